@@ -1,0 +1,316 @@
+"""The control protocol between the engine and its faces (tray, CLI, tests): one module, both ends' words.
+
+Everything that crosses the control socket is defined here. The transport is a Unix socket with mode 0600 in a
+folder with mode 0700 (on Windows a loopback port whose number and secret stand in a 0600 file).
+
+Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LINE`` bytes.
+
+* a face sends ``{"id": 1, "do": VERB, …arguments}``;
+* the engine answers ``{"id": 1, "ok": RESULT}`` or ``{"id": 1, "error": {title, message, fix, code}}``;
+* after ``subscribe`` the engine also sends ``{"event": "snapshot", "data": {…}}``: one at once, then one whenever
+  something changed, at most four a second, none while nothing happens. ``{"event": "bye"}`` announces its end.
+
+Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``set_upstream`` ``reset_upstream``
+``pause`` ``resume`` ``stop`` ``export``. What each takes and gives stands in ``VERBS``.
+
+Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
+ones take their default, so that faces and engines of neighbouring versions understand each other; money is a
+decimal string of pico-USD (a JSON number would be read as a float by some); no text of any call, no key.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+PROTOCOL: Final = 1
+MAX_LINE: Final = 16 * 1024 * 1024
+
+VERBS: Final[Mapping[str, str]] = {
+    "hello": "→ {protocol, version, pid, port, demo}",
+    "snapshot": "→ Snapshot",
+    "subscribe": "→ {} and then snapshot events",
+    "calls": "{since_us?, until_us?, limit?, after_id?} → {rows: [row as `spendlight calls` prints it], more: bool}",
+    "url": "{vendor, tool?} → {url}",
+    "upstreams": "→ {vendor: {url, default: bool}}",
+    "set_upstream": "{vendor, url} → {vendor, url}",
+    "reset_upstream": "{vendor?} → {vendor: {url, default}}",
+    "pause": "{seconds} → {until_us}: calls pass without being read; each is still one row, unmetered",
+    "resume": "→ {}",
+    "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
+    "export": "{format: csv|jsonl, path, since_us?, until_us?} → {rows, path}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something a person has to know: what happened, what it means, what to do."""
+
+    title: str
+    message: str
+    fix: str = ""
+    code: str = "error"
+    """Stable name; listed in the README."""
+
+
+class ControlError(Exception):
+    """The engine could not be asked, or answered with a trouble."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(f"{trouble.title}: {trouble.message}")
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One bar of a breakdown of today."""
+
+    name: str
+    pico: int = 0
+    """List price of the priced calls."""
+    calls: int = 0
+    tokens: int = 0
+    unpriced: int = 0
+    """Calls without a price; their share is not in ``pico``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveCall:
+    """A call that runs now, or ended within the last seconds."""
+
+    id: int
+    tool: str = ""
+    vendor: str = ""
+    model: str = ""
+    project: str = ""
+    started_us: int = 0
+    ended_us: int = 0
+    """0 while it runs."""
+    state: str = "open"
+    tokens_in: int = 0
+    tokens_out: int = 0
+    estimated: bool = True
+    """Whether tokens and amount are our estimate so far."""
+    pico: int | None = None
+    """Cost so far; ``None`` when the model has no price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """Totals since local midnight."""
+
+    pico: int = 0
+    pico_estimated: int = 0
+    """The part of ``pico`` that rests on estimates."""
+    calls: int = 0
+    errors: int = 0
+    unpriced: int = 0
+    unmetered: int = 0
+    input: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output: int = 0
+    day: str = ""
+    """Local date, ISO."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that a glance needs."""
+
+    at_us: int = 0
+    version: str = ""
+    port: int = 0
+    demo: bool = False
+    mode: str = "metering"
+    """``metering`` or ``paused``; a face without an engine says ``relaying`` or ``down`` itself."""
+    paused_until_us: int = 0
+    today: Today = field(default_factory=Today)
+    running_pico: int = 0
+    """Estimated cost so far of the calls that run now; not yet in ``today``."""
+    rate_pico_hour: int = 0
+    """Spend per hour over the last ten minutes."""
+    budget_day_pico: int | None = None
+    pace: float | None = None
+    """Share of today's budget that an even pace would have used by now, 0–1."""
+    by_tool: tuple[Slice, ...] = ()
+    by_model: tuple[Slice, ...] = ()
+    by_project: tuple[Slice, ...] = ()
+    live: tuple[LiveCall, ...] = ()
+    """Newest first, at most 20."""
+    book: str = ""
+    """Version of the price book."""
+    troubles: tuple[Trouble, ...] = ()
+
+
+def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
+    """The snapshot as JSON-ready values, money as decimal strings."""
+    result: dict[str, Any] = _money_out(asdict(snapshot))
+    return result
+
+
+def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
+    """Read a snapshot; unknown fields are ignored, missing or malformed ones take their default."""
+    values = _known(Snapshot, data)
+    values["today"] = Today(**_known(Today, values.get("today") or {}))
+    for name in ("by_tool", "by_model", "by_project"):
+        values[name] = tuple(Slice(**{"name": "", **_known(Slice, s)}) for s in values.get(name) or ())
+    values["live"] = tuple(LiveCall(**{"id": 0, **_known(LiveCall, c)}) for c in values.get("live") or ())
+    values["troubles"] = tuple(
+        Trouble(**{"title": "", "message": "", **_known(Trouble, t)}) for t in values.get("troubles") or ()
+    )
+    return Snapshot(**values)
+
+
+def _money_out(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: str(v) if _is_money(k) and isinstance(v, int) else _money_out(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_money_out(v) for v in value]
+    return value
+
+
+def _is_money(name: str) -> bool:
+    return name == "pico" or name.startswith("pico_") or name.endswith("_pico") or "_pico_" in name
+
+
+def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for name in kind.__dataclass_fields__:
+        if name in data:
+            value = data[name]
+            out[name] = int(value) if _is_money(name) and isinstance(value, str) else value
+    return out
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """One line for the wire."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def error_message(request_id: object, trouble: Trouble) -> bytes:
+    """The answer that carries a trouble."""
+    return encode({"id": request_id, "error": asdict(trouble)})
+
+
+def trouble_from_json(data: Mapping[str, Any]) -> Trouble:
+    """Read a trouble."""
+    return Trouble(**{"title": "Spendlight", "message": "", **_known(Trouble, data)})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the engine's control socket is."""
+
+    path: Path
+    """The Unix socket; on Windows the file that names port and secret."""
+
+    def connect(self, timeout: float) -> socket.socket:
+        """Open a connection.
+
+        Raises:
+            OSError: nobody listens there.
+        """
+        if sys.platform == "win32":
+            document = json.loads(self.path.read_text("utf-8"))
+            plug = socket.create_connection(("127.0.0.1", int(document["port"])), timeout)
+            plug.sendall(encode({"secret": document["secret"]}))
+            return plug
+        plug = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        plug.settimeout(timeout)
+        try:
+            plug.connect(os.fspath(self.path))
+        except BaseException:
+            plug.close()
+            raise
+        return plug
+
+
+class Client:
+    """A blocking client with the standard library, for the CLI and for tests.
+
+    Use it as a context manager; it is not safe to share between threads.
+    """
+
+    def __init__(self, address: Address, timeout: float = 10.0) -> None:
+        try:
+            self._socket = address.connect(timeout)
+        except (OSError, ValueError, KeyError) as error:
+            raise ControlError(
+                Trouble(
+                    title="Spendlight is not running",
+                    message=f"Nothing answers at {address.path}.",
+                    fix="Start it with `spendlight`.",
+                    code="not_running",
+                )
+            ) from error
+        self._lines = self._socket.makefile("rb")
+        self._next = 0
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._lines.close()
+        self._socket.close()
+
+    def ask(self, verb: str, **arguments: Any) -> Any:
+        """Send one request and wait for its answer; events that arrive meanwhile are dropped.
+
+        Raises:
+            ControlError: the engine answered with a trouble, or hung up.
+        """
+        self._next += 1
+        wanted = self._next
+        try:
+            self._socket.sendall(encode({"id": wanted, "do": verb, **arguments}))
+            for message in self._messages():
+                if message.get("id") != wanted:
+                    continue
+                if "error" in message:
+                    raise ControlError(trouble_from_json(message["error"]))
+                return message.get("ok")
+        except (OSError, ValueError) as error:
+            raise ControlError(_HUNG_UP) from error
+        raise ControlError(_HUNG_UP)
+
+    def snapshot(self) -> Snapshot:
+        """The state of things now."""
+        return snapshot_from_json(self.ask("snapshot"))
+
+    def snapshots(self) -> Iterator[Snapshot]:
+        """Subscribe and yield each snapshot until the engine ends."""
+        self._socket.sendall(encode({"id": 0, "do": "subscribe"}))
+        self._socket.settimeout(None)
+        try:
+            for message in self._messages():
+                if message.get("event") == "snapshot":
+                    yield snapshot_from_json(message["data"])
+                elif message.get("event") == "bye":
+                    return
+        except (OSError, ValueError):
+            return
+
+    def _messages(self) -> Iterator[dict[str, Any]]:
+        while line := self._lines.readline(MAX_LINE):
+            message = json.loads(line)
+            if isinstance(message, dict):
+                yield message
+
+
+_HUNG_UP = Trouble(
+    title="Spendlight's engine did not answer",
+    message="The connection to the engine ended before its answer came.",
+    fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
+    code="no_answer",
+)

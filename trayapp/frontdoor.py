@@ -1,0 +1,269 @@
+"""The front door: who may come in, and to which upstream a request goes.
+
+Everything that decides whether a request on the loopback port is served, and by whom, lives here. Both the
+proxy and the guard's own relay ask this module, so their doors cannot differ.
+
+Rules:
+
+* pure and standard library only; framing has been checked before, the peer's uid by whoever accepted;
+* order: exact Host, then Origin/Referer/Sec-Fetch-Site, then the token in constant time, then the route.
+  ``Sec-Fetch-Mode`` is ignored: real tools send it;
+* the upstream comes from the table, never from the request. The request chooses a *name* in the table;
+* paths: ``/<token>/<vendor or any>[.<tool>]/<the vendor's own path>``. Only the endpoints that we know are
+  normalised (a version segment missing or doubled, facts seen with opencode, aider and google-genai in
+  2026-11); every other path passes untouched.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from trayapp.refusal import Refusal
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
+    "anthropic": "https://api.anthropic.com",
+    "openai": "https://api.openai.com",
+    # Codex with a ChatGPT login; reached through the openai route (header chatgpt-account-id).
+    "chatgpt": "https://chatgpt.com/backend-api/codex",
+    "gemini": "https://generativelanguage.googleapis.com",
+}
+"""Vendor name to the base URL of its public API."""
+
+ANY: Final = "any"
+
+_TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+_VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?\Z")
+_ANTHROPIC = re.compile(r"/messages(?:/count_tokens|/batches(?:/.*)?)?\Z")
+_GEMINI = re.compile(r"/(?:models|tunedModels)/[^/]+:[A-Za-z]+\Z")
+_OPENAI = re.compile(
+    r"/(?:chat/completions|responses(?:/.*)?|completions|embeddings|moderations|images/.*|audio/.*|files.*|batches.*)\Z"
+)
+_MODELS = re.compile(r"/models(?:/[^/:]+)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where a vendor's calls go."""
+
+    scheme: str
+    host: str
+    port: int
+    prefix: str
+    """Path put before the vendor's own path, without a trailing slash."""
+
+    @classmethod
+    def parse(cls, url: str) -> Upstream:
+        """Read a base URL.
+
+        Raises:
+            ValueError: the text is not an http(s) URL with a host, or carries credentials, a query or a
+                fragment. The message says which, in words for the user.
+        """
+        parts = urlsplit(url.strip())
+        if parts.scheme not in ("http", "https"):
+            raise ValueError(f"an upstream starts with http:// or https://, not {url!r}")
+        if not parts.hostname:
+            raise ValueError(f"an upstream names a host: {url!r} has none")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("an upstream's address carries no user name or password")
+        if parts.query or parts.fragment:
+            raise ValueError("an upstream's address has no query and no fragment")
+        try:
+            port = parts.port
+        except ValueError:
+            raise ValueError(f"the port of {url!r} is not a number from 1 to 65535") from None
+        if port == 0:
+            raise ValueError(f"the port of {url!r} is not a number from 1 to 65535")
+        if any(c <= " " or c == "\x7f" for c in url.strip()):
+            raise ValueError("an upstream's address has no spaces or control characters")
+        return cls(
+            parts.scheme,
+            parts.hostname,
+            port or (443 if parts.scheme == "https" else 80),
+            parts.path.rstrip("/"),
+        )
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        default = 443 if self.scheme == "https" else 80
+        return host if self.port == default else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The base URL again."""
+        return f"{self.scheme}://{self.authority}{self.prefix}"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What the door checks against."""
+
+    port: int
+    """The loopback port that the tools were given."""
+    token: str = field(repr=False)
+    """The user's path token."""
+    upstreams: Mapping[str, Upstream]
+    """The route table: vendor to upstream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request that may go on."""
+
+    vendor: str
+    tool: str | None
+    """The tool that the address names, if it names one."""
+    upstream: Upstream
+    path: str
+    """The vendor's path without query, normalised; what dialects look at."""
+    target: str
+    """The request target for the upstream: prefix, path and query."""
+
+
+def default_upstreams() -> dict[str, Upstream]:
+    """The public route table."""
+    return {vendor: Upstream.parse(url) for vendor, url in DEFAULT_UPSTREAMS.items()}
+
+
+def base_url(port: int, token: str, vendor: str, tool: str | None = None) -> str:
+    """The base URL to give to a tool, without a version segment.
+
+    Raises:
+        ValueError: the vendor or the tool's name is not one that an address can carry.
+    """
+    if vendor != ANY and not _TOOL.match(vendor):
+        raise ValueError(f"{vendor!r} is not a vendor's name")
+    if tool is not None and not _TOOL.match(tool):
+        raise ValueError(f"{tool!r} is not a tool's name: small letters, digits and dashes only")
+    name = vendor if tool is None else f"{vendor}.{tool}"
+    return f"http://127.0.0.1:{port}/{token}/{name}"
+
+
+def enter(target: str, headers: Headers, door: Door) -> Entry | Refusal:
+    """Decide whether a request comes in, and where it goes.
+
+    Args:
+        target: the request target as received (origin form), decoded as latin-1.
+        headers: all header fields as received.
+        door: the port, the token and the route table.
+    """
+    seen: dict[bytes, bytes] = {}
+    for field_name, value in headers:
+        seen.setdefault(field_name.lower(), value)
+    if not _host_is_ours(seen.get(b"host", b""), door.port):
+        return Refusal(403, "wrong_host", "this port answers only to its own loopback address.")
+    site = seen.get(b"sec-fetch-site", b"none").strip().lower()
+    if b"origin" in seen or b"referer" in seen or site not in (b"none", b"same-origin"):
+        return Refusal(403, "from_a_web_page", "requests from web pages are refused.")
+    path, mark, query = target.partition("?")
+    segments = path.split("/", 3)
+    token = segments[1] if len(segments) > 1 else ""
+    if segments[0] != "" or not hmac.compare_digest(token.encode("latin-1", "replace"), door.token.encode()):
+        return Refusal(
+            401,
+            "bad_token",
+            "this address has no valid token. `spendlight url VENDOR` prints the address to use.",
+            _shape(path, seen),
+        )
+    name, _, tool = (segments[2] if len(segments) > 2 else "").partition(".")
+    rest = "/" + (segments[3] if len(segments) > 3 else "")
+    if tool and not _TOOL.match(tool):
+        return Refusal(404, "bad_tool_name", "the tool's name in this address is not valid.", _shape(rest, seen))
+    vendor: str | None = recognise(rest, seen) if name == ANY else name
+    if vendor == "openai" and b"chatgpt-account-id" in seen:
+        vendor = "chatgpt"
+    if vendor is None:
+        return Refusal(
+            404,
+            "vendor_not_recognised",
+            "neither the path nor the headers say whose API this is. Use `spendlight url VENDOR` with its name.",
+        )
+    upstream = door.upstreams.get(vendor)
+    if upstream is None:
+        known = ", ".join(sorted(v for v in door.upstreams if v != "chatgpt"))
+        return Refusal(
+            404,
+            "unknown_vendor",
+            f"no such vendor is known here. Known are: {known}, {ANY}.",
+            _shape(rest, seen),
+        )
+    normal = normalise(vendor, rest)
+    outgoing = _join(upstream.prefix, normal)
+    return Entry(vendor, tool or None, upstream, normal, outgoing + mark + query)
+
+
+def recognise(path: str, headers: Mapping[bytes, bytes]) -> str | None:
+    """Name the vendor of a call by its path's end and its headers, or ``None``.
+
+    Args:
+        path: the vendor's own path, without query.
+        headers: lower-case names to values.
+    """
+    if b"anthropic-version" in headers or _ANTHROPIC.search(path):
+        return "anthropic"
+    if b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or _GEMINI.search(path):
+        return "gemini"
+    if b"chatgpt-account-id" in headers or _OPENAI.search(path) or b"openai-organization" in headers:
+        return "openai"
+    if _MODELS.search(path):
+        return "anthropic" if b"x-api-key" in headers else "openai"
+    return None
+
+
+def normalise(vendor: str, path: str) -> str:
+    """Give a known endpoint the version segment that its vendor expects; leave every other path alone."""
+    if vendor == "anthropic":
+        return _versioned(path, _ANTHROPIC, "v1") or _versioned(path, _MODELS, "v1") or path
+    if vendor == "openai":
+        return _versioned(path, _OPENAI, "v1") or _versioned(path, _MODELS, "v1") or path
+    if vendor == "chatgpt":
+        # The ChatGPT backend has no version segment; Codex is given a /v1 base (facts seen 2026-11, 0.169).
+        stripped = _strip_versions(path)
+        return stripped if _OPENAI.search(path) or _MODELS.search(path) else path
+    if vendor == "gemini":
+        return _versioned(path, _GEMINI, "v1beta") or _versioned(path, _MODELS, "v1beta") or path
+    return path
+
+
+def _strip_versions(path: str) -> str:
+    segments = path.split("/")
+    i = 1
+    while i < len(segments) and _VERSION.match(segments[i]):
+        i += 1
+    return "/" + "/".join(segments[i:])
+
+
+def _versioned(path: str, endpoint: re.Pattern[str], default: str) -> str | None:
+    """``path`` with exactly one version segment, if it is that endpoint at the top level."""
+    bare = _strip_versions(path)
+    if not endpoint.fullmatch(bare):
+        return None
+    versions = [s for s in path.removesuffix(bare).split("/") if s]
+    return f"/{versions[-1] if versions else default}{bare}"
+
+
+def _join(prefix: str, path: str) -> str:
+    """Put the upstream's prefix before a path; a version segment that both have is written once."""
+    last = prefix.rsplit("/", 1)[-1]
+    if _VERSION.match(last) and path.startswith(f"/{last}/"):
+        return prefix + path[len(last) + 1 :]
+    return prefix + path
+
+
+def _host_is_ours(host: bytes, port: int) -> bool:
+    text = host.decode("latin-1").strip().lower()
+    return text in (f"127.0.0.1:{port}", f"[::1]:{port}", f"localhost:{port}")
+
+
+def _shape(path: str, headers: Mapping[bytes, bytes]) -> str | None:
+    """The vendor whose error shape the caller most likely reads."""
+    return recognise(path, headers)

@@ -1,0 +1,148 @@
+"""Where Spendlight keeps its files.
+
+Everything that names a folder or a file of ours lives here. ``SPENDLIGHT_HOME=DIR`` puts all of it under one
+folder (tests, several profiles); otherwise platformdirs decides. Folders are made with mode 0700, files with 0600.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_SOCKET_LIMIT = 100
+"""A Unix socket's path may have 107 bytes on Linux and 103 on macOS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """All places of one profile."""
+
+    config: Path
+    state: Path
+    cache: Path
+    run: Path
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings (TOML)."""
+        return self.config / "config.toml"
+
+    @property
+    def token(self) -> Path:
+        """The path token that a tool's address carries."""
+        return self.state / "token"
+
+    @property
+    def install_key(self) -> Path:
+        """The key under which project folders become HMACs."""
+        return self.state / "install.key"
+
+    @property
+    def ledger(self) -> Path:
+        """The SQLite ledger."""
+        return self.state / "ledger.sqlite3"
+
+    @property
+    def port(self) -> Path:
+        """The loopback port that this profile was given at its first start."""
+        return self.state / "port"
+
+    @property
+    def routes(self) -> Path:
+        """The route table, for the guard's own relay (JSON, no secrets)."""
+        return self.state / "routes.json"
+
+    @property
+    def spool(self) -> Path:
+        """What the guard relayed by itself; the engine imports it as unmetered rows."""
+        return self.state / "relayed.jsonl"
+
+    @property
+    def guard_lock(self) -> Path:
+        """Held by the one guard of this profile."""
+        return self.run / "guard.lock"
+
+    @property
+    def guard_state(self) -> Path:
+        """What the guard does now (JSON)."""
+        return self.run / "guard.json"
+
+    @property
+    def control(self) -> Path:
+        """The engine's control socket."""
+        return self.run / "control.sock"
+
+    @property
+    def tray_lock(self) -> Path:
+        """Held by the one tray of this profile."""
+        return self.run / "tray.lock"
+
+    @property
+    def log(self) -> Path:
+        """Log folder."""
+        return self.state / "log"
+
+    def make(self) -> None:
+        """Create the folders.
+
+        Raises:
+            OSError: a folder cannot be made (read-only home, no space); ``filename`` names it.
+        """
+        for folder in (self.config, self.state, self.cache, self.run, self.log):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def find() -> Paths:
+    """The places of the current profile, from the environment."""
+    home = os.environ.get("SPENDLIGHT_HOME")
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Paths(root / "config", root / "state", root / "cache", _run_dir(root / "run"))
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("spendlight", appauthor=False)
+    state = Path(dirs.user_state_dir)
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    run = Path(runtime) / "spendlight" if runtime and Path(runtime).is_dir() else state / "run"
+    return Paths(Path(dirs.user_config_dir), state, Path(dirs.user_cache_dir), _run_dir(run))
+
+
+def _run_dir(wanted: Path) -> Path:
+    """``wanted``, or a short stand-in when a Unix socket's path would be too long there."""
+    if sys.platform == "win32" or len(os.fsencode(wanted / "control.sock")) <= _SOCKET_LIMIT:
+        return wanted
+    name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"spendlight-{os.getuid()}-{name}"
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace a file by ``data``, mode 0600, whole or not at all."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_or_make_secret(path: Path, nbytes: int = 32) -> str:
+    """The secret in ``path`` (URL-safe text), made at the first call."""
+    try:
+        text = path.read_text("ascii").strip()
+        if text:
+            return text
+    except FileNotFoundError:
+        pass
+    text = secrets.token_urlsafe(nbytes)
+    write_private(path, text.encode())
+    return text
