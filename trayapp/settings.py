@@ -1,0 +1,239 @@
+"""The user's settings: one declarative table, and the file that holds what was changed.
+
+Everything that a user can set lives in ``TABLE``; the file's checks, ``spendlight config`` and the README's list are
+made from it. The file is TOML, ``config.toml`` in the profile's config folder. A missing file means all defaults.
+
+Rules: reading uses the standard library only (it happens at every start); writing keeps the user's comments and
+order (tomlkit) and replaces the file whole or not at all; a damaged file is never overwritten and never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+
+from trayapp.control import Trouble
+from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
+from trayapp.platform.paths import write_private
+from trayapp.values import PICO
+
+_VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+
+
+class SettingsError(Exception):
+    """The settings file, or a value for it, cannot be used."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(f"{trouble.title}: {trouble.message}")
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table."""
+
+    key: str
+    """Dotted name in the file."""
+    default: Any
+    text: str
+    """What it does, for people."""
+    check: Callable[[Any], Any]
+    """Turns the file's value into ours; raises ``ValueError`` with a sentence that says what would be right."""
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return value
+
+    return check
+
+
+def _port(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not (value == 0 or 1024 <= value <= 65535):
+        raise ValueError("0 (choose by itself) or a port from 1024 to 65535")
+    return value
+
+
+def _dollars(value: Any) -> int | None:
+    """USD as text or number to pico-USD; an empty text is none."""
+    if value == "":
+        return None
+    try:
+        if isinstance(value, bool):
+            raise InvalidOperation
+        amount = Decimal(str(value)) * PICO
+        if not amount.is_finite() or amount <= 0 or amount > 10**18 or amount != amount.to_integral_value():
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError('an amount of USD above 0, such as "20" or "7.50"') from None
+    return int(amount)
+
+
+TABLE: Final[tuple[Setting, ...]] = (
+    Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
+    Setting(
+        "proxy.inspect_limit_mb",
+        64,
+        "Request bodies above this many MiB pass through without being read.",
+        _whole(1, 1024),
+    ),
+    Setting("budget.day_usd", "", "What a day may cost, in USD. Empty: no budget.", _dollars),
+)
+"""All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the file says, checked."""
+
+    values: Mapping[str, Any]
+    upstreams: Mapping[str, Upstream] = field(default_factory=dict)
+    """Only the vendors that the user has set."""
+
+    @property
+    def port(self) -> int:
+        """``proxy.port``."""
+        return int(self.values["proxy.port"])
+
+    @property
+    def inspect_limit(self) -> int:
+        """Inspection limit in bytes."""
+        return int(self.values["proxy.inspect_limit_mb"]) * 2**20
+
+    @property
+    def budget_day_pico(self) -> int | None:
+        """``budget.day_usd`` in pico-USD."""
+        value = self.values["budget.day_usd"]
+        return None if value is None else int(value)
+
+    def routes(self) -> dict[str, Upstream]:
+        """The whole route table: the public one with the user's changes.
+
+        ``chatgpt`` follows ``openai`` only when it was set itself: its base path differs.
+        """
+        table = {vendor: Upstream.parse(url) for vendor, url in DEFAULT_UPSTREAMS.items()}
+        table.update(self.upstreams)
+        return table
+
+
+def defaults() -> Settings:
+    """All defaults."""
+    return Settings({s.key: s.check(s.default) for s in TABLE})
+
+
+def load(path: Path) -> Settings:
+    """Read and check the file.
+
+    Raises:
+        SettingsError: it cannot be read, is not TOML, or holds an unknown key or a wrong value.
+    """
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return defaults()
+    except tomllib.TOMLDecodeError as error:
+        raise _damaged(path, f"It is not valid TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise _damaged(path, "It is not UTF-8 text.") from None
+    except OSError as error:
+        raise _damaged(path, f"It cannot be read: {error.strerror}.") from None
+    upstreams: dict[str, Upstream] = {}
+    table = document.pop("upstreams", {})
+    if not isinstance(table, dict):
+        raise _damaged(path, "`upstreams` is a table of vendor names and addresses.")
+    for vendor, url in table.items():
+        upstreams[vendor] = parse_upstream(vendor, url, path)
+    given = dict(_flatten(document))
+    values: dict[str, Any] = {}
+    for setting in TABLE:
+        raw = given.pop(setting.key, setting.default)
+        try:
+            values[setting.key] = setting.check(raw)
+        except ValueError as error:
+            raise _damaged(path, f"`{setting.key}` is {raw!r}; it has to be {error}.") from None
+    if given:
+        raise _damaged(path, f"There is no setting called `{next(iter(given))}`.")
+    return Settings(values, upstreams)
+
+
+def parse_upstream(vendor: str, url: Any, path: Path | None = None) -> Upstream:
+    """Check one line of the route table.
+
+    Raises:
+        SettingsError: the vendor's name or the address cannot be used.
+    """
+    try:
+        if vendor == ANY or not _VENDOR.match(vendor):
+            raise ValueError(f"{vendor!r} is not a vendor's name")
+        if not isinstance(url, str):
+            raise ValueError(f"the address of {vendor} has to be text")
+        return Upstream.parse(url)
+    except ValueError as error:
+        if path is not None:
+            raise _damaged(path, f"In [upstreams]: {error}.") from None
+        raise SettingsError(
+            Trouble(
+                title="That upstream cannot be used",
+                message=f"{str(error)[:1].upper()}{str(error)[1:]}.",
+                fix="Give it as VENDOR=URL, such as anthropic=https://gateway.example.com/anthropic.",
+                code="bad_upstream",
+            )
+        ) from None
+
+
+def set_upstream(path: Path, vendor: str, url: str | None) -> None:
+    """Write one line of the route table, or remove it (``url`` is ``None``).
+
+    Raises:
+        SettingsError: the address is wrong, or the file is damaged or cannot be written.
+    """
+    import tomlkit
+
+    if url is not None:
+        parse_upstream(vendor, url)
+    load(path)
+    try:
+        document = tomlkit.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        document = tomlkit.document()
+    table = document.get("upstreams")
+    if url is None:
+        if table is not None:
+            table.pop(vendor, None)
+    else:
+        if table is None:
+            table = tomlkit.table()
+            document["upstreams"] = table
+        table[vendor] = url
+    try:
+        write_private(path, tomlkit.dumps(document).encode())
+    except OSError as error:
+        raise _damaged(path, f"It cannot be written: {error.strerror}.") from None
+
+
+def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    pairs: list[tuple[str, Any]] = []
+    for key, value in document.items():
+        if isinstance(value, dict):
+            pairs.extend(_flatten(value, f"{prefix}{key}."))
+        else:
+            pairs.append((prefix + key, value))
+    return pairs
+
+
+def _damaged(path: Path, message: str) -> SettingsError:
+    return SettingsError(
+        Trouble(
+            title="The settings file cannot be used",
+            message=f"{path}: {message}",
+            fix="Correct it, or move it away to go back to the defaults.",
+            code="bad_settings",
+        )
+    )
