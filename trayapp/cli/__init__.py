@@ -2,11 +2,58 @@
 
 Rules: a command's module is imported only when it is called, so that ``spendlight status`` stays quick; every error
 that a person can cause ends as title, message and what to do on standard error, never as a traceback.
+
+Exit codes: 0 done; 1 it did not work; 2 the command was used wrongly; 3 another Spendlight holds this profile;
+4 the port is taken; 5 the settings file is damaged; 6 Spendlight is not running; 7 a folder cannot be written.
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
+from typing import Final
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "start": ("trayapp.cli.start", "start Spendlight and show the tray, or the meter without a screen (the default)"),
+    "stop": ("trayapp.cli.stop", "stop everything"),
+    "status": ("trayapp.cli.status", "one glance; --watch redraws it live"),
+    "calls": ("trayapp.cli.calls", "list calls"),
+    "export": ("trayapp.cli.export", "write calls as CSV or JSON lines"),
+    "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
+    "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
+    "pause": ("trayapp.cli.pause", "let calls pass without reading them, for a while"),
+    "resume": ("trayapp.cli.resume", "end a pause"),
+    "demo": ("trayapp.cli.demo", "watch a simulated afternoon, without a key and without money"),
+    "doctor": ("trayapp.cli.doctor", "look for what is missing or broken"),
+    "engine": ("trayapp.cli.engine", "run guard and engine in the foreground, without a screen"),
+    "tray": ("trayapp.cli.tray", "run only the tray, in the foreground"),
+}
+"""Command to module and summary. The README lists the same; a test compares them."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    raise SystemExit(2)
+    arguments = sys.argv[1:] if argv is None else argv
+    name = arguments[0] if arguments and not arguments[0].startswith("-") else None
+    if arguments and arguments[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if arguments and arguments[0] in ("-V", "--version"):
+        from trayapp import __version__
+
+        print(f"spendlight {__version__}")
+        return 0
+    if name is not None and name not in COMMANDS:
+        print(f"spendlight: there is no command {name!r}.\n\n{_help()}", file=sys.stderr)
+        return 2
+    module = importlib.import_module(COMMANDS[name or "start"][0])
+    from trayapp.cli.trouble import guarded
+
+    return guarded(module.run, arguments[1:] if name else arguments)
+
+
+def _help() -> str:
+    lines = ["usage: spendlight [COMMAND] [--help]", ""]
+    lines += [f"  {name:<10}{summary}" for name, (_, summary) in COMMANDS.items()]
+    lines += ["", "Without a command: start."]
+    return "\n".join(lines)

@@ -1,0 +1,131 @@
+"""The terminal meter: a snapshot as lines of text. Pure; ``status --watch`` redraws them.
+
+Rules: money of running calls carries ``≈``; calls without a price are counted in words; a demo says so in its first
+line; nothing is wider than the terminal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+from typing import Final
+
+from trayapp.control import LiveCall, Slice, Snapshot
+from trayapp.money import dollars, tokens
+
+_BAR: Final = "━"
+_STYLES: Final = {
+    "bold": "\x1b[1m",
+    "dim": "\x1b[2m",
+    "blue": "\x1b[38;5;74m",
+    "orange": "\x1b[38;5;214m",
+    "red": "\x1b[38;5;202m",
+    "off": "\x1b[0m",
+}
+
+
+class _Paint:
+    def __init__(self, colour: bool) -> None:
+        self._colour = colour
+
+    def __call__(self, style: str, text: str) -> str:
+        return f"{_STYLES[style]}{text}{_STYLES['off']}" if self._colour and text else text
+
+
+def headline(snapshot: Snapshot) -> str:
+    """One line: today, the running calls, the rate."""
+    today = snapshot.today
+    text = dollars(today.pico, estimated=today.pico_estimated > 0)
+    if snapshot.budget_day_pico:
+        text += f" of {dollars(snapshot.budget_day_pico)}"
+    text += " today"
+    if snapshot.running_pico:
+        text += f" (+{dollars(snapshot.running_pico, estimated=True)} running)"
+    if snapshot.rate_pico_hour:
+        text += f" · {dollars(snapshot.rate_pico_hour)}/h"
+    return text
+
+
+def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool = False) -> list[str]:
+    """The meter's lines, at most ``height`` of them, each at most ``width`` cells wide."""
+    width = max(width, 30)
+    paint = _Paint(colour)
+    lines: list[str] = []
+    if snapshot.demo:
+        lines.append(paint("orange", _fit("DEMO · simulated calls, no real money", width)))
+    if snapshot.mode == "paused":
+        until = datetime.fromtimestamp(snapshot.paused_until_us / 1e6).astimezone()
+        lines.append(paint("orange", _fit(f"Metering is paused until {until:%H:%M}; calls pass unread", width)))
+    lines += [paint("red", _fit(f"{t.title}: {t.message} {t.fix}", width)) for t in snapshot.troubles]
+    lines.append(paint("bold", _fit(headline(snapshot), width)))
+    lines.append(paint("dim", _fit(_counts(snapshot), width)))
+    if snapshot.budget_day_pico:
+        share = snapshot.today.pico / snapshot.budget_day_pico
+        style = "red" if share >= 1 else "orange" if share >= 0.8 else "blue"
+        lines.append(_bar(share, width, paint, style))
+    lines.append("")
+    if snapshot.live:
+        lines += [_live(call, width, paint) for call in snapshot.live[:8]]
+    else:
+        lines.append(paint("dim", _fit("No call is running.", width)))
+    for title, slices in (("By model", snapshot.by_model), ("By tool", snapshot.by_tool)):
+        if slices:
+            lines += ["", paint("dim", title)]
+            top = max(max((s.pico for s in slices), default=0), 1)
+            lines += [_slice(s, top, width, paint) for s in slices[:5]]
+    return lines[:height]
+
+
+def _counts(snapshot: Snapshot) -> str:
+    today = snapshot.today
+    parts = [
+        f"{today.calls} call{'' if today.calls == 1 else 's'}",
+        f"{tokens(today.input + today.cache_read + today.cache_write)} in",
+        f"{tokens(today.output)} out",
+    ]
+    if today.unpriced:
+        parts.append(f"{today.unpriced} unpriced")
+    if today.unmetered:
+        parts.append(f"{today.unmetered} unmetered")
+    if today.errors:
+        parts.append(f"{today.errors} failed")
+    return " · ".join(parts)
+
+
+def _live(call: LiveCall, width: int, paint: _Paint) -> str:
+    mark = "●" if not call.ended_us else "✓" if call.state == "done" else "✗"
+    right = f"{tokens(call.tokens_in)}→{tokens(call.tokens_out)}  {dollars(call.pico, estimated=call.estimated):>10}"
+    name = " · ".join(x for x in (call.tool or call.vendor, call.model, call.project) if x)
+    left = _fit(f"{mark} {name}", width - _cells(right) - 1)
+    line = left + " " * (width - _cells(left) - _cells(right)) + right
+    return paint("dim", line) if call.ended_us else line
+
+
+def _slice(part: Slice, top: int, width: int, paint: _Paint) -> str:
+    amount = dollars(part.pico) if part.pico or not part.unpriced else "unpriced"
+    if part.unpriced and part.pico:
+        amount += f" +{part.unpriced} unpriced"
+    name = _fit(part.name or "unknown", 24)
+    room = max(width - 26 - max(_cells(amount), 10) - 1, 4)
+    filled = round(room * part.pico / top)
+    bar = paint("blue", _BAR * filled) + " " * (room - filled)
+    return f"{name}{' ' * (24 - _cells(name))}  {bar} {amount:>10}"
+
+
+def _bar(share: float, width: int, paint: _Paint, style: str) -> str:
+    filled = round(width * min(max(share, 0.0), 1.0))
+    return paint(style, _BAR * filled) + paint("dim", _BAR * (width - filled))
+
+
+def _cells(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _fit(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells; control characters have no way to the terminal."""
+    clean = "".join(c if c.isprintable() else " " for c in text)
+    if _cells(clean) <= width:
+        return clean
+    while clean and _cells(clean) > width - 1:
+        clean = clean[:-1]
+    return clean + "…"

@@ -1,0 +1,58 @@
+"""``spendlight``: start guard and engine if they do not run, then the tray, or the terminal meter without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+from trayapp import settings
+from trayapp.cli import status
+from trayapp.guard import launch
+from trayapp.platform import doctor
+from trayapp.platform import paths as places
+from trayapp.platform.paths import Paths
+
+
+def run(arguments: list[str]) -> int:
+    """Start what is missing and show the meter."""
+    parser = argparse.ArgumentParser(prog="spendlight", description="Start Spendlight and show its meter.")
+    parser.add_argument("--no-tray", action="store_true", help="do not start the tray, even with a screen")
+    parser.add_argument("--no-meter", action="store_true", help="start and return, show nothing")
+    options = parser.parse_args(arguments)
+    paths = places.find()
+    paths.make()
+    chosen = settings.load(paths.settings)
+    state = launch.start(paths, port=chosen.port)
+    print(f"Spendlight runs on 127.0.0.1:{state.port}.")
+    if state.state == "relaying" and state.trouble:
+        print(f"  But: {state.trouble.get('title', '')}. {state.trouble.get('message', '')}", file=sys.stderr)
+        print(f"  → {state.trouble.get('fix', '')}", file=sys.stderr)
+    print('Lead a tool through it:  eval "$(spendlight url anthropic --env)"   (see the README for each tool)')
+    if options.no_meter:
+        return 0
+    if not options.no_tray:
+        finding = doctor.can_show_tray()
+        if finding is None:
+            start_tray(paths)
+            print("The meter is in your tray. `spendlight status --watch` shows it in a terminal.")
+            return 0
+        print(f"No tray: {finding.message} {finding.fix}".strip(), file=sys.stderr)
+    if sys.stdout.isatty():
+        return status.watch(paths)
+    return status.run([])
+
+
+def start_tray(paths: Paths) -> None:
+    """Start the tray as a process of its own that outlives this one."""
+    log = paths.log / "tray.log"
+    log.touch(mode=0o600)
+    with log.open("ab") as out:
+        subprocess.Popen(
+            [sys.executable, "-m", "trayapp.desktop"],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            close_fds=True,
+        )

@@ -1,0 +1,75 @@
+"""How a command fails: title, message and what to do on standard error, and an exit code that says which kind.
+
+Everything that turns an exception into words for a person lives here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from trayapp.control import ControlError, Trouble
+
+EXIT_CODES: Final[dict[str, int]] = {
+    "already_running": 3,
+    "port_in_use": 4,
+    "bad_settings": 5,
+    "not_running": 6,
+    "no_answer": 6,
+    "read_only": 7,
+    "bad_upstream": 2,
+    "unknown_vendor": 2,
+    "bad_tool_name": 2,
+    "bad_pause": 2,
+    "bad_time": 2,
+    "self_loop": 2,
+}
+"""Code of a trouble to the exit code; 1 for every other."""
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.title)
+        self.trouble = trouble
+
+
+def say(trouble: Trouble) -> int:
+    """Print a trouble and return its exit code."""
+    print(f"spendlight: {trouble.title}. {trouble.message}", file=sys.stderr)
+    if trouble.fix:
+        print(f"  → {trouble.fix}", file=sys.stderr)
+    return EXIT_CODES.get(trouble.code, 1)
+
+
+def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
+    """Run a command; whatever it raises becomes words and an exit code."""
+    from trayapp.guard.launch import StartError
+    from trayapp.settings import SettingsError
+
+    try:
+        return command(arguments)
+    except (CommandError, ControlError, SettingsError) as error:
+        return say(error.trouble)
+    except StartError as error:
+        return say(Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code))
+    except BrokenPipeError:
+        # The reader (head, a closed pager) has seen enough; keep the interpreter from saying so at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        code = "read_only" if isinstance(error, PermissionError) or error.errno == 30 else "error"
+        return say(
+            Trouble(
+                title="The system refused",
+                message=f"{name}{error.strerror or type(error).__name__}.",
+                fix="Set SPENDLIGHT_HOME to a folder that can be written, or mend this one.",
+                code=code,
+            )
+        )

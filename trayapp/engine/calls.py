@@ -1,0 +1,398 @@
+"""The life of a call: accept → check → read → decide → open row → forward → meter → price → close row → tell.
+
+``Gatekeeper.admit`` is the first half-line (check, route), ``MeteredCall`` the rest, one method a step, in the order
+in which the relay calls them. The relay moves the bytes and knows none of this; a failure here never changes one of
+them (the relay guards every call into this module).
+
+Rules:
+
+* a row exists before the request leaves. It is given 5 ms; then the call goes out, a line in the late spool stands
+  in for the row, and the row follows from memory, flagged ``late_open``;
+* each upstream attempt is one row: a second attempt closes the first and opens its own;
+* nothing of a body outlives the call; a folder becomes an HMAC at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Final
+
+from trayapp import dialects, frontdoor
+from trayapp.engine.conclude import Conclusion, Facts, conclude
+from trayapp.engine.estimate import Calibration
+from trayapp.engine.glance import Glance
+from trayapp.engine.projects import Projects
+from trayapp.ledger import Ledger
+from trayapp.pricing import Book, price
+from trayapp.proxy import Ending, Plan, RequestHead
+from trayapp.refusal import Refusal
+from trayapp.values import Call, Closing, Cost, Decision, Kind, Leg, Metering, Opening, State, Usage
+
+log = logging.getLogger(__name__)
+
+OPEN_SECONDS: Final = 0.005
+"""What the open row is given before the call goes out without waiting for it."""
+
+Pairs = tuple[tuple[bytes, bytes], ...]
+_REQUEST_IDS: Final = (b"request-id", b"x-request-id", b"x-goog-request-id", b"apim-request-id")
+
+
+class Gatekeeper:
+    """Lets calls in and gives each its watcher."""
+
+    def __init__(
+        self,
+        door: frontdoor.Door,
+        ledger: Ledger,
+        book: Book,
+        glance: Glance,
+        projects: Projects,
+        calibration: Calibration,
+    ) -> None:
+        self.door = door
+        """Replaced whole when the user changes an upstream."""
+        self.ledger = ledger
+        self.book = book
+        self.glance = glance
+        self.projects = projects
+        self.calibration = calibration
+
+    def admit(self, head: RequestHead) -> Plan | Refusal:
+        """Check a request at the door and say where it goes and who watches it."""
+        entry = frontdoor.enter(head.target, head.headers, self.door)
+        if isinstance(entry, Refusal):
+            return entry
+        dialect = dialects.recognise(entry.vendor, head.method, entry.path)
+        if dialect is None:
+            return Plan(
+                upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=False, watch=UNWATCHED
+            )
+        metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
+        watch = MeteredCall(self, head, entry, dialect, metered=metered)
+        return Plan(upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=metered, watch=watch)
+
+
+class Unwatched:
+    """The watcher of what is no call: model lists, health checks, any other path of a known vendor."""
+
+    async def opening(self, body: bytes | None, _trailers: Pairs) -> bytes | None:
+        """Change nothing."""
+        return body
+
+    async def retrying(self) -> None:
+        """No row, nothing to do."""
+
+    def sent(self, nbytes: int) -> None:
+        """No row, nothing to do."""
+
+    def responded(self, status: int, reason: bytes, headers: Pairs) -> None:
+        """No row, nothing to do."""
+
+    def received(self, data: bytes) -> None:
+        """No row, nothing to do."""
+
+    def ended(self, ending: Ending) -> None:
+        """No row, nothing to do."""
+
+
+UNWATCHED: Final = Unwatched()
+
+
+class MeteredCall:
+    """One call from its head to its closed row."""
+
+    def __init__(
+        self,
+        keeper: Gatekeeper,
+        head: RequestHead,
+        entry: frontdoor.Entry,
+        dialect: dialects.Dialect,
+        *,
+        metered: bool,
+    ) -> None:
+        self._keeper = keeper
+        self._entry = entry
+        self._dialect = dialect
+        self._metered = metered
+        self._view = dialects.RequestView(
+            vendor=entry.vendor, method=head.method, path=entry.path, headers=head.headers, tool_hint=entry.tool
+        )
+        self._started_us = time.time_ns() // 1000
+        self._clock = time.monotonic_ns()
+        self._call: Call | None = None
+        self._reader: dialects.ResponseReader | None = None
+        self._status: int | None = None
+        self._request_id: str | None = None
+        self._ttfb_us: int | None = None
+        self._first_id: int | None = None
+        self._extra_flags: tuple[str, ...] = ()
+        self.opening_row: Opening | None = None
+        self.state = State.OPEN
+
+    # read → decide → open row
+
+    async def opening(self, body: bytes | None, _trailers: Pairs) -> bytes | None:
+        """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave."""
+        try:
+            call = self._dialect.read_request(self._view, body)
+        except Exception as error:  # noqa: BLE001  law 1: reading is ours, the call is the tool's
+            log.warning("a request could not be read: %s", type(error).__name__)
+            call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
+        self._call = call
+        decide(call)
+        await self._open(call)
+        return body
+
+    async def retrying(self) -> None:
+        """The kept connection was dead: this attempt ends, another begins, each with its row."""
+        if self.opening_row is None or self._call is None:
+            return
+        stale = Facts(
+            outcome="upstream_cut",
+            status=None,
+            metered=self._metered,
+            usage=Usage(),
+            stream_ended=False,
+            overflow=False,
+            stale=True,
+        )
+        self._close(stale, bytes_up=0)
+        self._started_us = time.time_ns() // 1000
+        self._clock = time.monotonic_ns()
+        await self._open(self._call)
+
+    async def _open(self, call: Call) -> None:
+        project, project_name = self._keeper.projects.identify(call.workspace) if call.workspace else (None, None)
+        ledger = self._keeper.ledger
+        opening = Opening(
+            id=ledger.new_id(),
+            started_us=self._started_us,
+            vendor=call.vendor,
+            wire=call.wire,
+            attempt_of=self._first_id,
+            tool=call.tool,
+            tool_version=call.tool_version,
+            session=call.session,
+            project=project,
+            project_name=project_name,
+            model_asked=call.model,
+            kind=call.kind,
+            effort=call.effort,
+            tier_asked=call.tier,
+            account=call.account,
+            streamed=call.stream,
+            context_bytes=call.context_bytes,
+            upstream=self._entry.upstream.authority,
+            metering=Metering.EXACT if self._metered else Metering.UNMETERED,
+            flags=call.flags,
+        )
+        if self._first_id is None:
+            self._first_id = opening.id
+        self.opening_row = opening
+        self.state = State.OPEN
+        if not await within(ledger.open_row(opening), OPEN_SECONDS):
+            self._extra_flags = ("late_open",)
+            ledger.note_late(opening)
+        self._keeper.glance.started(_Running(self, opening))
+
+    # forward
+
+    def sent(self, _nbytes: int) -> None:
+        """The whole request was handed to the vendor's socket."""
+        if self.opening_row is not None and self.state is State.OPEN:
+            self.state = State.SENT
+            self._keeper.ledger.mark_sent(self.opening_row.id)
+
+    def responded(self, status: int, _reason: bytes, headers: Pairs) -> None:
+        """The response head was passed on."""
+        if self.opening_row is None:
+            return
+        self.state = State.STREAMING
+        self._status = status
+        self._ttfb_us = (time.monotonic_ns() - self._clock) // 1000
+        content_type = content_encoding = ""
+        for name, value in headers:
+            lower = name.lower()
+            if lower == b"content-type":
+                content_type = value.decode("latin-1")
+            elif lower == b"content-encoding":
+                content_encoding = value.decode("latin-1")
+            elif lower in _REQUEST_IDS and self._request_id is None:
+                self._request_id = _identifier(value)
+        if self._metered:
+            self._reader = self._dialect.reader(
+                content_type=content_type, content_encoding=content_encoding, status=status
+            )
+        self._keeper.ledger.mark_streaming(self.opening_row.id, http_status=status, ttfb_us=self._ttfb_us)
+        self._keeper.glance.changed()
+
+    # meter
+
+    def received(self, data: bytes) -> None:
+        """Body bytes were passed on; read the copy."""
+        if self._reader is not None:
+            self._reader.feed(data)
+            self._keeper.glance.changed()
+
+    # price → close row → tell
+
+    def ended(self, ending: Ending) -> None:
+        """The attempt is over, however it went."""
+        if self.opening_row is None:
+            return
+        facts = Facts(
+            outcome=ending.outcome,
+            status=self._status,
+            metered=self._metered,
+            usage=Usage() if self._reader is None else self._reader.finish(),
+            stream_ended=self._reader is not None and self._reader.ended,
+            overflow=self._reader is not None and self._reader.overflow,
+        )
+        reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
+        self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)
+
+    def _close(self, facts: Facts, *, bytes_up: int, bytes_down: int = 0, flags: tuple[str, ...] = ()) -> None:
+        opening = self.opening_row
+        if opening is None:
+            return
+        self.opening_row = None
+        conclusion = conclude(facts, price=self.price, estimate=self._estimate, book=self._keeper.book.version)
+        self.state = conclusion.state
+        self._learn(conclusion)
+        pico = None if conclusion.cost is None else conclusion.cost.pico
+        closing = Closing(
+            id=opening.id,
+            ended_us=self._started_us + (time.monotonic_ns() - self._clock) // 1000,
+            state=conclusion.state,
+            metering=conclusion.metering,
+            confidence=conclusion.confidence,
+            http_status=facts.status,
+            vendor_request_id=self._request_id,
+            ttfb_us=self._ttfb_us,
+            bytes_up=bytes_up,
+            bytes_down=bytes_down,
+            usage=conclusion.usage,
+            cost=conclusion.cost,
+            pico_contract=pico,
+            # Inside a plan the next call costs nothing more.
+            pico_marginal=0 if opening.account == "subscription" and pico is not None else pico,
+            flags=(*conclusion.flags, *flags, *self._extra_flags),
+        )
+        glance = self._keeper.glance
+        glance.ended(_Running(self, opening), conclusion.usage, conclusion.cost)
+        future = self._keeper.ledger.close_row(closing)
+        when_done(future, lambda _error: glance.settled())
+
+    def price(self, usage: Usage) -> Cost:
+        """List price of a usage of this call."""
+        call = self._call
+        return price(
+            usage,
+            vendor=self._entry.vendor,
+            model_asked=None if call is None else call.model,
+            at_us=self._started_us,
+            book=self._keeper.book,
+            kind=Kind.MAIN if call is None else call.kind,
+        )
+
+    def _estimate(self, usage: Usage) -> Usage:
+        call = self._call
+        if call is None:
+            return usage
+        return dialects.estimate_usage(call, self._reader, usage, prompt_tokens=self.prompt_estimate())
+
+    def prompt_estimate(self) -> int:
+        """Estimated prompt tokens, before the vendor has counted."""
+        call = self._call
+        if call is None or call.model is None:
+            return 0
+        return self._keeper.calibration.prompt_tokens(call.model, call.session, call.context_bytes)
+
+    def _learn(self, conclusion: Conclusion) -> None:
+        call = self._call
+        if call is None or call.model is None or conclusion.metering is not Metering.EXACT:
+            return
+        if len(conclusion.usage.legs) == 1 and conclusion.usage.complete:
+            prompt = conclusion.usage.legs[0].prompt
+            self._keeper.calibration.learn(call.model, call.session, call.context_bytes, prompt)
+
+    def tokens_so_far(self) -> tuple[int, int, bool]:
+        """(input, output, whether either is an estimate) while the call runs."""
+        known_in, out = (None, 0) if self._reader is None else self._reader.live()
+        return (self.prompt_estimate() if known_in is None else known_in), out, True
+
+    def cost_so_far(self) -> int | None:
+        """Pico-USD of what was seen so far; ``None`` without a price."""
+        if not self._metered or self._call is None:
+            return None
+        partial = None if self._reader is None else self._reader.partial()
+        if partial is not None and partial.legs:
+            return self.price(partial).pico
+        tokens_in, tokens_out, _ = self.tokens_so_far()
+        return self.price(Usage(legs=(Leg(input=tokens_in, output=tokens_out),))).pico
+
+
+class _Running:
+    """A call and the opening of its current attempt, for the glance."""
+
+    __slots__ = ("_call", "opening")
+
+    def __init__(self, call: MeteredCall, opening: Opening) -> None:
+        self._call = call
+        self.opening = opening
+
+    @property
+    def state(self) -> State:
+        return self._call.state
+
+    def tokens_so_far(self) -> tuple[int, int, bool]:
+        return self._call.tokens_so_far()
+
+    def cost_so_far(self) -> int | None:
+        return self._call.cost_so_far()
+
+
+def decide(_call: Call) -> Decision:
+    """What to serve instead of what was asked. There are no rules yet, so: what was asked."""
+    return Decision()
+
+
+def _identifier(value: bytes) -> str | None:
+    """A vendor's request id, if it looks like one."""
+    text = value.decode("latin-1")
+    return text if 0 < len(text) <= 128 and text.isascii() and text.isprintable() else None
+
+
+def when_done(future: Future[None], then: Callable[[BaseException | None], None]) -> None:
+    """Call ``then`` on this event loop when another thread's work is finished."""
+    loop = asyncio.get_running_loop()
+
+    def tell(done: Future[None]) -> None:
+        try:
+            loop.call_soon_threadsafe(then, done.exception())
+        except RuntimeError:
+            pass  # The loop has ended; nobody waits any more.
+
+    future.add_done_callback(tell)
+
+
+async def within(future: Future[None], seconds: float) -> bool:
+    """Whether ``future`` succeeded within that time. It goes on by itself if it did not."""
+    if future.done():
+        return future.exception() is None
+    waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def settle(answer: bool) -> None:
+        if not waiter.done():
+            waiter.set_result(answer)
+
+    timer = asyncio.get_running_loop().call_later(seconds, settle, False)
+    when_done(future, lambda error: settle(error is None))
+    try:
+        return await waiter
+    finally:
+        timer.cancel()

@@ -1,0 +1,119 @@
+"""What a call's end is worth: from how it ended to state, metering, confidence, usage and cost.
+
+Everything that turns the facts of an ended attempt into the words of its row lives here; pure, so that every
+combination can be tested.
+
+Rules:
+
+* an answer whose final usage was read is exact, even when the tool hung up in the moment after;
+* what never reached a vendor, and what a vendor refused with an HTTP error, costs a *known* zero (flag
+  ``not_billed``): Anthropic, OpenAI and Google do not bill failed requests (their pricing pages, 2026-11);
+* everything else is an estimate and says so; where nothing can be estimated the cost is unknown, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from trayapp.values import Basis, Confidence, Cost, Metering, State, Usage
+
+Outcome = Literal["complete", "client_abort", "upstream_cut", "not_sent"]
+
+_STATE: Final[dict[str, State]] = {
+    "complete": State.DONE,
+    "client_abort": State.CLIENT_ABORT,
+    "upstream_cut": State.UPSTREAM_CUT,
+    "not_sent": State.NOT_SENT,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known when an attempt has ended."""
+
+    outcome: Outcome
+    status: int | None
+    """HTTP status; ``None`` when no response head came."""
+    metered: bool
+    """Whether anybody looked."""
+    usage: Usage
+    """What was read, possibly nothing."""
+    stream_ended: bool
+    """The format's own end was seen."""
+    overflow: bool
+    """An inspection bound was passed."""
+    stale: bool = False
+    """A kept connection turned out dead before it carried anything back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """The words of the row."""
+
+    state: State
+    metering: Metering
+    confidence: Confidence
+    usage: Usage
+    cost: Cost | None
+    flags: tuple[str, ...] = ()
+
+
+def conclude(
+    facts: Facts,
+    *,
+    price: Callable[[Usage], Cost],
+    estimate: Callable[[Usage], Usage],
+    book: str,
+) -> Conclusion:
+    """Decide the row's words.
+
+    Args:
+        facts: how the attempt ended.
+        price: prices a usage.
+        estimate: fills what is missing in a usage from the bytes that were seen.
+        book: the price book's version, for costs that need no price.
+    """
+    state = _STATE[facts.outcome]
+    failed = facts.status is not None and facts.status >= 400
+    if state is State.DONE and (failed or facts.usage.error is not None):
+        state = State.VENDOR_ERROR
+    elif state in (State.CLIENT_ABORT, State.UPSTREAM_CUT) and facts.usage.complete and facts.stream_ended:
+        state = State.VENDOR_ERROR if failed else State.DONE
+    if state is State.NOT_SENT or facts.stale or (failed and not facts.usage.legs):
+        return Conclusion(
+            state=state,
+            metering=Metering.EXACT if facts.metered else Metering.UNMETERED,
+            confidence=Confidence.EXACT,
+            usage=facts.usage,
+            cost=Cost(pico=0, basis=Basis.LIST, book=book),
+            flags=("not_billed", "stale_connection") if facts.stale else ("not_billed",),
+        )
+    if not facts.metered:
+        return Conclusion(
+            state=state, metering=Metering.UNMETERED, confidence=Confidence.NONE, usage=Usage(), cost=None
+        )
+    if facts.usage.complete:
+        return Conclusion(
+            state=state,
+            metering=Metering.EXACT,
+            confidence=Confidence.EXACT,
+            usage=facts.usage,
+            cost=price(facts.usage),
+        )
+    usage = estimate(facts.usage)
+    cost = price(usage) if usage.legs else None
+    if cost is not None and cost.basis is Basis.LIST:
+        cost = Cost(pico=cost.pico, basis=Basis.ESTIMATED, book=cost.book, components=cost.components, flags=cost.flags)
+    confidence = Confidence.ESTIMATED if usage.legs else Confidence.NONE
+    if facts.overflow:
+        # Counting stopped on the way: what is known is a lower bound.
+        return Conclusion(
+            state=state,
+            metering=Metering.OVERFLOW,
+            confidence=Confidence.PARTIAL if usage.legs else Confidence.NONE,
+            usage=usage,
+            cost=cost,
+        )
+    return Conclusion(state=state, metering=Metering.ESTIMATED, confidence=confidence, usage=usage, cost=cost)

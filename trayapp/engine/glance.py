@@ -1,0 +1,315 @@
+"""What a glance shows: running calls from memory, the day's totals from the ledger.
+
+Everything that the faces see of the present lives here. The day's numbers are *read* from the ledger's rollups
+whenever something was closed, never kept beside it, so the meter and the export cannot disagree.
+
+Rules: at most four snapshots a second, none while nothing happens and nobody listens; a running call's amount is an
+estimate and is shown apart from the day's total until its row is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from trayapp import __version__
+from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
+from trayapp.ledger import Ledger, Totals
+from trayapp.values import Cost, Opening, State, Usage
+
+log = logging.getLogger(__name__)
+
+PUSH_SECONDS: Final = 0.25
+SHOW_ENDED_SECONDS: Final = 10.0
+LIVE_LIMIT: Final = 20
+RATE_MINUTES: Final = 10
+_FOREVER: Final = 1 << 62
+
+
+class Running(Protocol):
+    """A running call, as the glance needs it."""
+
+    opening: Opening
+    state: State
+
+    def tokens_so_far(self) -> tuple[int, int, bool]:
+        """(input, output, whether either is an estimate)."""
+
+    def cost_so_far(self) -> int | None:
+        """Pico-USD at what was seen, or ``None`` without a price."""
+
+
+@dataclass(slots=True)
+class _Ended:
+    shown: LiveCall
+    monotonic: float
+
+
+@dataclass(slots=True)
+class _Minute:
+    number: int
+    pico: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What was read from the ledger for the current local day."""
+
+    day: str = ""
+    totals: Totals | None = None
+    by_tool: tuple[Slice, ...] = ()
+    by_model: tuple[Slice, ...] = ()
+    by_project: tuple[Slice, ...] = ()
+
+
+@dataclass(slots=True)
+class Facts:
+    """What other parts of the engine know and the glance repeats."""
+
+    port: int = 0
+    demo: bool = False
+    budget_day_pico: int | None = None
+    book: str = ""
+    paused_until_us: int = 0
+    troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
+
+
+def local_midnight(now: datetime) -> datetime:
+    """The start of ``now``'s local day, aware (a day of 23 or 25 hours starts where it starts)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()
+
+
+class Glance:
+    """Keeps the running calls, makes snapshots, tells subscribers."""
+
+    def __init__(self, ledger: Ledger, facts: Facts) -> None:
+        self.facts = facts
+        self._ledger = ledger
+        self._running: dict[int, Running] = {}
+        self._ended: deque[_Ended] = deque(maxlen=LIVE_LIMIT)
+        self._minutes: deque[_Minute] = deque(maxlen=RATE_MINUTES + 1)
+        self._day = _Day()
+        self._stale = True
+        self._listeners: set[Callable[[Snapshot], None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._last_push = 0.0
+
+    def started(self, call: Running) -> None:
+        """A call has its row."""
+        self._running[call.opening.id] = call
+        self.changed()
+
+    def ended(self, call: Running, usage: Usage, cost: Cost | None) -> None:
+        """A call's row is about to be closed."""
+        opening = call.opening
+        self._running.pop(opening.id, None)
+        self._ended.appendleft(
+            _Ended(
+                LiveCall(
+                    id=opening.id,
+                    tool=opening.tool or "",
+                    vendor=opening.vendor,
+                    model=usage.model or opening.model_asked or "",
+                    project=opening.project_name or "",
+                    started_us=opening.started_us,
+                    ended_us=time.time_ns() // 1000,
+                    state=call.state.value,
+                    tokens_in=sum(leg.prompt for leg in usage.legs),
+                    tokens_out=usage.total("output"),
+                    estimated=not usage.complete,
+                    pico=None if cost is None else cost.pico,
+                ),
+                time.monotonic(),
+            )
+        )
+        if cost is not None and cost.pico:
+            minute = int(time.monotonic() // 60)
+            if not self._minutes or self._minutes[-1].number != minute:
+                self._minutes.append(_Minute(minute))
+            self._minutes[-1].pico += cost.pico
+
+    def settled(self) -> None:
+        """A close has been committed: the day's totals have changed."""
+        self._stale = True
+        self.changed()
+
+    def changed(self) -> None:
+        """Something that a face shows is different now; the next push is scheduled."""
+        if self._timer is None and self._listeners:
+            loop = asyncio.get_running_loop()
+            wait = max(0.0, self._last_push + PUSH_SECONDS - loop.time())
+            self._timer = loop.call_later(wait, self._push)
+
+    def listen(self, listener: Callable[[Snapshot], None]) -> None:
+        """Add a subscriber; it gets a first snapshot soon."""
+        self._listeners.add(listener)
+        self.changed()
+
+    def unlisten(self, listener: Callable[[Snapshot], None]) -> None:
+        """Remove a subscriber."""
+        self._listeners.discard(listener)
+
+    def close(self) -> None:
+        """End pushes."""
+        self._listeners.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task is not None:
+            self._task.cancel()
+
+    async def snapshot(self) -> Snapshot:
+        """The state of things now.
+
+        Raises:
+            Exception: whatever reading the ledger raised; the caller says so to the face.
+        """
+        now = datetime.now().astimezone()
+        if self._stale or self._day.day != now.date().isoformat():
+            self._stale = False
+            try:
+                self._day = await self._read_day(now)
+            except BaseException:
+                self._stale = True
+                raise
+        return self._make(now)
+
+    def _push(self) -> None:
+        self._timer = None
+        if self._task is not None and not self._task.done():
+            # The ledger is slow just now; do not queue up behind it.
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(PUSH_SECONDS, self._push)
+            return
+        self._task = asyncio.get_running_loop().create_task(self._tell())
+
+    async def _tell(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._last_push = loop.time()
+        try:
+            snapshot = await self.snapshot()
+        except Exception as error:  # noqa: BLE001  a failing read must not end the meter
+            log.warning("the day's totals could not be read: %s", type(error).__name__)
+            snapshot = self._make(datetime.now().astimezone())
+        for listener in tuple(self._listeners):
+            listener(snapshot)
+        wait = self._next_change(snapshot)
+        if self._timer is None and wait is not None and self._listeners:
+            self._timer = loop.call_later(wait, self._push)
+
+    def _next_change(self, snapshot: Snapshot) -> float | None:
+        """Seconds until the picture changes by itself, or ``None`` when only a call can change it."""
+        if any(call.ended_us == 0 for call in snapshot.live):
+            return 1.0
+        if snapshot.live:
+            return SHOW_ENDED_SECONDS / 2
+        if snapshot.paused_until_us:
+            return 30.0
+        if snapshot.rate_pico_hour:
+            return 60.0
+        now = datetime.now().astimezone()
+        midnight = local_midnight(now + timedelta(days=1))
+        return max(1.0, (midnight - now).total_seconds() + 0.5)
+
+    async def _read_day(self, now: datetime) -> _Day:
+        since = int(local_midnight(now).timestamp()) * 1_000_000
+        totals = self._ledger.totals(since, _FOREVER)
+        parts = [self._ledger.breakdown(by, since, _FOREVER) for by in ("tool", "model", "project")]
+        read = await asyncio.gather(*(asyncio.wrap_future(f) for f in parts))
+        slices = [
+            tuple(Slice(name=s.name, pico=s.pico, calls=s.calls, tokens=s.tokens, unpriced=s.unpriced) for s in part)[
+                :50
+            ]
+            for part in read
+        ]
+        return _Day(now.date().isoformat(), await asyncio.wrap_future(totals), *slices)
+
+    def _make(self, now: datetime) -> Snapshot:
+        at_us = int(now.timestamp() * 1_000_000)
+        facts = self.facts
+        paused = facts.paused_until_us if facts.paused_until_us > at_us else 0
+        live, running_pico = self._live()
+        seconds = (now - local_midnight(now)).total_seconds()
+        day = local_midnight(now + timedelta(days=1)) - local_midnight(now)
+        return Snapshot(
+            at_us=at_us,
+            version=__version__,
+            port=facts.port,
+            demo=facts.demo,
+            mode="paused" if paused else "metering",
+            paused_until_us=paused,
+            today=self._today(),
+            running_pico=running_pico,
+            rate_pico_hour=self._rate(),
+            budget_day_pico=facts.budget_day_pico,
+            pace=None if facts.budget_day_pico is None else seconds / day.total_seconds(),
+            by_tool=self._day.by_tool,
+            by_model=self._day.by_model,
+            by_project=self._day.by_project,
+            live=live,
+            book=facts.book,
+            troubles=facts.troubles(),
+        )
+
+    def _today(self) -> Today:
+        totals = self._day.totals
+        if totals is None:
+            return Today(day=self._day.day)
+        return Today(
+            pico=totals.pico_list,
+            pico_estimated=totals.pico_estimated,
+            calls=totals.calls,
+            errors=totals.errors,
+            unpriced=totals.unpriced,
+            unmetered=totals.unmetered,
+            input=totals.input,
+            cache_read=totals.cache_read,
+            cache_write=totals.cache_write,
+            output=totals.output,
+            day=self._day.day,
+        )
+
+    def _live(self) -> tuple[tuple[LiveCall, ...], int]:
+        running_pico = 0
+        shown: list[LiveCall] = []
+        for call in reversed(tuple(self._running.values())):
+            pico = call.cost_so_far()
+            running_pico += pico or 0
+            if len(shown) < LIVE_LIMIT:
+                opening = call.opening
+                tokens_in, tokens_out, estimated = call.tokens_so_far()
+                shown.append(
+                    LiveCall(
+                        id=opening.id,
+                        tool=opening.tool or "",
+                        vendor=opening.vendor,
+                        model=opening.model_asked or "",
+                        project=opening.project_name or "",
+                        started_us=opening.started_us,
+                        state=call.state.value,
+                        tokens_in=tokens_in,
+                        tokens_out=tokens_out,
+                        estimated=estimated,
+                        pico=pico,
+                    )
+                )
+        limit = time.monotonic() - SHOW_ENDED_SECONDS
+        shown.extend(e.shown for e in self._ended if e.monotonic >= limit)
+        return tuple(shown[:LIVE_LIMIT]), running_pico
+
+    def _rate(self) -> int:
+        oldest = int(time.monotonic() // 60) - RATE_MINUTES
+        return sum(m.pico for m in self._minutes if m.number > oldest) * (60 // RATE_MINUTES)
+
+
+def is_demo() -> bool:
+    """Whether this engine belongs to `spendlight demo`."""
+    return os.environ.get("SPENDLIGHT_DEMO") == "1"

@@ -1,0 +1,205 @@
+"""The composition root: what the engine is made of, in the order in which it starts and ends.
+
+Start: folders, settings, ledger, price book, door, proxy on the guard's sockets, control socket, first beat.
+End (SIGTERM, the ``stop`` verb, the guard's death): stop accepting, let streams finish, close the ledger.
+
+Exit codes: 0 asked to stop; 10 the ledger cannot be used; 11 a folder cannot be written; 12 the price book is
+missing. With 10 to 19 a restart would not help: the guard relays alone and shows what stands in
+``engine.error.json``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import json
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from trayapp import settings
+from trayapp.control import Trouble
+from trayapp.engine.calls import Gatekeeper
+from trayapp.engine.control_server import ControlServer
+from trayapp.engine.estimate import Calibration
+from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.lifeline import Lifeline
+from trayapp.engine.projects import Projects
+from trayapp.engine.verbs import Verbs, publish_routes
+from trayapp.frontdoor import Door, Upstream
+from trayapp.ledger import Ledger, LedgerError
+from trayapp.platform import paths as places
+from trayapp.platform.paths import Paths, read_or_make_secret, write_private
+from trayapp.platform.resources import resource
+from trayapp.pricing import Book, BookError
+from trayapp.proxy import ProxyServer
+
+log = logging.getLogger(__name__)
+
+EXIT_LEDGER: Final = 10
+EXIT_FOLDER: Final = 11
+EXIT_BOOK: Final = 12
+DRAIN_SECONDS: Final = 8.0
+"""How long running answers may take to end after a stop. The guard kills after ten seconds."""
+
+
+class Fatal(Exception):
+    """The engine cannot start; the guard and the faces are told why."""
+
+    def __init__(self, code: int, trouble: Trouble) -> None:
+        super().__init__(trouble.title)
+        self.code = code
+        self.trouble = trouble
+
+
+def run(sockets: Sequence[int], beat: int | None, life: int | None) -> int:
+    """Run until stopped; the arguments are inherited file descriptors. Returns the exit code."""
+    paths = places.find()
+    error_file = paths.run / "engine.error.json"
+    try:
+        try:
+            paths.make()
+            error_file.unlink(missing_ok=True)
+            _log_to(paths)
+        except OSError as error:
+            raise Fatal(EXIT_FOLDER, _unwritable(error)) from None
+        asyncio.run(_serve(paths, [socket.socket(fileno=fd) for fd in sockets], Lifeline(beat, life)))
+    except Fatal as fatal:
+        print(f"{fatal.trouble.title}: {fatal.trouble.message} {fatal.trouble.fix}", file=sys.stderr)
+        try:
+            write_private(error_file, json.dumps(asdict(fatal.trouble)).encode())
+        except OSError:
+            pass  # It has been said on standard error.
+        return fatal.code
+    return 0
+
+
+async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline) -> None:
+    troubles: dict[str, Trouble] = {}
+    chosen, routes = _settings(paths, troubles)
+    ledger = _ledger(paths)
+    try:
+        book = _book()
+        try:
+            ledger.import_unmetered(paths.spool)
+        except OSError as error:
+            log.warning("the guard's spool could not be read: %s", type(error).__name__)
+        port = sockets[0].getsockname()[1]
+        facts = Facts(
+            port=port,
+            demo=is_demo(),
+            budget_day_pico=chosen.budget_day_pico,
+            book=book.version,
+            troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
+        )
+        glance = Glance(ledger, facts)
+        door = Door(port, read_or_make_secret(paths.token), routes)
+        projects = Projects(read_or_make_secret(paths.install_key))
+        keeper = Gatekeeper(door, ledger, book, glance, projects, Calibration())
+        stopped = asyncio.Event()
+        verbs = Verbs(paths, ledger, glance, keeper, stopped.set)
+        proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
+        control = ControlServer(paths.control, verbs.table(), glance.listen, glance.unlisten)
+        loop = asyncio.get_running_loop()
+        if sys.platform != "win32":
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stopped.set)
+        publish_routes(paths, routes)
+        await proxy.serve(sockets)
+        await control.start()
+        lifeline.ready(stopped.set)
+        log.info("engine ready on port %d", port)
+        await stopped.wait()
+        log.info("engine stopping")
+        proxy.stop_accepting()
+        await proxy.drain(DRAIN_SECONDS)
+        await control.stop()
+        glance.close()
+        await proxy.close()
+        lifeline.stop()
+    finally:
+        ledger.close()
+
+
+def _settings(paths: Paths, troubles: dict[str, Trouble]) -> tuple[settings.Settings, dict[str, Upstream]]:
+    """The settings, or after damage the defaults with the last routes that worked: tools go on, the user is told."""
+    try:
+        chosen = settings.load(paths.settings)
+    except settings.SettingsError as error:
+        troubles["settings"] = error.trouble
+        log.warning("the settings file is damaged; defaults and the last good routes are used")
+        routes = settings.defaults().routes()
+        try:
+            last = json.loads(paths.routes.read_text("utf-8"))
+            routes.update({vendor: Upstream.parse(url) for vendor, url in last.items()})
+        except (OSError, ValueError, AttributeError, TypeError):
+            pass
+        return settings.defaults(), routes
+    return chosen, chosen.routes()
+
+
+def _ledger(paths: Paths) -> Ledger:
+    try:
+        return Ledger.open(paths.ledger, spool=paths.state / "late.jsonl")
+    except LedgerError as error:
+        trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="ledger")
+        raise Fatal(EXIT_LEDGER, trouble) from None
+
+
+def _book() -> Book:
+    try:
+        return Book.load(resource("pricebook.json").read_bytes())
+    except (OSError, BookError) as error:
+        trouble = Trouble(
+            title="The price book cannot be read",
+            message=f"{error}",
+            fix="Install Spendlight again.",
+            code="price_book",
+        )
+        raise Fatal(EXIT_BOOK, trouble) from None
+
+
+def ledger_troubles(ledger: Ledger) -> tuple[Trouble, ...]:
+    """What the ledger has to tell the user."""
+    problem = ledger.problem
+    if problem is None:
+        return ()
+    return (
+        Trouble(
+            title="The ledger needs attention",
+            message=problem,
+            fix="Calls go on meanwhile. `spendlight doctor` shows details.",
+            code="ledger",
+        ),
+    )
+
+
+def _unwritable(error: OSError) -> Trouble:
+    return Trouble(
+        title="A folder cannot be written",
+        message=f"{error.filename}: {error.strerror}.",
+        fix="Make it writable, or set SPENDLIGHT_HOME to a folder that is.",
+        code="read_only",
+    )
+
+
+def _log_to(paths: Paths) -> None:
+    """A small rotating log of names, counts and states; text of calls has no way in."""
+    target = paths.log / "spendlight.log"
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+    handler = logging.handlers.RotatingFileHandler(target, maxBytes=1_000_000, backupCount=1, encoding="utf-8")
+    formatter = logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
+    faulthandler.enable()
