@@ -105,11 +105,13 @@ def _slice(part: Slice, top: int, width: int, paint: _Paint) -> str:
     amount = dollars(part.pico) if part.pico or not part.unpriced else "unpriced"
     if part.unpriced and part.pico:
         amount += f" +{part.unpriced} unpriced"
-    name = _fit(part.name or "unknown", 24)
-    room = max(width - 26 - max(_cells(amount), 10) - 1, 4)
+    amount = f"{amount:>10}"
+    column = min(24, width - _cells(amount) - 2)
+    name = _fit(part.name or "unknown", column)
+    room = max(width - column - _cells(amount) - 4, 0)
     filled = round(room * part.pico / top)
     bar = paint("blue", _BAR * filled) + " " * (room - filled)
-    return f"{name}{' ' * (24 - _cells(name))}  {bar} {amount:>10}"
+    return f"{name}{' ' * (column - _cells(name))}  {bar}{amount}" if room else f"{name} {amount}"
 
 
 def _bar(share: float, width: int, paint: _Paint, style: str) -> str:

@@ -1,0 +1,36 @@
+"""Points in time as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from trayapp.cli import when
+from trayapp.cli.trouble import CommandError
+
+NOW = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2h", datetime(2026, 11, 24, 13, 30, tzinfo=UTC)),
+        ("7d", datetime(2026, 11, 17, 15, 30, tzinfo=UTC)),
+        ("90m", datetime(2026, 11, 24, 14, 0, tzinfo=UTC)),
+        ("2026-11-01T00:00:00+00:00", datetime(2026, 11, 1, tzinfo=UTC)),
+    ],
+)
+def test_forms(text: str, moment: datetime) -> None:
+    assert when.parse(text, NOW) == int(moment.timestamp() * 1e6)
+
+
+def test_today_is_local_midnight() -> None:
+    got = datetime.fromtimestamp(when.parse("today") / 1e6).astimezone()
+    assert (got.hour, got.minute, got.second) == (0, 0, 0)
+
+
+def test_nonsense_is_named() -> None:
+    with pytest.raises(CommandError) as caught:
+        when.parse("yesterweek")
+    assert "yesterweek" in caught.value.trouble.message
