@@ -25,9 +25,8 @@ def run(arguments: list[str]) -> int:
     chosen = settings.load(paths.settings)
     state = launch.start(paths, port=chosen.port)
     print(f"Spendlight runs on 127.0.0.1:{state.port}.")
-    if state.state == "relaying" and state.trouble:
-        print(f"  But: {state.trouble.get('title', '')}. {state.trouble.get('message', '')}", file=sys.stderr)
-        print(f"  → {state.trouble.get('fix', '')}", file=sys.stderr)
+    if state.state == "relaying" and state.trouble is not None:
+        print(f"  But: {state.trouble.title}. {state.trouble.message}\n  → {state.trouble.fix}", file=sys.stderr)
     print('Lead a tool through it:  eval "$(spendlight url anthropic --env)"   (see the README for each tool)')
     if options.no_meter:
         return 0

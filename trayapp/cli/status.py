@@ -52,13 +52,12 @@ def without_engine(paths: Paths, otherwise: Trouble) -> Trouble:
     if state is None:
         return otherwise
     if state.state == "relaying":
-        reason = (
-            "" if state.trouble is None else f" {state.trouble.get('title', '')}: {state.trouble.get('message', '')}"
-        )
-        fix = "" if state.trouble is None else str(state.trouble.get("fix", ""))
+        why, fix = "", ""
+        if state.trouble is not None:
+            why, fix = f" {state.trouble.title}: {state.trouble.message}", state.trouble.fix
         return Trouble(
             title="Calls pass unmetered",
-            message=f"The engine does not run; the guard passes calls on by itself.{reason}",
+            message=f"The engine does not run; the guard passes calls on by itself.{why}",
             fix=fix or "`spendlight doctor` looks for the cause.",
             code="relaying",
         )

@@ -303,7 +303,11 @@ class MeteredCall:
         call = self._call
         if call is None:
             return usage
-        return dialects.estimate_usage(call, self._reader, usage, prompt_tokens=self.prompt_estimate())
+        prompt = self.prompt_estimate()
+        if self._reader is None:
+            # Not even a head came back, but the prompt was handed over and may be billed.
+            return Usage(legs=(Leg(input=prompt),), flags=("estimated",)) if prompt else usage
+        return dialects.estimate_usage(call, self._reader, input_tokens=prompt or None)
 
     def prompt_estimate(self) -> int:
         """Estimated prompt tokens, before the vendor has counted."""

@@ -37,7 +37,10 @@ class Running(Protocol):
     """A running call, as the glance needs it."""
 
     opening: Opening
-    state: State
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
 
     def tokens_so_far(self) -> tuple[int, int, bool]:
         """(input, output, whether either is an estimate)."""
