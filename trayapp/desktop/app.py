@@ -1,0 +1,243 @@
+"""The tray's process: puts the pieces together and runs them.
+
+``run`` is all that others call. It owns what is global to the process: the environment that Qt reads, the umask, the
+log, signals, uncaught errors, the one-tray lock. Nothing here outlives it but the lock's folder and the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from typing import Final
+
+from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from trayapp import __version__
+from trayapp.control import Trouble
+from trayapp.desktop import crash, keeper
+from trayapp.desktop.icon import Ink
+from trayapp.desktop.link import Line
+from trayapp.desktop.look import SystemLook
+from trayapp.desktop.menu import TrayMenu
+from trayapp.desktop.popover import Popover
+from trayapp.desktop.signals import Signals
+from trayapp.desktop.single import Single
+from trayapp.desktop.tray import Tray
+from trayapp.desktop.view import View
+from trayapp.platform.paths import Paths
+from trayapp.platform.resources import resource
+
+PAUSE_SECONDS: Final = 3600
+_log = logging.getLogger("spendlight.tray")
+
+
+def run(paths: Paths, *, demo: bool = False, show_popover: bool = False, tray_wait: float = 8.0) -> int:
+    """Run the tray until it is quit.
+
+    Args:
+        paths: the profile.
+        demo: say that no real money is shown, even before the engine does.
+        show_popover: open the popover at once.
+        tray_wait: seconds until a desktop without a tray gets a window instead.
+
+    Returns:
+        The exit code: 0 when it was quit, or when another tray of this profile was shown instead; 1 when the
+        folders cannot be used or the other tray does not answer (one sentence on standard error says which).
+    """
+    os.umask(0o077)
+    try:
+        paths.make()
+    except OSError as error:
+        _say(f"Spendlight's folders cannot be made: {error.strerror}: {error.filename}.")
+        return 1
+    _choose_theme()
+    _open_log(paths)
+    app = QApplication(["spendlight"])
+    app.setApplicationName("Spendlight")
+    app.setApplicationDisplayName("Spendlight")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("spendlight")
+    app.setQuitOnLastWindowClosed(False)
+    app.setWindowIcon(QIcon(os.fspath(resource("icons/spendlight-64.png"))))
+    single = Single(paths)
+    if not single.claim():
+        if single.call_first():
+            return 0
+        _say("Spendlight's tray is already running but does not answer. End it and try again.")
+        return 1
+    desk = Desk(app, paths, single, demo=demo, tray_wait=tray_wait)
+    desk.start(show_popover=show_popover)
+    try:
+        return app.exec()
+    finally:
+        desk.close()
+        single.release()
+
+
+class Desk(QObject):
+    """All parts of a running tray, wired."""
+
+    def __init__(
+        self, app: QApplication, paths: Paths, single: Single, *, demo: bool, tray_wait: float, ink: Ink | None = None
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._paths = paths
+        self._tray_wait = tray_wait
+        self._question: QMessageBox | None = None
+        self._popover: Popover | None = None
+        self._signals = Signals(app.quit, self)
+        self._look = SystemLook(app)
+        self._line = Line(paths, demo=demo, parent=self)
+        self._menu = TrayMenu(self)
+        self._tray = Tray(self._menu, ink, self)
+        crash.install(paths.log, self._unexpected)
+
+        self._look.changed.connect(self._tray.repaint)
+        self._line.changed.connect(self._show_view)
+        self._tray.popover_asked.connect(lambda anchor: self._window().toggle(anchor))
+        self._tray.pause_asked.connect(self._pause)
+        self._menu.show_asked.connect(self._show)
+        self._menu.pause_asked.connect(self._pause)
+        self._menu.quit_asked.connect(app.quit)
+        self._menu.stop_asked.connect(self._ask_stop)
+        single.show_asked.connect(self._show)
+
+    def start(self, *, show_popover: bool) -> None:
+        """Connect, and see to it that something is to be seen."""
+        self._show_view(self._line.view)
+        self._line.start()
+        if show_popover:
+            self._show()
+        if not self._tray.available:
+            QTimer.singleShot(int(self._tray_wait * 1000), self, self._without_tray)
+
+    def close(self) -> None:
+        """Take everything back."""
+        self._line.close()
+        if self._popover is not None:
+            self._popover.blockSignals(True)
+            self._popover.close()
+        self._tray.close()
+        self._menu.close()
+        self._signals.close()
+
+    def _show_view(self, view: View) -> None:
+        self._tray.show_view(view)
+        if self._popover is not None:
+            self._popover.show_view(view)
+
+    def _window(self) -> Popover:
+        """The popover, made when it is first wanted: an icon alone needs less memory."""
+        if self._popover is None:
+            self._popover = Popover()
+            self._popover.pause_asked.connect(self._pause)
+            self._popover.quit_asked.connect(self._app.quit)
+            self._popover.closed_for_good.connect(self._stand_in_closed)
+            self._popover.show_view(self._line.view)
+        return self._popover
+
+    def _show(self) -> None:
+        if self._tray.available:
+            self._window().open(None)
+        else:
+            self._window().as_window()
+
+    def _pause(self) -> None:
+        # The click has already toggled the menu's mark; put it back to what is true until the engine says more.
+        self._menu.refresh()
+        if self._line.view.paused:
+            self._line.ask("resume", self._done)
+        else:
+            self._line.ask("pause", self._done, seconds=PAUSE_SECONDS)
+
+    def _done(self, _ok: object, trouble: Trouble | None) -> None:
+        if trouble is not None:
+            self._tray.tell(trouble.title, f"{trouble.message} {trouble.fix}".strip())
+
+    def _unexpected(self, trouble: Trouble) -> None:
+        # Any thread may have failed; the view belongs to this one.
+        QTimer.singleShot(0, self, lambda: self._line.report(trouble))
+
+    def _without_tray(self) -> None:
+        if self._tray.available:
+            return
+        _say(
+            "Spendlight found no tray to put its icon in, so it shows a window instead. On GNOME, the extension "
+            "'AppIndicator and KStatusNotifierItem Support' adds a tray; `spendlight status` works everywhere."
+        )
+        _log.warning("no tray after %.0f s; showing a window", self._tray_wait)
+        self._window().as_window()
+
+    def _stand_in_closed(self) -> None:
+        if not self._tray.available:
+            self._app.quit()
+
+    def _ask_stop(self) -> None:
+        if self._question is None:
+            box = QMessageBox()
+            box.setIcon(QMessageBox.Icon.Warning)
+            box.setWindowTitle("Spendlight")
+            box.setText("Stop Spendlight altogether?")
+            box.setInformativeText(
+                "Tools that point at Spendlight will not reach their vendors until it runs again. "
+                "To end only this icon, use Quit; to stop counting for a while, use Pause."
+            )
+            stop = box.addButton("Stop everything", QMessageBox.ButtonRole.DestructiveRole)
+            cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+            box.setDefaultButton(cancel)
+            box.setEscapeButton(cancel)
+            stop.clicked.connect(self._stop)
+            self._question = box
+        self._question.show()
+        self._question.activateWindow()
+
+    def _stop(self) -> None:
+        try:
+            stopped = keeper.stop(self._paths)
+        except OSError:
+            stopped = False
+        if stopped or not self._line.view.live:
+            self._app.quit()
+            return
+        # An engine without a guard (started by hand): ask it itself.
+        self._line.ask("stop", lambda _ok, trouble: self._done(_ok, trouble) if trouble else self._app.quit())
+
+
+def _choose_theme() -> None:
+    """Keep Qt from loading GTK: it doubles the memory (measured 132 instead of 62 MB) and gives us nothing."""
+    desktop = os.environ.get("XDG_CURRENT_DESKTOP", "").upper()
+    if sys.platform.startswith("linux") and "KDE" not in desktop.split(":"):
+        os.environ.setdefault("QT_QPA_PLATFORMTHEME", "gnome")
+
+
+def _open_log(paths: Paths) -> None:
+    """Our own and Qt's messages go to one small file, not to the terminal that started us."""
+    logger = logging.getLogger("spendlight")
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            paths.log / "tray.log", maxBytes=256 * 1024, backupCount=1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    qInstallMessageHandler(_qt_message)
+
+
+def _qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str | None) -> None:
+    if kind in (QtMsgType.QtFatalMsg, QtMsgType.QtCriticalMsg):
+        _log.error("Qt: %s", text)
+        _say(f"Qt: {text}")
+    elif kind is QtMsgType.QtWarningMsg:
+        _log.warning("Qt: %s", text)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)

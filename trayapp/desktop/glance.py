@@ -1,0 +1,180 @@
+"""The glance in words: the tooltip, the menu's status lines and the lines of a live call.
+
+Pure text from a view. The menu carries all of it, because on GNOME a click opens the menu, not the popover, and no
+tooltip is ever shown. Rules: a tooltip has at most 120 characters (Windows cuts at 127); an amount that is a lower
+bound says what is missing; nothing of a call's content is ever here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trayapp.control import LiveCall, Slice, Snapshot
+from trayapp.desktop import money
+from trayapp.desktop.view import Link, View
+
+TOOLTIP_LIMIT = 120
+_ENDINGS = {
+    "done": "done",
+    "vendor_error": "vendor error",
+    "client_abort": "stopped by the tool",
+    "upstream_cut": "cut off",
+    "interrupted": "interrupted",
+    "not_sent": "not sent",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuText:
+    """All words of the tray's menu."""
+
+    alerts: tuple[str, ...]
+    """What is wrong and what to do; first of all and marked."""
+    status: tuple[str, ...]
+    by_tool: tuple[str, ...]
+    by_model: tuple[str, ...]
+    pause: str
+    paused: bool
+    can_pause: bool
+
+
+def headline(view: View) -> str:
+    """The one line that matters: "$12.20 of $20 today · $1.90/h"."""
+    snapshot = view.snapshot
+    if view.link is Link.RELAYING:
+        return "Not metered: calls pass uncounted"
+    if view.link is Link.DOWN:
+        return "Spendlight is not running"
+    if not view.live or snapshot is None:
+        return "Waiting for Spendlight's engine…"
+    parts = [today(snapshot)]
+    if view.paused:
+        parts.append(paused(snapshot))
+    elif snapshot.rate_pico_hour > 0:
+        parts.append(money.rate(snapshot.rate_pico_hour))
+    return " · ".join(parts)
+
+
+def today(snapshot: Snapshot) -> str:
+    """Today's amount, with its budget if there is one: "$12.20 of $20 today"."""
+    amount = money.spent(snapshot.today, snapshot.running_pico)
+    if amount == money.UNPRICED:
+        return "Today unpriced"
+    if snapshot.budget_day_pico:
+        return f"{amount} of {money.budget(snapshot.budget_day_pico)} today"
+    return f"{amount} today"
+
+
+def paused(snapshot: Snapshot) -> str:
+    """ "Paused until 15:04", or "Paused" without an end."""
+    return f"Paused until {money.clock(snapshot.paused_until_us)}" if snapshot.paused_until_us else "Paused"
+
+
+def counts(snapshot: Snapshot) -> str:
+    """ "212 calls · 3 errors"."""
+    parts = [money.plural(snapshot.today.calls, "call")]
+    if snapshot.today.errors:
+        parts.append(money.plural(snapshot.today.errors, "error"))
+    return " · ".join(parts)
+
+
+def doubts(snapshot: Snapshot) -> tuple[str, ...]:
+    """What makes today's amount less than exact and whole; empty when it is."""
+    lines: list[str] = []
+    day = snapshot.today
+    if day.pico_estimated:
+        lines.append(f"{money.dollars(day.pico_estimated, estimated=True)} of it is estimated")
+    missing = []
+    if day.unpriced:
+        missing.append(f"{money.count(day.unpriced)} unpriced")
+    if day.unmetered:
+        missing.append(f"{money.count(day.unmetered)} unmetered")
+    if missing:
+        lines.append(f"Not in it: {' and '.join(missing)} {'call' if day.unpriced + day.unmetered == 1 else 'calls'}")
+    return tuple(lines)
+
+
+def tooltip(view: View) -> str:
+    """Up to three lines, at most 120 characters in all."""
+    lines = ["DEMO, no real money"] if view.is_demo else []
+    lines.append(headline(view))
+    troubles = view.troubles()
+    if troubles:
+        lines.append(troubles[0].fix if view.link in (Link.DOWN, Link.RELAYING) else troubles[0].title)
+    elif view.live and view.snapshot is not None:
+        running = sum(1 for call in view.snapshot.live if not call.ended_us)
+        if running:
+            lines.append(f"{money.plural(running, 'call')} running")
+        lines.extend(line for line in doubts(view.snapshot)[-1:] if line.startswith("Not"))
+    return _cut("\n".join(lines), TOOLTIP_LIMIT)
+
+
+def menu(view: View) -> MenuText:
+    """The menu's words."""
+    snapshot = view.snapshot
+    alerts: list[str] = []
+    for trouble in view.troubles()[:3]:
+        alerts.append(f"⚠ {_cut(trouble.title, 70)}")
+        if trouble.fix:
+            alerts.append(f"    {_cut(trouble.fix, 90)}")
+    status = ["DEMO — simulated calls, no real money"] if view.is_demo else []
+    by_tool: tuple[str, ...] = ()
+    by_model: tuple[str, ...] = ()
+    if view.live and snapshot is not None:
+        status.append(headline(view))
+        status.append(counts(snapshot))
+        status.extend(doubts(snapshot))
+        running = [call for call in snapshot.live if not call.ended_us]
+        status.extend(f"● {who(call)}   {amount(call)}" for call in running[:3])
+        if len(running) > 3:
+            status.append(f"● and {len(running) - 3} more running")
+        by_tool = tuple(_slice(part, "unknown tool") for part in snapshot.by_tool[:12])
+        by_model = tuple(_slice(part, "unknown model") for part in snapshot.by_model[:12])
+    elif not alerts:
+        status.append(headline(view))
+    return MenuText(
+        alerts=tuple(alerts),
+        status=tuple(status),
+        by_tool=by_tool,
+        by_model=by_model,
+        pause=f"{paused(snapshot)} — resume" if view.paused and snapshot else "Pause metering for 1 hour",
+        paused=view.paused,
+        can_pause=view.live,
+    )
+
+
+def who(call: LiveCall) -> str:
+    """ "claude-code · claude-opus-5-5"."""
+    return " · ".join(part for part in (call.tool or call.vendor, call.model) if part) or "a call"
+
+
+def amount(call: LiveCall) -> str:
+    """What a live call costs so far: "≈$0.042", "unpriced"."""
+    return money.dollars(call.pico, estimated=call.estimated, fine=True)
+
+
+def progress(call: LiveCall, now_us: int) -> str:
+    """ "12.4k in · 1,204 out · 14 s"; an ended call says how it ended unless it ended well.
+
+    Token counts that are our estimate so far carry "≈".
+    """
+    mark = "≈" if call.estimated else ""
+    end = call.ended_us or now_us
+    parts = []
+    if call.tokens_in or call.tokens_out:
+        parts += [f"{mark}{money.count(call.tokens_in)} in", f"{mark}{money.count(call.tokens_out)} out"]
+    elif not call.ended_us:
+        parts.append("waiting for the answer" if call.state == "sent" else "starting")
+    if call.started_us and end >= call.started_us:
+        parts.append(money.duration(end - call.started_us))
+    if call.ended_us and call.state != "done":
+        parts.append(_ENDINGS.get(call.state, call.state.replace("_", " ")))
+    return " · ".join(parts)
+
+
+def _slice(part: Slice, unnamed: str) -> str:
+    return f"{part.name or unnamed}   {money.of_slice(part)} · {money.plural(part.calls, 'call')}"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,121 @@
+"""The tray's menu: the whole glance as text, and what can be done about it.
+
+It is complete by itself, because on GNOME it is what a click opens. The actions are made once and their texts
+changed, so that hosts which read the layout over D-Bus without announcing themselves (no ``AboutToShow``) see what
+is true, and a menu that is open does not jump. Slots of lines (alerts, status, slices) are hidden when not needed.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu
+
+from trayapp.desktop import glance, look
+from trayapp.desktop.view import View
+
+_ALERTS = 6
+_STATUS = 9
+_SLICES = 12
+
+
+class TrayMenu(QObject):
+    """A ``QMenu`` that shows one ``View``."""
+
+    show_asked = Signal()
+    pause_asked = Signal()
+    quit_asked = Signal()
+    stop_asked = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._view = View()
+        self._text: glance.MenuText | None = None
+        self.menu = QMenu()
+        self.menu.setTitle("Spendlight")
+        self.menu.setToolTipsVisible(True)
+        mark = _alert_mark()
+        self._alerts = [self._line(self.menu, mark if i % 2 == 0 else None) for i in range(_ALERTS)]
+        self._alerts_end = self.menu.addSeparator()
+        self._status = [self._line(self.menu) for _ in range(_STATUS)]
+        self.menu.addSeparator()
+        self._tools = self.menu.addMenu("Today by tool")
+        self._tool_lines = [self._line(self._tools) for _ in range(_SLICES)]
+        self._models = self.menu.addMenu("Today by model")
+        self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
+        self.menu.addSeparator()
+        self._show = self._action("&Show details", self.show_asked)
+        self._pause = self._action("&Pause metering for 1 hour", self.pause_asked)
+        self._pause.setCheckable(True)
+        self._pause.setToolTip("Calls pass without being read; each is still one unmetered row.")
+        self.menu.addSeparator()
+        self._quit = self._action("&Quit the tray (metering goes on)", self.quit_asked)
+        self._stop = self._action("S&top everything…", self.stop_asked)
+        self.menu.setDefaultAction(self._show)
+        self.menu.aboutToShow.connect(self.refresh)
+        self.refresh()
+
+    def show_view(self, view: View) -> None:
+        """Take in a new view; ``refresh`` (or opening the menu) writes it."""
+        self._view = view
+
+    def refresh(self) -> None:
+        """Write what is known into the menu; nothing is touched that is right already."""
+        text = glance.menu(self._view)
+        # A click has toggled the mark by itself; only the engine says whether it is true.
+        if self._pause.isChecked() != text.paused:
+            self._pause.setChecked(text.paused)
+        if text == self._text:
+            return
+        self._text = text
+        _fill(self._alerts, text.alerts)
+        self._alerts_end.setVisible(bool(text.alerts))
+        _fill(self._status, text.status)
+        _fill(self._tool_lines, text.by_tool)
+        _fill(self._model_lines, text.by_model)
+        self._tools.menuAction().setVisible(bool(text.by_tool))
+        self._models.menuAction().setVisible(bool(text.by_model))
+        self._pause.setText(text.pause if text.paused else f"&{text.pause}")
+        self._pause.setEnabled(text.can_pause)
+
+    def close(self) -> None:
+        """Give the menu back."""
+        self.menu.deleteLater()
+
+    def _line(self, menu: QMenu, icon: QIcon | None = None) -> QAction:
+        action = QAction("", menu)
+        action.setEnabled(False)
+        action.setVisible(False)
+        if icon is not None:
+            action.setIcon(icon)
+        menu.addAction(action)
+        return action
+
+    def _action(self, text: str, asked: object) -> QAction:
+        action = QAction(text, self.menu)
+        action.triggered.connect(asked)
+        self.menu.addAction(action)
+        return action
+
+
+def _fill(lines: list[QAction], texts: tuple[str, ...]) -> None:
+    for i, line in enumerate(lines):
+        if i < len(texts):
+            # An ampersand in a name is no shortcut.
+            text = texts[i].replace("&", "&&")
+            if line.text() != text:
+                line.setText(text)
+        if line.isVisible() != (i < len(texts)):
+            line.setVisible(i < len(texts))
+
+
+def _alert_mark() -> QIcon:
+    canvas = QPixmap(16, 16)
+    canvas.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(canvas)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(look.LIGHT.over))
+    painter.drawEllipse(QRect(3, 3, 10, 10))
+    painter.end()
+    return QIcon(canvas)

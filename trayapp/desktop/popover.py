@@ -1,0 +1,372 @@
+"""The popover: today at a glance, the calls that run, and where the money went.
+
+One frameless window of fixed width. ``Qt.Tool``, because ``Qt.Popup`` never appears on Wayland and is hidden from
+screen readers on X11; it closes when another window becomes active and on Esc. Without a tray it is an ordinary
+window instead (``as_window``).
+
+Rules: hidden, it costs nothing; shown, it takes in at most one view in ``REFRESH_MS``; rows are kept and refilled,
+not rebuilt; while it is open it grows but never shrinks, so that nothing jumps under the pointer.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from trayapp.control import LiveCall, Slice, Snapshot
+from trayapp.desktop import glance, look, money, place
+from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Paragraph, Text, Tone
+from trayapp.desktop.pulse import Pulse
+from trayapp.desktop.view import Link, View
+
+WIDTH: Final = 330
+REFRESH_MS: Final = 200
+_MARGIN: Final = 16
+_CALLS: Final = 4
+_BARS: Final = 6
+_CARDS: Final = 2
+_REOPEN_MS: Final = 300
+"""A click on the icon takes the focus away first and arrives second; within this time it means "close"."""
+
+BREAKDOWNS: Final = (("model", "&Model"), ("tool", "&Tool"), ("project", "P&roject"))
+
+
+class Popover(QWidget):
+    """Shows one ``View``."""
+
+    pause_asked = Signal()
+    quit_asked = Signal()
+    closed_for_good = Signal()
+    """The window that stands in for a missing tray was closed."""
+
+    def __init__(self) -> None:
+        super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
+        self.setWindowTitle("Spendlight")
+        self.setAccessibleName("Spendlight: today's spend")
+        self._view = View()
+        self._by = "model"
+        self._anchor: QRect | None = None
+        self._was_active = False
+        self._closed_since = QElapsedTimer()
+        self._pulse = Pulse(REFRESH_MS, self._refresh, self)
+        self._build()
+
+    # What others call
+
+    def show_view(self, view: View) -> None:
+        """Take in a new view; it is drawn only when the popover is open."""
+        self._view = view
+        if self.isVisible():
+            self._pulse.touch()
+
+    def toggle(self, anchor: QRect | None) -> None:
+        """Open at the icon, or close."""
+        if self.isVisible():
+            self.close()
+        elif not self._closed_since.isValid() or self._closed_since.elapsed() > _REOPEN_MS:
+            self.open(anchor)
+
+    def open(self, anchor: QRect | None) -> None:
+        """Open beside ``anchor``; ``None``: in the corner. Already open: come to the front."""
+        if not self.isVisible():
+            self._anchor = anchor
+            self._was_active = False
+            self.setFixedSize(QSize(WIDTH, 1))
+            self._refresh()
+            self.show()
+            # The keyboard is in the window but on no button: the first Tab shows the ring.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.raise_()
+        self.activateWindow()
+
+    def as_window(self) -> None:
+        """Become an ordinary window, for desktops without a tray."""
+        if not self.is_window:
+            self.hide()
+            self.setWindowFlags(Qt.WindowType.Window)
+        self.open(None)
+
+    @property
+    def is_window(self) -> bool:
+        """Whether it stands in for a missing tray."""
+        return not self.windowFlags() & Qt.WindowType.FramelessWindowHint
+
+    # Building
+
+    def _build(self) -> None:
+        self._banner = Banner("DEMO — simulated calls, no real money")
+        self._amount = Text(size=2.1, bold=True)
+        self._rate = Text(right=True)
+        self._counts = Text(Tone.DIM, right=True)
+        self._doubts = Paragraph(Tone.DIM, size=0.9)
+        self._budget = BarRow()
+        self._cards = [Card() for _ in range(_CARDS)]
+        self._now = Text(bold=True)
+        self._running = Text(Tone.DIM, right=True)
+        self._calls = [CallRow() for _ in range(_CALLS)]
+        self._more_calls = Text(Tone.DIM, size=0.88)
+        self._bars = [BarRow() for _ in range(_BARS)]
+        self._more_bars = Text(Tone.DIM, size=0.88)
+        self._empty = Paragraph(Tone.DIM)
+        self._footnote = Text(Tone.DIM, size=0.82)
+        self.pause = Button("&Pause 1 hour")
+        self.quit = Button("&Quit")
+        self.quit.setToolTip("Ends the tray icon only; metering goes on.")
+
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(self._banner)
+        body = QVBoxLayout()
+        body.setContentsMargins(_MARGIN - 1, _MARGIN - 3, _MARGIN - 1, _MARGIN - 3)
+        body.setSpacing(0)
+        column.addLayout(body)
+
+        right = QVBoxLayout()
+        right.setSpacing(1)
+        right.addWidget(self._rate)
+        right.addWidget(self._counts)
+        header = QHBoxLayout()
+        header.addWidget(self._amount, 1)
+        header.addLayout(right)
+        body.addLayout(header)
+        body.addWidget(self._doubts)
+        self._section(body, 9, self._budget)
+        for card in self._cards:
+            self._section(body, 10, card)
+
+        title = QHBoxLayout()
+        title.addWidget(self._now, 1)
+        title.addWidget(self._running)
+        body.addSpacing(14)
+        body.addLayout(title)
+        for row in self._calls:
+            self._section(body, 6, row)
+        self._section(body, 3, self._more_calls)
+
+        body.addSpacing(14)
+        body.addLayout(self._build_choice())
+        for bar in self._bars:
+            self._section(body, 7, bar)
+        self._section(body, 5, self._more_bars)
+        self._section(body, 6, self._empty)
+
+        body.addStretch(1)
+        body.addSpacing(14)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.pause, 1)
+        buttons.addWidget(self.quit)
+        body.addLayout(buttons)
+        body.addSpacing(8)
+        body.addWidget(self._footnote)
+        self.pause.clicked.connect(self.pause_asked)
+        self.quit.clicked.connect(self.quit_asked)
+
+    def _section(self, body: QVBoxLayout, above: int, widget: QWidget) -> None:
+        """Add a widget whose distance to what is above it goes when it goes."""
+        frame = QWidget()
+        inner = QVBoxLayout(frame)
+        inner.setContentsMargins(0, above, 0, 0)
+        inner.addWidget(widget)
+        body.addWidget(frame)
+
+    def _build_choice(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        label = Text(bold=True)
+        label.show_text("Today by")
+        row.addWidget(label, 1)
+        self._choice = QButtonGroup(self)
+        for name, text in BREAKDOWNS:
+            button = Button(text, small=True, checkable=True)
+            button.setObjectName(name)
+            button.setAccessibleName(f"Today by {name}")
+            button.setChecked(name == self._by)
+            self._choice.addButton(button)
+            row.addWidget(button)
+        self._choice.buttonClicked.connect(lambda button: self.break_down(button.objectName()))
+        return row
+
+    def break_down(self, by: str) -> None:
+        """Show today by ``model``, ``tool`` or ``project``."""
+        self._by = by
+        self._refresh()
+
+    # Drawing
+
+    def _refresh(self) -> None:
+        view = self._view
+        snapshot = view.snapshot or Snapshot()
+        self._banner.setVisible(view.is_demo)
+        self._show_header(view, snapshot)
+        self._show_budget(view, snapshot)
+        troubles = view.troubles()
+        for i, card in enumerate(self._cards):
+            _frame(card).setVisible(i < len(troubles))
+            if i < len(troubles):
+                card.show_trouble(troubles[i])
+        self._show_calls(view, snapshot)
+        self._show_bars(snapshot)
+        self.pause.setText("&Resume metering" if view.paused else "&Pause 1 hour")
+        self.pause.setToolTip("" if view.paused else "Calls pass without being read; each is still one unmetered row.")
+        self.pause.setEnabled(view.live)
+        book = f"Prices {snapshot.book} · " if snapshot.book else ""
+        self._footnote.show_text(f"{book}≈ is an estimate")
+        self._fit()
+
+    def _show_header(self, view: View, snapshot: Snapshot) -> None:
+        known = view.snapshot is not None
+        amount = money.spent(snapshot.today, snapshot.running_pico if view.live else 0) if known else "–"
+        self._amount.show_text(amount, Tone.TEXT if view.live else Tone.DIM)
+        self._amount.setAccessibleName(f"Spent today: {amount}")
+        if not view.live:
+            self._rate.show_text("connecting…" if view.link is Link.CONNECTING else "no live data", Tone.DIM)
+            self._counts.show_text(f"as of {money.clock(snapshot.at_us)}" if known and snapshot.at_us else "")
+        else:
+            if view.paused:
+                self._rate.show_text(glance.paused(snapshot), Tone.WARN)
+            else:
+                self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour)} now", Tone.TEXT)
+            self._counts.show_text(glance.counts(snapshot))
+        self._doubts.show_text("\n".join(glance.doubts(snapshot)))
+
+    def _show_budget(self, view: View, snapshot: Snapshot) -> None:
+        budget = snapshot.budget_day_pico
+        _frame(self._budget).setVisible(bool(budget))
+        if not budget:
+            return
+        share = (snapshot.today.pico + (snapshot.running_pico if view.live else 0)) / budget
+        tone = Tone.OVER if share >= 1 else Tone.WARN if share >= 0.8 else Tone.OK
+        percent = f"{int(share * 100)} %" if share < 100 else "> 9,999 %"
+        self._budget.show_bar("Today", f"{percent} of {money.budget(budget)}", share, tone, snapshot.pace)
+
+    def _show_calls(self, view: View, snapshot: Snapshot) -> None:
+        calls = sorted(snapshot.live, key=lambda call: call.ended_us != 0) if view.live else []
+        running = sum(1 for call in calls if not call.ended_us)
+        self._now.show_text("Now")
+        self._running.show_text(f"{running} running" if running else "nothing is running")
+        for i, row in enumerate(self._calls):
+            _frame(row).setVisible(i < len(calls))
+            if i < len(calls):
+                _show_call(row, calls[i], snapshot.at_us)
+        hidden = sum(1 for call in calls[_CALLS:] if not call.ended_us)
+        _frame(self._more_calls).setVisible(hidden > 0)
+        self._more_calls.show_text(f"and {hidden} more")
+
+    def _show_bars(self, snapshot: Snapshot) -> None:
+        slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[self._by]
+        ordered = sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))
+        most = max((part.pico for part in ordered), default=0)
+        for i, bar in enumerate(self._bars):
+            _frame(bar).setVisible(i < len(ordered))
+            if i < len(ordered):
+                part = ordered[i]
+                share = part.pico / most if most > 0 else 0.0
+                bar.show_bar(part.name or f"unknown {self._by}", money.of_slice(part), share)
+                bar.setToolTip(_slice_tip(part))
+        rest = ordered[_BARS:]
+        _frame(self._more_bars).setVisible(bool(rest))
+        if rest:
+            others = money.dollars(sum(part.pico for part in rest))
+            self._more_bars.show_text(f"and {len(rest)} more · {others}")
+        empty = "" if ordered else _nothing(self._view, snapshot)
+        self._empty.show_text(empty)
+        _frame(self._empty).setVisible(bool(empty))
+
+    def _fit(self) -> None:
+        """Take the height that the content wants; never less than now while it is open."""
+        layout = self.layout()
+        if layout is None:
+            return
+        # Texts that changed have only posted their wish for room; ask all layouts anew, now.
+        for inner in self.findChildren(QLayout):
+            inner.invalidate()
+        layout.activate()
+        wanted = layout.totalHeightForWidth(WIDTH) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        if self.isVisible():
+            wanted = max(wanted, self.height())
+        if wanted != self.height() or self.width() != WIDTH:
+            self.setFixedSize(WIDTH, wanted)
+            self._put()
+
+    def _put(self) -> None:
+        # A Wayland client does not know where it is and may not say where it wants to be.
+        if self.is_window or QGuiApplication.platformName().startswith("wayland"):
+            return
+        anchor = self._anchor
+        screen = QGuiApplication.screenAt(anchor.center()) if anchor is not None else None
+        screen = screen or QGuiApplication.primaryScreen()
+        if screen is None:
+            return
+        free = screen.availableGeometry()
+        self.move(place.corner(self.size(), free) if anchor is None else place.beside(self.size(), anchor, free))
+
+    # Qt's calls
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Ground and a one-pixel edge."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(look.current().window))
+        if not self.is_window:
+            painter.setPen(QColor(look.current().border))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Close when another window becomes active."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.is_window:
+            if self.isActiveWindow():
+                self._was_active = True
+            elif self._was_active and self.isVisible():
+                self.close()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Remember when, for the click that closed it."""
+        self._closed_since.start()
+        super().hideEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Tell when the stand-in for the tray goes."""
+        super().closeEvent(event)
+        if self.is_window:
+            self.closed_for_good.emit()
+
+
+def _frame(widget: QWidget) -> QWidget:
+    """The frame that ``_section`` put around a widget."""
+    return widget.parentWidget()
+
+
+def _show_call(row: CallRow, call: LiveCall, now_us: int) -> None:
+    row.show_call(
+        glance.who(call),
+        glance.amount(call),
+        glance.progress(call, now_us),
+        running=not call.ended_us,
+        failed=bool(call.ended_us) and call.state != "done",
+    )
+
+
+def _slice_tip(part: Slice) -> str:
+    text = f"{money.plural(part.calls, 'call')} · {money.plural(part.tokens, 'token')}"
+    return f"{text} · {money.count(part.unpriced)} without a price" if part.unpriced else text
+
+
+def _nothing(view: View, snapshot: Snapshot) -> str:
+    if view.snapshot is None:
+        return ""
+    if snapshot.today.calls:
+        return "Nothing known yet."
+    return "No calls yet today. `spendlight url anthropic` prints the address to give to a tool."
