@@ -1,1 +1,22 @@
-"""Dialects."""
+"""The vendors' wire formats: a request becomes a ``Call``, a response's bytes become a ``Usage``.
+
+Pure: no I/O, no clock, and of ours only the value types. ``recognise`` finds the dialect of a call; the dialect
+reads the request and makes the reader of the response; ``estimate_usage`` fills in what a vendor did not say.
+"""
+
+from trayapp.dialects.catalogue import WIRES, recognise, usage_of
+from trayapp.dialects.dialect import Dialect, RequestView
+from trayapp.dialects.estimate import estimate_usage
+from trayapp.dialects.ratios import bytes_per_token
+from trayapp.dialects.reader import ResponseReader
+
+__all__ = [
+    "WIRES",
+    "Dialect",
+    "RequestView",
+    "ResponseReader",
+    "bytes_per_token",
+    "estimate_usage",
+    "recognise",
+    "usage_of",
+]

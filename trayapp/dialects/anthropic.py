@@ -1,0 +1,372 @@
+"""Anthropic Messages: ``/v1/messages``, its token counting, and Claude on Vertex (same bodies).
+
+Everything about Anthropic's wire format lives here. Facts: Anthropic's SDK 2.12 types and captures of Claude Code
+2.1.330 (2026-11-23); long-prompt tiers per iteration as Claude Code itself prices them.
+
+Usage rules:
+
+* ``input_tokens`` excludes the cache; ``output_tokens`` includes thinking;
+* a stream's ``message_delta.usage`` is cumulative and overwrites what ``message_start`` said, field by field;
+* ``cache_creation`` splits the writes by life (5 minutes, 1 hour) and outranks the flat total that came with it;
+  without a split all is 5 minutes. A later, larger total without a split adds to the life that is in use;
+* ``iterations``: several ``message`` entries are several prompts and become a leg each, if they sum to the
+  totals; ``compaction`` and ``advisor_message`` are *not* in the totals and are legs of their own (the advisor's
+  under its own model); with a ``fallback_message`` the totals are the serving model's, and a declined hop costs
+  nothing unless it wrote output;
+* a refusal without output is not billed (platform release note): its tokens stand, flagged ``refused``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+
+from trayapp.dialects import fields, kinds, workspace
+from trayapp.dialects.dialect import Dialect, RequestView
+from trayapp.dialects.reader import ResponseReader
+from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of
+from trayapp.dialects.tally import CountTally, Tally, as_object
+from trayapp.values import Call, Kind, Leg
+
+WIRE: Final = "anthropic-messages"
+
+_MESSAGES = re.compile(r"(?:/.*)?/messages(?P<count>/count_tokens)?\Z")
+_VERTEX = re.compile(r"/publishers/anthropic/models/(?P<model>[^/:]+):(?P<verb>rawPredict|streamRawPredict)\Z")
+_OLD_USER_ID = re.compile(r"_session_([0-9a-fA-F-]{36})\Z")
+
+
+class _Request(msgspec.Struct):
+    model: Any = None
+    max_tokens: Any = None
+    stream: Any = None
+    service_tier: Any = None
+    speed: Any = None
+    system: Raw = Raw(b"")
+    tools: Raw = Raw(b"")
+    metadata: Raw = Raw(b"")
+    thinking: Raw = Raw(b"")
+    output_config: Raw = Raw(b"")
+    output_format: Raw = Raw(b"")
+
+
+class _Full(_Request):
+    messages: list[Raw] = []
+
+
+_decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
+    msgspec.json.Decoder(_Full),
+    msgspec.json.Decoder(_Request),
+)
+
+
+class Messages:
+    """The Messages endpoint, or its token counting."""
+
+    def __init__(self, *, counts: bool) -> None:
+        self._counts = counts
+
+    @property
+    def wire(self) -> str:
+        """``anthropic-messages``."""
+        return WIRE
+
+    def read_request(self, head: RequestView, body: bytes | None) -> Call:
+        """See ``Dialect.read_request``."""
+        opened = Opened(head, body)
+        request = opened.decode(_decoders, _Request())
+        messages: list[Raw] = request.messages if isinstance(request, _Full) else []
+        thinking = fields.parse(request.thinking) if request.thinking else None
+        config = fields.parse(request.output_config) if request.output_config else None
+        in_url = _VERTEX.search(head.path)
+        kind = Kind.COUNT if self._counts else _kind(opened, request, messages, config)
+        return opened.call(
+            WIRE,
+            model=request.model if request.model is not None else (in_url["model"] if in_url else None),
+            session=_session(request.metadata),
+            workspace=workspace.search((bytes(request.system), *(bytes(m) for m in messages[:3]))),
+            stream=request.stream is True or (in_url is not None and in_url["verb"] == "streamRawPredict"),
+            kind=kind,
+            effort=_effort(config, thinking),
+            max_output=request.max_tokens,
+            tier=request.speed if request.speed is not None else request.service_tier,
+        )
+
+    def reader(self, *, content_type: str, content_encoding: str, status: int) -> ResponseReader:
+        """See ``Dialect.reader``."""
+        tally = CountTally(WIRE, "input_tokens") if self._counts else MessagesTally()
+        return ResponseReader(tally, content_type=content_type, content_encoding=content_encoding, status=status)
+
+
+_messages: Final = Messages(counts=False)
+_counting: Final = Messages(counts=True)
+
+
+def claim(vendor: str, path: str) -> Dialect | None:
+    """The dialect for a POST to ``path``, if it is one of Anthropic's."""
+    if "/threads/" in path or vendor == "chatgpt":
+        return None  # OpenAI's assistants end so too
+    match = _MESSAGES.match(path)
+    if match is not None:
+        return _counting if match["count"] else _messages
+    if _VERTEX.search(path):
+        return _counting if "/count-tokens:" in path else _messages
+    return None
+
+
+def _effort(config: Any, thinking: Any) -> str | None:
+    word = effort(config.get("effort")) if isinstance(config, dict) else None
+    if word is not None or not isinstance(thinking, dict):
+        return word
+    return budget(thinking.get("budget_tokens")) or effort(thinking.get("type"))
+
+
+def _session(raw: Raw) -> str | None:
+    """Claude Code puts its session into ``metadata.user_id``: JSON now, ``…_session_<uuid>`` before 2.1."""
+    if not raw:
+        return None
+    user = fields.part({"m": fields.parse(raw)}, "m").get("user_id")
+    if not isinstance(user, str) or len(user) > 4096:
+        return None
+    if user.startswith("{"):
+        inner = fields.parse(user.encode("utf-8", "replace"))
+        return fields.name(inner.get("session_id")) if isinstance(inner, dict) else None
+    match = _OLD_USER_ID.search(user)
+    return match[1] if match else None
+
+
+def _kind(opened: Opened, request: _Request, messages: list[Raw], config: Any) -> Kind:
+    schema: Any = fields.part(config, "format").get("schema")
+    if schema is None and request.output_format:
+        schema = fields.part({"f": fields.parse(request.output_format)}, "f").get("schema")
+    limit = request.max_tokens
+    return kinds.classify(
+        kinds.Shape(
+            headers=opened.headers,
+            tools=bytes(request.tools) not in EMPTY,
+            max_output=limit if type(limit) is int else None,
+            messages=len(messages),
+            schema=schema,
+            system=lambda: texts_of(fields.parse(request.system)) if request.system else (),
+            last=lambda: own_texts(fields.parse(messages[-1])) if messages else (),
+        )
+    )
+
+
+class _Delta(msgspec.Struct):
+    text: Any = None
+    thinking: Any = None
+    partial_json: Any = None
+    stop_reason: Any = None
+
+
+class _Event(msgspec.Struct):
+    type: Any = None
+    delta: _Delta | None = None
+    message: Raw = Raw(b"")
+    usage: Raw = Raw(b"")
+
+
+class _Loose(msgspec.Struct):
+    type: Any = None
+    delta: Raw = Raw(b"")
+    message: Raw = Raw(b"")
+    usage: Raw = Raw(b"")
+
+
+class _Message(msgspec.Struct):
+    type: Any = None
+    id: Any = None
+    model: Any = None
+    usage: Raw = Raw(b"")
+    stop_reason: Any = None
+
+
+_event = msgspec.json.Decoder(_Event)
+_loose = msgspec.json.Decoder(_Loose)
+_message = msgspec.json.Decoder(_Message)
+
+
+class MessagesTally(Tally):
+    """Adds up one Messages response."""
+
+    wire = WIRE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._usage: dict[str, Any] = {}
+        """The usage as merged so far."""
+        self._split_total: int | None = None
+        """The flat total that came with the last split of cache writes."""
+        self._stopped = False
+
+    def message(self, data: bytes) -> None:
+        """Read one event of a stream."""
+        try:
+            event: _Event | _Loose = _event.decode(data)
+        except fields.BAD_JSON:
+            try:
+                event = _loose.decode(data)
+            except fields.BAD_JSON:
+                self.flags.add("bad_event")
+                return
+        kind = event.type
+        if kind == "content_block_delta":
+            delta = event.delta
+            if isinstance(delta, _Delta):
+                self.text_bytes += fields.text_length(
+                    delta.text if delta.text is not None else (delta.thinking or delta.partial_json)
+                )
+        elif kind == "message_start":
+            self._read_message(event.message)
+        elif kind == "message_delta":
+            if isinstance(event.delta, _Delta) and event.delta.stop_reason is not None:
+                self._stop(event.delta.stop_reason)
+            usage = as_object(event.usage)
+            if usage is not None:
+                self._merge(usage)
+                self.final = self._stopped and self._countable()
+        elif kind == "message_stop":
+            self.ended = True
+        elif kind == "error":
+            self.failure(data)
+
+    def document(self, data: bytes) -> bool:
+        """Read a whole message, or a usage object inside one."""
+        try:
+            message = _message.decode(data)
+        except fields.BAD_JSON:
+            return False
+        self.ended = True
+        if message.type == "error":
+            return self.failure(data)
+        self._read_message(Raw(data))
+        self.final = self._countable()
+        return True
+
+    def legs(self) -> tuple[Leg, ...]:
+        """The legs so far, see the rules above."""
+        if not self._usage:
+            return ()
+        total = self._leg(self._usage)
+        legs = self._iterations(total)
+        if self._stopped and self._refused and not sum(leg.output for leg in legs):
+            self.flags.add("refused")
+        return legs
+
+    _refused = False
+
+    def _stop(self, reason: object) -> None:
+        self._stopped = True
+        self._refused = reason == "refusal"
+
+    def _countable(self) -> bool:
+        return self.known_input is not None and self.known_output is not None
+
+    def _read_message(self, raw: Raw) -> None:
+        try:
+            message = _message.decode(raw)
+        except fields.BAD_JSON:
+            self.flags.add("bad_event")
+            return
+        self.names(message.model, message.id)
+        if message.stop_reason is not None:
+            self._stop(message.stop_reason)
+        usage = as_object(message.usage)
+        if usage is not None:
+            self._merge(usage)
+
+    def _merge(self, usage: dict[str, Any]) -> None:
+        merged = self._usage
+        merged.update((key, value) for key, value in usage.items() if value is not None)
+        flat = fields.count(usage, "cache_creation_input_tokens", self.flags)
+        if isinstance(usage.get("cache_creation"), dict):
+            self._split_total = flat
+        self.tier = fields.name(merged.get("service_tier"), self.flags)
+        self.speed = fields.name(merged.get("speed"), self.flags)
+        self.geo = fields.name(merged.get("inference_geo"), self.flags)
+        tools = fields.part(merged, "server_tool_use")
+        self.web_searches = fields.count(tools, "web_search_requests", self.flags) or 0
+        self.known_output = fields.count(merged, "output_tokens", self.flags)
+        uncached = fields.count(merged, "input_tokens", self.flags)
+        self.known_input = None if uncached is None else self._leg(merged).prompt
+
+    def _leg(self, usage: dict[str, Any], *, kind: str = "message", model: str | None = None) -> Leg:
+        flags = self.flags
+        flat = fields.count(usage, "cache_creation_input_tokens", flags) or 0
+        split = usage.get("cache_creation")
+        short, hour = flat, 0
+        if isinstance(split, dict):
+            short = fields.count(split, "ephemeral_5m_input_tokens", flags) or 0
+            hour = fields.count(split, "ephemeral_1h_input_tokens", flags) or 0
+            came_with = self._split_total if usage is self._usage else flat
+            grown = flat - (came_with if came_with is not None else short + hour)
+            if grown > 0:
+                flags.add("cache_split_missing")
+                if hour and not short:
+                    hour += grown
+                else:
+                    short += grown
+            elif flat and flat != short + hour:
+                flags.add("cache_split_mismatch")
+                if short + hour == 0:
+                    short = flat
+        output = fields.count(usage, "output_tokens", flags) or 0
+        thinking = fields.count(fields.part(usage, "output_tokens_details"), "thinking_tokens", flags) or 0
+        return Leg(
+            model=model,
+            kind=kind,
+            input=fields.count(usage, "input_tokens", flags) or 0,
+            cache_read=fields.count(usage, "cache_read_input_tokens", flags) or 0,
+            cache_write=short,
+            cache_write_1h=hour,
+            output=output,
+            reasoning=min(thinking, output),
+        )
+
+    def _iterations(self, total: Leg) -> tuple[Leg, ...]:
+        entries = self._usage.get("iterations")
+        if not isinstance(entries, list):
+            return (total,)
+        inside: list[Leg] = []  # what the totals are the sum of
+        hops: list[Leg] = []
+        extra: list[Leg] = []
+        for entry in entries:
+            if not isinstance(entry, dict):
+                continue
+            kind = entry.get("type")
+            model = fields.name(entry.get("model"), self.flags)
+            if kind == "message":
+                inside.append(self._leg(entry, model=model))
+            elif kind == "fallback_message":
+                hops.append(self._leg(entry, kind="fallback", model=model))
+            elif kind == "compaction":
+                extra.append(self._leg(entry, kind="compaction", model=model))
+            elif kind == "advisor_message":
+                extra.append(self._leg(entry, kind="advisor", model=model))
+            else:
+                self.flags.add("unknown_iteration")
+        if hops:
+            declined = [leg for leg in inside if leg.output]
+            if _same(hops, total):
+                return (*declined, *hops, *extra)
+            self.flags.add("iterations_mismatch")
+            return (*declined, total, *extra)
+        if len(inside) > 1:
+            if _same(inside, total):
+                return (*inside, *extra)
+            self.flags.add("iterations_mismatch")
+        return (total, *extra)
+
+
+def _same(legs: list[Leg], total: Leg) -> bool:
+    """Whether legs sum to the totals in every billed component. Cache lives may be missing in entries."""
+    return (
+        sum(leg.prompt for leg in legs) == total.prompt
+        and sum(leg.output for leg in legs) == total.output
+        and sum(leg.cache_read for leg in legs) == total.cache_read
+        and sum(leg.cache_write for leg in legs) == total.cache_write
+        and sum(leg.cache_write_1h for leg in legs) == total.cache_write_1h
+    )

@@ -1,0 +1,135 @@
+"""The reader of one response: wire bytes in, usage out.
+
+Everything between the bytes on the wire and a dialect's tally lives here: undoing the content coding, choosing
+and running the framing, telling an error's body from an answer.
+
+Rules: bounded memory; never raises on bad input, it stops reading and says so in flags; any prefix of a response
+gives what was known by then.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trayapp.dialects import framing, ratios
+from trayapp.dialects.coding import Decoder
+from trayapp.dialects.tally import Tally
+from trayapp.values import Usage
+
+_HEAD_LIMIT: Final = 64 << 10
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class ResponseReader:
+    """Reads one response. ``feed`` it the body as it came, then ``finish``."""
+
+    def __init__(self, tally: Tally, *, content_type: str, content_encoding: str, status: int) -> None:
+        self._tally = tally
+        self._content_type = content_type
+        self._status = status
+        self._decoder = Decoder(content_encoding)
+        self._framing: framing.Framing | None = None
+        self._head = b""
+        self._usage: Usage | None = None
+
+    @property
+    def wire(self) -> str:
+        """The dialect's wire format."""
+        return self._tally.wire
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the response."""
+        return self._status
+
+    @property
+    def overflow(self) -> bool:
+        """Something passed a bound and was not read. ``finish().complete`` says if the usage was seen all the same."""
+        return self._decoder.overflow or (self._framing is not None and self._framing.overflow)
+
+    @property
+    def text_bytes(self) -> int:
+        """Bytes of generated text, thinking and tool arguments seen so far (UTF-8, without JSON escapes)."""
+        return self._tally.text_bytes
+
+    @property
+    def ended(self) -> bool:
+        """Whether the format's own end was seen. For a body that is one JSON document: known after ``finish``."""
+        return self._tally.ended
+
+    @property
+    def model(self) -> str | None:
+        """The model that serves, once the response has said so."""
+        return self._tally.model
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the body, content-coded as on the wire. Ignored after ``finish``."""
+        if self._usage is None:
+            for piece in self._decoder.decode(data):
+                self._plain(piece)
+
+    def finish(self) -> Usage:
+        """What is known; ``complete`` is ``False`` when the body ended before the vendor's final usage."""
+        if self._usage is None:
+            for piece in self._decoder.flush():
+                self._plain(piece)
+            if self._framing is None and self._head:
+                self._start("events")
+            if self._framing is not None:
+                self._framing.end()
+            flags = self._tally.flags
+            if self._decoder.failed:
+                flags.add("response_unreadable")
+            if self._decoder.mismatch:
+                flags.add("coding_mismatch")
+            if self.overflow:
+                flags.add("response_overflow")
+            self._usage = self._tally.usage(self._status)
+        return self._usage
+
+    def live(self) -> tuple[int | None, int]:
+        """Prompt tokens known so far or ``None``, and output tokens known or estimated from the text's size."""
+        tally = self._tally
+        known = tally.known_output or 0
+        if tally.final:
+            return tally.known_input, known
+        guess = ratios.tokens(tally.text_bytes, tally.wire, tally.model)
+        return tally.known_input, max(known, guess)
+
+    def _plain(self, piece: bytes) -> None:
+        if self._framing is not None:
+            self._framing.feed(piece)
+            return
+        self._head += piece
+        chosen = framing.choose(self._head, self._content_type)
+        if chosen is None and len(self._head) > _HEAD_LIMIT:
+            chosen = "events"
+        if chosen is not None:
+            self._start(chosen)
+
+    def _start(self, chosen: str) -> None:
+        failed = self._status >= 400
+        message = self._failure if failed else self._tally.message
+        if chosen == "document":
+            self._framing = framing.Document(self._failure if failed else self._document)
+        elif chosen == "array":
+            self._framing = framing.Array(message)
+        elif chosen == "lines":
+            self._framing = framing.Lines(message)
+        else:
+            self._framing = framing.Events(message)
+        head, self._head = self._head, b""
+        self._framing.feed(head)
+
+    def _failure(self, data: bytes) -> None:
+        self._tally.failure(data)
+
+    def _document(self, data: bytes) -> None:
+        data = data.removeprefix(_BOM)
+        if self._tally.document(data):
+            return
+        # Not one document: perhaps several, one a line, under a plain JSON type.
+        if b"\n" in data.strip():
+            lines = framing.Lines(self._tally.message)
+            lines.feed(data)
+            lines.end()

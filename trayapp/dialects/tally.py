@@ -1,0 +1,149 @@
+"""A tally: what one response has said so far about its cost.
+
+Everything that all wire formats share when they add up a response lives here: the names and flags that were
+met, the error's type, the size of the generated text, whether the end was seen. A dialect's own module derives
+from ``Tally`` and reads its messages.
+
+Rules:
+
+* ``final`` is set only when the vendor's last word on the usage was read, so an unfinished count is never taken
+  for an exact one; a success that ended without a usage is flagged ``no_usage``, never counted as zero;
+* no text stays: generated text is measured and dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from trayapp.dialects import fields
+from trayapp.dialects.fields import Flags
+from trayapp.values import Leg, Usage
+
+
+class Tally:
+    """Adds up one response. Subclasses read messages; the reader calls them."""
+
+    wire = ""
+
+    def __init__(self) -> None:
+        self.flags = Flags()
+        self.model: str | None = None
+        self.message_id: str | None = None
+        self.tier: str | None = None
+        self.speed: str | None = None
+        self.geo: str | None = None
+        self.error: str | None = None
+        self.web_searches = 0
+        self.file_searches = 0
+        self.stated_pico: int | None = None
+        self.text_bytes = 0
+        """Bytes of generated text, thinking and tool arguments that passed."""
+        self.ended = False
+        """The format's own end was seen."""
+        self.final = False
+        """The vendor's final usage was read."""
+        self.known_input: int | None = None
+        """Prompt tokens, cached ones included, as far as the vendor has said."""
+        self.known_output: int | None = None
+        """Output tokens as far as the vendor has said."""
+
+    # What a dialect fills in.
+
+    def message(self, data: bytes) -> None:
+        """Read one message of a stream."""
+        raise NotImplementedError
+
+    def document(self, data: bytes) -> bool:
+        """Read a body that is one JSON document; ``False`` when it is not."""
+        raise NotImplementedError
+
+    def legs(self) -> tuple[Leg, ...]:
+        """The tokens so far, disjoint, by model."""
+        raise NotImplementedError
+
+    # What all share.
+
+    def usage(self, status: int) -> Usage:
+        """What is known now."""
+        error = self.error
+        if error is None and status >= 400:
+            error = f"http_{status}"
+        if error is None and self.ended and not self.final:
+            self.flags.add("no_usage")
+        return Usage(
+            legs=self.legs(),
+            model=self.model,
+            message_id=self.message_id,
+            tier=self.tier,
+            speed=self.speed,
+            geo=self.geo,
+            web_searches=self.web_searches,
+            file_searches=self.file_searches,
+            stated_pico=self.stated_pico,
+            complete=self.final,
+            error=error,
+            flags=self.flags.words(),
+        )
+
+    def failure(self, data: bytes) -> bool:
+        """Read the body of an HTTP error, or an error message of a stream; ``False`` when it is not JSON."""
+        document = fields.parse(data)
+        if isinstance(document, list) and document:
+            document = document[0]
+        if not isinstance(document, dict):
+            return False
+        self.fail(document)
+        return True
+
+    def fail(self, document: dict[str, Any]) -> None:
+        """Keep the error's type, never its text, from an error object in any of the vendors' shapes."""
+        error = document.get("error")
+        if isinstance(error, dict):
+            found = fields.error_type(error.get("type"), error.get("status"), error.get("code"))
+        else:
+            kind = document.get("type")
+            found = fields.error_type(
+                error, document.get("code"), None if kind == "error" else kind, document.get("status")
+            )
+        self.error = found or self.error or "error"
+        self.ended = True
+
+    def names(self, model: object, message_id: object) -> None:
+        """Keep the served model and the message's id once they are said."""
+        if model is not None and self.model != model:
+            self.model = fields.name(model, self.flags) or self.model
+        if message_id is not None and self.message_id != message_id:
+            self.message_id = fields.name(message_id, self.flags) or self.message_id
+
+
+class CountTally(Tally):
+    """The answer of a token-counting endpoint: free, and no tokens were consumed."""
+
+    def __init__(self, wire: str, key: str) -> None:
+        super().__init__()
+        self.wire = wire
+        self._key = key
+
+    def message(self, data: bytes) -> None:
+        """A counting endpoint does not stream."""
+
+    def document(self, data: bytes) -> bool:
+        """Any JSON object that holds the count is complete."""
+        document = fields.parse(data)
+        if not isinstance(document, dict):
+            return False
+        self.ended = True
+        self.final = fields.count(document, self._key, self.flags) is not None
+        return True
+
+    def legs(self) -> tuple[Leg, ...]:
+        """None: nothing was consumed."""
+        return ()
+
+
+def as_object(raw: msgspec.Raw) -> dict[str, Any] | None:
+    """A usage object with fractions kept exact, or ``None`` for null, absent and anything else."""
+    value = fields.parse_exact(raw) if bytes(raw) not in (b"", b"null") else None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,83 @@
+"""Where the tool works: the project's folder, as a request's first texts name it.
+
+Everything that knows how a tool writes its working directory into a prompt lives here (measured with the real
+clients, 2026-11). The result stays in memory only, see ``values.Call.workspace``.
+
+Rules: the search runs on the encoded JSON and looks at no more than ``WINDOW`` bytes a request; only an absolute
+path counts; nothing but the path leaves this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from trayapp.dialects import fields
+
+WINDOW: Final = 64 << 10
+"""Bytes of text that are searched."""
+
+_MARKS: Final = (
+    # What stands before the path, and the pattern that must match from there.
+    (b"irectory: ", rb"irectory: "),  # Primary/Current working directory, Working Directory, working in the directory
+    (b"<cwd>", rb"<cwd>"),  # Codex
+    (b"Workspace Directories:", rb"Workspace Directories:\**(?:\\r)?\\n\s*[-*] "),  # Gemini CLI
+    (b"Absolute path: ", rb"Absolute path: "),  # Vibe
+    (b"Working Directory (", rb"Working Directory \("),  # Cline in an editor
+)
+_PATH: Final = rb'((?:/|~|[A-Za-z]:(?:/|\\\\)|\\\\\\\\)(?:[^"\\<>|\x00-\x1f]|\\\\|\\/|\\u[0-9A-Fa-f]{4}){0,2048})'
+_PATTERNS: Final = tuple((mark, re.compile(before + _PATH)) for mark, before in _MARKS)
+_DIRECTORY: Final = re.compile(rb"(?:[Ww]orking [Dd]|[Ww]orking in the d)\Z")
+_LOOKS: Final = 8
+"""Places that are tried for one mark."""
+
+
+def search(texts: Iterable[bytes]) -> str | None:
+    """The first folder that one of the encoded JSON texts names; earlier texts win.
+
+    Args:
+        texts: JSON pieces in order of trust (system prompt first), any size.
+    """
+    left = WINDOW
+    for raw in texts:
+        if left <= 0:
+            return None
+        window = raw[:left]
+        left -= len(window)
+        found = _in(window)
+        if found is not None:
+            return found
+    return None
+
+
+def _in(window: bytes) -> str | None:
+    for mark, pattern in _PATTERNS:
+        at = window.find(mark)
+        for _ in range(_LOOKS):
+            if at < 0:
+                break
+            if mark != b"irectory: " or _DIRECTORY.search(window, max(0, at - 16), at):
+                match = pattern.match(window, at)
+                path = _clean(match[1]) if match else None
+                if path is not None:
+                    return path
+            at = window.find(mark, at + 1)
+    return None
+
+
+def _clean(raw: bytes) -> str | None:
+    path = fields.unquote(raw)
+    if path is None:
+        return None
+    path = path.strip().rstrip(")`*'.,;")
+    return path.rstrip("/\\") or path[:1] if path and path.isprintable() else None
+
+
+def from_codex_metadata(metadata: object) -> str | None:
+    """The first workspace in Codex's turn metadata (decoded JSON), or ``None``."""
+    workspaces: Mapping[str, Any] = fields.part(metadata, "workspaces")
+    for path in workspaces:
+        if len(path) <= 4096 and path.isprintable() and (path[:1] in "/~\\" or path[1:2] == ":"):
+            return path
+    return None
