@@ -22,12 +22,12 @@ class Board:
         return self.scripts.pop(0) if self.scripts else default_plan(ask)
 
 
-@pytest.fixture()
+@pytest.fixture
 def board() -> Board:
     return Board()
 
 
-@pytest.fixture()
+@pytest.fixture
 def vendor(board: Board) -> Iterator[VendorThread]:
     server = SimulatedVendor(board, keep_headers=True, counted_endpoint=True)
     with VendorThread(server) as thread:

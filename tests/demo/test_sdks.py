@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import anthropic
 import openai
@@ -18,19 +19,19 @@ WORDS = "Forty-two is a fine number, and so is any other – naïve or not. " * 
 PREFIX = "You work on a large code base. " * 400
 
 
-@pytest.fixture()
+@pytest.fixture
 def claude(vendor: VendorThread) -> Iterator[anthropic.Anthropic]:
     with anthropic.Anthropic(base_url=vendor.url, api_key="sk-ant-api03-test", max_retries=0) as client:
         yield client
 
 
-@pytest.fixture()
+@pytest.fixture
 def gpt(vendor: VendorThread) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=vendor.url + "/v1", api_key="sk-test", max_retries=0) as client:
         yield client
 
 
-@pytest.fixture()
+@pytest.fixture
 def gemini(vendor: VendorThread) -> Iterator[genai.Client]:
     options = genai_types.HttpOptions(base_url=vendor.url)
     client = genai.Client(api_key="AIza-test", http_options=options)
@@ -43,7 +44,7 @@ def last(vendor: VendorThread, number: int = 1):
 
 
 class TestAnthropic:
-    ask = dict(model="claude-opus-5-5", max_tokens=4000, messages=[{"role": "user", "content": "Hello"}])
+    ask: ClassVar = {"model": "claude-opus-5-5", "max_tokens": 4000, "messages": [{"role": "user", "content": "Hello"}]}
 
     def test_whole_message(self, claude, vendor, board):
         board.scripts = [Script(text=WORDS, thinking="Hm. " * 30, tool=ToolUse(name="Bash", arguments='{"a":1}'))]
@@ -140,7 +141,7 @@ class TestAnthropic:
 
 
 class TestChat:
-    ask = dict(model="gpt-6.1-sol", messages=[{"role": "user", "content": "Hello"}])
+    ask: ClassVar = {"model": "gpt-6.1-sol", "messages": [{"role": "user", "content": "Hello"}]}
 
     def test_whole(self, gpt, vendor, board):
         board.scripts = [Script(text=WORDS, output_tokens=500, reasoning_tokens=120, tool=ToolUse(name="ls"))]
@@ -190,7 +191,7 @@ class TestChat:
 
 
 class TestResponses:
-    ask = dict(model="gpt-6.1-sol", input="Hello", instructions="Be brief.")
+    ask: ClassVar = {"model": "gpt-6.1-sol", "input": "Hello", "instructions": "Be brief."}
 
     def test_whole(self, gpt, vendor, board):
         board.scripts = [Script(text=WORDS, thinking="Hm. " * 20, tool=ToolUse(name="exec", arguments='{"c":"ls"}'))]

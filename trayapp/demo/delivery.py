@@ -114,14 +114,16 @@ class Delivery:
             return "client_gone"
         if script.cut_after == 0:
             return "cut"
+        cut_after = script.cut_after
         if self._answer.events is None:
             body = b"".join(pieces)
             outlet.write(self._head(len(body)))
+            cut_after = cut_after and 1
             pieces = [body[: len(body) // 2], body[len(body) // 2 :]]
         else:
             outlet.write(self._head(None))
         for i, piece in enumerate(pieces):
-            if i == script.cut_after:
+            if i == cut_after:
                 return "cut"
             if i == script.stall_after:
                 break
@@ -135,7 +137,7 @@ class Delivery:
         if script.stall_after is not None:
             await outlet.rest(None)
             return "client_gone"
-        if script.cut_after is not None:
+        if cut_after is not None:
             return "cut"
         if self._chunked:
             outlet.write(b"0\r\n\r\n")
