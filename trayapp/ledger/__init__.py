@@ -1,1 +1,22 @@
-"""The ledger."""
+"""The ledger: one exact row for each upstream attempt, and the sums over them.
+
+SQLite in WAL mode, opened by one process, written by one thread (``writer``), read by others (``reader``).
+
+What holds, whatever happens:
+
+* a row is made before its request leaves (``open_row``), or its opening is in the late spool (``note_late``); a row
+  reaches a final state once and never changes it; no row is lost or doubled by a kill at any moment;
+* sums (``rollups``) change in the transaction that changes the row, so a total is always the sum of its rows;
+* money is an integer of pico-USD or unknown, never a float, never a silent zero;
+* a full or failing disk delays rows and says so; it never delays a call. A damaged file never prevents a start.
+
+Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
+(sums), ``batch`` (one transaction), ``writer``, ``reader``, ``queries``, ``storage`` (files: check, copy, restore),
+``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
+"""
+
+from trayapp.ledger.errors import LedgerError, StorageTrouble
+from trayapp.ledger.ledger import Ledger, Status
+from trayapp.ledger.queries import By, Share, Totals
+
+__all__ = ["By", "Ledger", "LedgerError", "Share", "Status", "StorageTrouble", "Totals"]

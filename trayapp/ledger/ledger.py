@@ -1,0 +1,339 @@
+"""The ledger's front: what the engine calls.
+
+See the package's docstring for the rules. Everything here may be called from any thread and returns at once; what
+takes time is a ``concurrent.futures.Future``.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from trayapp.ledger import queries, spool, storage
+from trayapp.ledger.batch import Mark
+from trayapp.ledger.errors import LedgerError
+from trayapp.ledger.ids import IdSource
+from trayapp.ledger.lock import FileLock
+from trayapp.ledger.queries import By, Share, Totals
+from trayapp.ledger.reader import Reader
+from trayapp.ledger.spool import LateSpool
+from trayapp.ledger.writer import Deliver, Writer
+from trayapp.values import Closing, Cost, Opening, Row, State, Usage
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """How the ledger fares."""
+
+    waiting: int
+    """Operations that are not on disk yet."""
+    running: int
+    """Rows that are open now."""
+    unrecorded: int
+    """Calls since the start that got no row. Law: this is never hidden."""
+    refused: int
+    """Operations since the start that SQLite would not take."""
+    unknown: int
+    """Closings since the start for rows that were not open (double ones included)."""
+    recovered: int
+    """Rows that an earlier process left unfinished."""
+    imported: int
+    """Openings taken over from the late spool at the start."""
+    disk_full: bool
+    problem: str | None
+    """What a person has to know now, one sentence; ``None`` when all is well."""
+    quarantined: Path | None
+    """Where a damaged ledger was put since the start."""
+    restored: Path | None
+    """The daily copy that took its place; ``None`` with ``quarantined`` set: an empty ledger did."""
+
+
+def _clock() -> int:
+    return time.time_ns() // 1000
+
+
+class Ledger:
+    """One open ledger. Made by ``Ledger.open``; ``close`` it."""
+
+    def __init__(
+        self, path: Path, lock: FileLock, started: storage.Started, late: LateSpool, ids: IdSource, writer: Writer
+    ) -> None:
+        self.path = path
+        self._lock = lock
+        self._late = late
+        self._ids = ids
+        self._writer = writer
+        self._reports = writer.reports
+        self._upkeep = writer.upkeep
+        self._recovered = started.recovered
+        self._imported = started.imported
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        now_us: Callable[[], int] = _clock,
+        spool: Path | None = None,
+        deliver: Deliver | None = None,
+    ) -> Ledger:
+        """Open a ledger for writing, whatever state it is in.
+
+        Rows that a killed process left unfinished become ``interrupted``; a damaged file is put aside and replaced
+        by the newest sound daily copy; both are told in ``status``.
+
+        Args:
+            path: the database; its folder is made if missing.
+            now_us: the clock, UTC epoch microseconds.
+            spool: the late spool; by default ``<path>.late.jsonl``.
+            deliver: where futures of writes are resolved. With ``loop.call_soon_threadsafe`` their callbacks run on
+                the loop, with one wake-up for a whole batch; then never block on such a future on the loop's thread.
+                By default they run on the writer's thread.
+
+        Raises:
+            LedgerError: another engine has it open, it is from a newer Spendlight, or it cannot be written.
+        """
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = FileLock(path.with_name(path.name + ".lock"))
+        except OSError as error:
+            raise storage.unwritable(path, error) from error
+        late = LateSpool(spool or path.with_name(path.name + ".late.jsonl"))
+        try:
+            started = storage.start(path, late, now_us)
+        except LedgerError:
+            lock.release()
+            raise
+        except (OSError, sqlite3.Error) as error:
+            lock.release()
+            raise storage.unwritable(path, error) from error
+        except BaseException:
+            lock.release()
+            raise
+        if started.quarantined is not None:
+            log.error("the ledger was damaged; it was put aside as %s", started.quarantined.name)
+        ids = IdSource(now_us)
+        ids.above(started.last_id)
+        writer = Writer(path, started, late, ids, now_us=now_us, deliver=deliver)
+        ledger = cls(path, lock, started, late, ids, writer)
+        writer.begin()
+        return ledger
+
+    # -- writing --------------------------------------------------------------------------------------------
+
+    def new_id(self) -> int:
+        """A time-ordered 63-bit id, above every id in the ledger, whatever the clock does."""
+        return self._ids.next()
+
+    def open_row(self, opening: Opening) -> Future[None]:
+        """Make a row in state ``open``; resolved when it is committed.
+
+        The future fails at once with ``StorageTrouble`` when the disk is in the way; with ``kept`` the row follows
+        from memory. Cancelling the future cancels only the wait.
+        """
+        return self._writer.open(opening)
+
+    def note_late(self, opening: Opening) -> None:
+        """The request leaves before its row is committed: note it where a kill cannot reach, and flag the row.
+
+        About 20 µs. Call it after ``open_row`` of the same opening; the row still comes from memory.
+        """
+        self._late.add(opening)
+        self._writer.late(opening.id)
+
+    def mark_sent(self, row_id: int) -> None:
+        """The request was handed to the upstream socket. Written within a second, unless the call ends before."""
+        self._writer.mark(Mark(row_id, State.SENT))
+
+    def mark_streaming(
+        self,
+        row_id: int,
+        *,
+        http_status: int | None = None,
+        ttfb_us: int | None = None,
+        usage: Usage | None = None,
+        cost: Cost | None = None,
+    ) -> None:
+        """The response head has arrived; what is known so far survives a kill. May be called again with more.
+
+        Written within a second, unless the call ends before. The last call wins whole.
+        """
+        self._writer.mark(Mark(row_id, State.STREAMING, http_status, ttfb_us, usage or Usage(), cost))
+
+    def close_row(self, closing: Closing) -> Future[None]:
+        """Bring a row to its final state; resolved when that is committed.
+
+        The first closing wins. The future fails with ``LookupError`` when the row is not open (counted in
+        ``Status.unknown``), with ``ValueError`` when the state is not final, with ``StorageTrouble`` as in
+        ``open_row``.
+        """
+        return self._writer.close_row(closing)
+
+    def import_unmetered(self, path: Path, *, timeout: float = 60.0) -> int:
+        """Import what the guard relayed by itself; blocks, so call it on a thread of its own.
+
+        The file is renamed before it is read and deleted after its rows are committed; lines are remembered by
+        their id, so a repeat adds nothing.
+
+        Returns:
+            How many rows were added.
+
+        Raises:
+            StorageTrouble: the ledger cannot be written now; nothing is lost, call it again.
+            OSError: the spool cannot be read or renamed.
+            TimeoutError: not committed within ``timeout`` seconds; it will be, or call it again.
+        """
+        added = 0
+        for file in spool.take(path):
+            part: list[spool.Relayed] = []
+            for entry in spool.read(file):
+                part.append(entry)
+                if len(part) == _IMPORT_PART:
+                    added += self._writer.relay(part).result(timeout)
+                    part = []
+            if part:
+                added += self._writer.relay(part).result(timeout)
+            file.unlink(missing_ok=True)
+        return added
+
+    def flush(self, timeout: float = 30.0) -> None:
+        """Everything asked before is committed and forced to the disk when this returns.
+
+        Raises:
+            StorageTrouble: the disk is in the way.
+            TimeoutError: it took too long.
+            OSError: the commit is done but could not be forced to the disk.
+        """
+        self._writer.flush().result(timeout)
+        storage.sync_log(self.path)
+
+    def back_up(self) -> Future[Path | None]:
+        """Check and copy the ledger now, beside the daily copies; the future carries the copy, if it was made."""
+        return self._writer.back_up()
+
+    def close(self) -> None:
+        """Write what waits, force it to the disk, end the threads, let go of the file. May be called twice."""
+        if self._closed:
+            return
+        self._closed = True
+        for reader in (self._reports, self._upkeep):
+            reader.stop()
+            reader.interrupt()
+        self._writer.stop()
+        self._reports.join()
+        self._upkeep.join()
+        self._late.close()
+        self._lock.release()
+
+    # -- reading --------------------------------------------------------------------------------------------
+
+    def rows(
+        self,
+        *,
+        since_us: int | None = None,
+        until_us: int | None = None,
+        after_id: int | None = None,
+        limit: int = 1000,
+        newest_first: bool = False,
+    ) -> Future[list[Row]]:
+        """Rows in the order of their start; see ``queries.rows``."""
+        return self._reports.submit(
+            lambda connection: queries.rows(
+                connection,
+                since_us=since_us,
+                until_us=until_us,
+                after_id=after_id,
+                limit=limit,
+                newest_first=newest_first,
+            )
+        )
+
+    def row(self, row_id: int) -> Future[Row | None]:
+        """One row, or ``None``."""
+        return self._reports.submit(lambda connection: queries.row(connection, row_id))
+
+    def totals(self, since_us: int | None = None, until_us: int | None = None) -> Future[Totals]:
+        """The sums over the final rows that started in ``[since_us, until_us)``."""
+        return self._reports.submit(lambda connection: queries.totals(connection, since_us, until_us))
+
+    def days(self, edges: Sequence[int]) -> Future[list[Totals]]:
+        """The sums between each two neighbours of ``edges`` (ascending), e.g. local midnights."""
+        return self._reports.submit(lambda connection: queries.days(connection, edges))
+
+    def breakdown(
+        self, by: By, since_us: int | None = None, until_us: int | None = None, limit: int | None = None
+    ) -> Future[list[Share]]:
+        """A range divided by one dimension, dearest first; see ``queries.breakdown``."""
+        return self._reports.submit(lambda connection: queries.breakdown(connection, by, since_us, until_us, limit))
+
+    def export(
+        self,
+        sink: Callable[[list[Row]], None],
+        since_us: int | None = None,
+        until_us: int | None = None,
+        chunk: int = 1000,
+    ) -> Future[int]:
+        """Hand all rows of a range to ``sink``, ``chunk`` at a time, in the order of their start.
+
+        Runs on a thread and a connection of its own, where ``sink`` may block (that is the back-pressure) or raise
+        (that ends the export and is the future's exception). The future carries the number of rows.
+        """
+
+        def run(connection: sqlite3.Connection) -> int:
+            count = 0
+            for part in queries.chunks(connection, since_us, until_us, chunk):
+                sink(part)
+                count += len(part)
+            return count
+
+        reader = Reader(self.path, "ledger-export")
+        future = reader.submit(run)
+        reader.stop()
+        return future
+
+    # -- state ----------------------------------------------------------------------------------------------
+
+    @property
+    def problem(self) -> str | None:
+        """What a person has to know now, one sentence; ``None`` when all is well."""
+        writer = self._writer
+        if writer.unrecorded:
+            return f"{writer.unrecorded} calls could not be recorded; today's total is too low."
+        if writer.disk_full:
+            return f"The disk is full: {writer.waiting} entries wait in memory."
+        if writer.trouble:
+            return f"The ledger cannot be written ({writer.trouble}): {writer.waiting} entries wait in memory."
+        if writer.quarantined is not None:
+            what = f"the copy {writer.restored.name} took its place" if writer.restored else "a new one was begun"
+            return f"The ledger was damaged and put aside as {writer.quarantined.name}; {what}."
+        if writer.sync_failed:
+            return "The disk does not confirm what is written; a power cut could lose calls."
+        return None
+
+    def status(self) -> Status:
+        """How the ledger fares."""
+        writer = self._writer
+        return Status(
+            waiting=writer.waiting,
+            running=writer.running,
+            unrecorded=writer.unrecorded,
+            refused=writer.refused,
+            unknown=writer.unknown,
+            recovered=self._recovered,
+            imported=self._imported,
+            disk_full=writer.disk_full,
+            problem=self.problem,
+            quarantined=writer.quarantined,
+            restored=writer.restored,
+        )
+
+
+_IMPORT_PART = 500

@@ -1,0 +1,205 @@
+"""The ledger's tables, and how one version of them becomes the next.
+
+``PRAGMA user_version`` says which steps a file has seen. Each step is applied in its own transaction, together with
+its number, so a crash leaves a file either before a step or after it. Steps are only ever added. A file from a
+newer Spendlight is refused unchanged.
+
+Tables
+    calls    one row for each upstream attempt; the truth. Unknown is NULL, money is INTEGER pico-USD.
+    dims     the distinct combinations by which rows are counted.
+    buckets  sums over the *final* rows of ``calls``, per UTC hour and UTC day and combination. Derived: may be
+             rebuilt from ``calls`` at any time. Money is kept as whole dollars and pico-USD below a dollar, since a
+             plain 64-bit sum of pico-USD would end at 9.2 million dollars, where SQLite turns sums into floats.
+    projects display names of projects. They never leave the machine.
+    seen     keys of imported lines, so that a repeated import adds nothing.
+
+All tables are STRICT: a float can never slip into a money column.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from trayapp.ledger.errors import LedgerError
+
+MIN_SQLITE: Final = (3, 37, 0)
+"""STRICT tables (3.37, 2021-11); UPDATE … FROM needs 3.33."""
+
+UNFINISHED: Final = "state IN ('open','sent','streaming')"
+"""The condition of the partial index; queries must repeat it word for word to use the index."""
+
+_V1: Final = (
+    """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY,
+        started_us INTEGER NOT NULL,
+        ended_us INTEGER,
+        state TEXT NOT NULL,
+        metering TEXT NOT NULL,
+        source TEXT NOT NULL,
+        confidence TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        wire TEXT NOT NULL,
+        tool TEXT,
+        tool_version TEXT,
+        session TEXT,
+        project TEXT,
+        project_name TEXT,
+        model_asked TEXT,
+        model_served TEXT,
+        kind TEXT NOT NULL,
+        effort TEXT,
+        account TEXT,
+        streamed INTEGER NOT NULL,
+        context_bytes INTEGER NOT NULL,
+        upstream TEXT NOT NULL,
+        attempt_of INTEGER,
+        http_status INTEGER,
+        vendor_request_id TEXT,
+        message_id TEXT,
+        input INTEGER NOT NULL DEFAULT 0,
+        cache_read INTEGER NOT NULL DEFAULT 0,
+        cache_write INTEGER NOT NULL DEFAULT 0,
+        cache_write_1h INTEGER NOT NULL DEFAULT 0,
+        cache_write_12h INTEGER NOT NULL DEFAULT 0,
+        output INTEGER NOT NULL DEFAULT 0,
+        reasoning INTEGER NOT NULL DEFAULT 0,
+        input_audio INTEGER NOT NULL DEFAULT 0,
+        cache_read_audio INTEGER NOT NULL DEFAULT 0,
+        output_audio INTEGER NOT NULL DEFAULT 0,
+        output_image INTEGER NOT NULL DEFAULT 0,
+        web_searches INTEGER NOT NULL DEFAULT 0,
+        file_searches INTEGER NOT NULL DEFAULT 0,
+        tier_asked TEXT,
+        tier TEXT,
+        speed TEXT,
+        geo TEXT,
+        error TEXT,
+        pico_list INTEGER,
+        pico_contract INTEGER,
+        pico_marginal INTEGER,
+        pico_stated INTEGER,
+        basis TEXT NOT NULL DEFAULT 'unpriced',
+        book TEXT,
+        components TEXT,
+        cost_flags TEXT,
+        legs TEXT,
+        ttfb_us INTEGER,
+        bytes_up INTEGER NOT NULL DEFAULT 0,
+        bytes_down INTEGER NOT NULL DEFAULT 0,
+        flags TEXT NOT NULL DEFAULT ''
+    ) STRICT
+    """,
+    "CREATE INDEX calls_started ON calls (started_us)",
+    f"CREATE INDEX calls_unfinished ON calls (id) WHERE {UNFINISHED}",
+    """
+    CREATE TABLE dims (
+        id INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        tool TEXT NOT NULL,
+        vendor TEXT NOT NULL,
+        model TEXT NOT NULL,
+        project TEXT NOT NULL,
+        session TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        account TEXT NOT NULL,
+        metering TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        UNIQUE (session, source, tool, vendor, model, project, kind, account, metering, basis)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE buckets (
+        grain INTEGER NOT NULL,
+        bucket INTEGER NOT NULL,
+        dims INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        done INTEGER NOT NULL,
+        vendor_error INTEGER NOT NULL,
+        client_abort INTEGER NOT NULL,
+        upstream_cut INTEGER NOT NULL,
+        interrupted INTEGER NOT NULL,
+        not_sent INTEGER NOT NULL,
+        priced INTEGER NOT NULL,
+        unpriced INTEGER NOT NULL,
+        unmetered INTEGER NOT NULL,
+        contract_known INTEGER NOT NULL,
+        marginal_known INTEGER NOT NULL,
+        input INTEGER NOT NULL,
+        cache_read INTEGER NOT NULL,
+        cache_write INTEGER NOT NULL,
+        cache_write_1h INTEGER NOT NULL,
+        cache_write_12h INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        reasoning INTEGER NOT NULL,
+        input_audio INTEGER NOT NULL,
+        cache_read_audio INTEGER NOT NULL,
+        output_audio INTEGER NOT NULL,
+        output_image INTEGER NOT NULL,
+        web_searches INTEGER NOT NULL,
+        list_usd INTEGER NOT NULL,
+        list_pico INTEGER NOT NULL,
+        estimated_usd INTEGER NOT NULL,
+        estimated_pico INTEGER NOT NULL,
+        contract_usd INTEGER NOT NULL,
+        contract_pico INTEGER NOT NULL,
+        marginal_usd INTEGER NOT NULL,
+        marginal_pico INTEGER NOT NULL,
+        PRIMARY KEY (grain, bucket, dims)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE TABLE projects (project TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE seen (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        call INTEGER NOT NULL,
+        PRIMARY KEY (source, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1,)
+"""Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
+
+VERSION: Final = len(STEPS)
+
+
+def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> int:
+    """Bring a file to the current version; the connection must be in autocommit mode.
+
+    Returns:
+        The version found before.
+
+    Raises:
+        LedgerError: the file is from a newer Spendlight, or SQLite is too old for these tables.
+        sqlite3.Error: the file cannot be read or written.
+    """
+    if sqlite3.sqlite_version_info < MIN_SQLITE:
+        raise LedgerError(
+            "Python's SQLite is too old",
+            f"Spendlight's ledger needs SQLite 3.37 or newer; this Python brings {sqlite3.sqlite_version}.",
+            "Use a current Python 3.11, 3.12 or 3.13.",
+            "ledger_failed",
+        )
+    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if found > len(steps):
+        raise LedgerError(
+            "The ledger is from a newer Spendlight",
+            f"Its format is number {found}; this version knows formats up to {len(steps)}. Nothing was changed.",
+            "Update Spendlight, or start it with another SPENDLIGHT_HOME.",
+            "ledger_newer",
+        )
+    for number, statements in enumerate(steps[found:], start=found + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    return found
