@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 OLDEST = (3, 11)
 NEWEST = (3, 13)
@@ -24,17 +25,11 @@ def fits(version):
 
 def candidates():
     """Paths of Pythons that may fit, newest first: those on PATH, then pyenv's own."""
-    names = []
-    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-        names.append("python3." + str(minor))
-    found = [shutil.which(name) for name in names]
-    root = os.environ.get("PYENV_ROOT") or os.path.join(os.path.expanduser("~"), ".pyenv")
-    versions = os.path.join(root, "versions")
-    if os.path.isdir(versions):
-        for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
-            for entry in sorted(os.listdir(versions), reverse=True):
-                if entry.startswith("3." + str(minor) + "."):
-                    found.append(os.path.join(versions, entry, "bin", "python3"))
+    minors = range(NEWEST[1], OLDEST[1] - 1, -1)
+    found = [shutil.which(f"python3.{minor}") for minor in minors]
+    versions = Path(os.environ.get("PYENV_ROOT") or str(Path.home() / ".pyenv")) / "versions"
+    for minor in minors:
+        found += [str(python) for python in sorted(versions.glob(f"3.{minor}.*/bin/python3"), reverse=True)]
     return [path for path in found if path and os.access(path, os.X_OK)]
 
 

@@ -40,7 +40,7 @@ from trayapp.platform.paths import Paths, find
 class Severity(StrEnum):
     """What a finding takes away."""
 
-    FATAL = "fatal"
+    ERROR = "error"
     """Spendlight cannot work."""
     TRAY = "tray"
     """Metering works; the tray icon and its windows cannot be shown."""
@@ -142,7 +142,7 @@ def check_python() -> list[Finding]:
             title="This Python is incomplete",
             message=f"{sys.executable} was built without {names}.",
             fix="Use another Python 3.11, 3.12 or 3.13, or build this one again with SQLite and OpenSSL.",
-            severity=Severity.FATAL,
+            severity=Severity.ERROR,
         )
     ]
 
@@ -219,7 +219,7 @@ def check_folders(paths: Paths) -> list[Finding]:
                     title="A folder of Spendlight cannot be written",
                     message=f"{folder}: {reason}.",
                     fix="Make it writable, or set SPENDLIGHT_HOME to a folder that is.",
-                    severity=Severity.FATAL,
+                    severity=Severity.ERROR,
                 )
             )
         elif os.name == "posix" and folder.is_dir() and folder.stat().st_mode & 0o077:
@@ -292,7 +292,7 @@ def check_port(paths: Paths) -> Finding | None:
                         message="The connected tools call Spendlight at this port; another program answers there.",
                         fix=f"End the program that listens on port {port} (`ss -ltnp 'sport = :{port}'` names it), "
                         "then start Spendlight.",
-                        severity=Severity.FATAL,
+                        severity=Severity.ERROR,
                     )
     return None
 
@@ -308,7 +308,7 @@ def check_loopback() -> Finding | None:
             title="The loopback address cannot be used",
             message=f"Listening on 127.0.0.1 fails: {os.strerror(error.errno) if error.errno else 'refused'}.",
             fix="Bring the interface `lo` up, or start Spendlight outside the sandbox.",
-            severity=Severity.FATAL,
+            severity=Severity.ERROR,
         )
 
 
@@ -388,8 +388,8 @@ def can_show_tray(env: Mapping[str, str] | None = None, dlopen: libraries.Dlopen
 def render(findings: Sequence[Finding]) -> str:
     """The findings as text for a terminal, one block each, with one command for all missing packages at the end."""
     if not findings:
-        return "All is well: nothing is missing.\n"
-    mark = {Severity.FATAL: "✗", Severity.TRAY: "✗", Severity.WARNING: "!"}
+        return "All is well: nothing is missing."
+    mark = {Severity.ERROR: "✗", Severity.TRAY: "✗", Severity.WARNING: "!"}
     blocks = [
         f"{mark[finding.severity]} {finding.title}  [{finding.code}]\n  {finding.message}\n  → {finding.fix}"
         for finding in findings
@@ -399,7 +399,7 @@ def render(findings: Sequence[Finding]) -> str:
         blocks.append(
             f"All missing packages at once:\n  {libraries.install_line(packages, libraries.package_manager())}"
         )
-    return "\n\n".join(blocks) + "\n"
+    return "\n\n".join(blocks)
 
 
 def to_json(findings: Sequence[Finding]) -> str:
@@ -410,18 +410,18 @@ def to_json(findings: Sequence[Finding]) -> str:
         "packages": packages,
         "install": libraries.install_line(packages, libraries.package_manager()),
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(document, ensure_ascii=False, indent=2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """``python -m trayapp.platform.doctor``, as the set-up calls it; returns 1 if a finding is fatal."""
+    """``python -m trayapp.platform.doctor``, as the set-up calls it; returns 1 if a finding is an error."""
     parser = argparse.ArgumentParser(prog="doctor", description="Say what this machine lacks for Spendlight.")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of text")
     parser.add_argument("--with-desktop", action="store_true", help="demand what a tray needs even without a screen")
     options = parser.parse_args(argv)
     findings = examine(find(), layers=libraries.ALL_LAYERS if options.with_desktop else None)
-    sys.stdout.write(to_json(findings) if options.json else render(findings))
-    return 1 if any(finding.severity is Severity.FATAL for finding in findings) else 0
+    sys.stdout.write((to_json(findings) if options.json else render(findings)) + "\n")
+    return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
 
 
 if __name__ == "__main__":
