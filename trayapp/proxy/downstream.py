@@ -1,0 +1,339 @@
+"""The connection to a tool. Everything that reads requests off a socket lives here.
+
+Rules:
+
+* a head has `HEAD_LIMIT` seconds: then 408, or a silent close if nothing came; between calls the connection may
+  rest for `IDLE_LIMIT` seconds. Neither timer runs while a call does;
+* a malformed request is refused with 400, nothing of it goes on, and the connection closes;
+* requests are answered one after the other: an early one waits, and reading stops when much has come early;
+* an end of file from the tool while its call runs means that it has gone away, and the call is dropped. A client
+  that shuts down its sending side only and still waits is treated the same: that is what makes Esc immediate;
+* before a connection closes on a client that may still be sending, the sending side is shut first and input is
+  discarded for a while: an abrupt close would make the client's system throw the answer away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING, Final, cast
+
+from trayapp.proxy.exchange import Exchange
+from trayapp.proxy.framing import NONE, BadFraming, BodyReader, RequestFrame, check_begun, read_request_head, reader
+from trayapp.proxy.framing import target_is_valid as _target_is_valid
+from trayapp.proxy.watch import Plan, RequestHead, fault
+from trayapp.refusal import Refusal
+
+if TYPE_CHECKING:
+    from trayapp.proxy.server import ProxyServer
+
+HEAD_LIMIT: Final = 10.0
+IDLE_LIMIT: Final = 600.0
+LINGER_LIMIT: Final = 10.0
+EARLY_LIMIT: Final = 64 * 1024
+"""Bytes of further requests that are held; beyond, reading stops."""
+
+
+class Downstream(asyncio.Protocol):
+    """One connection of a tool."""
+
+    def __init__(self, server: ProxyServer) -> None:
+        self._server = server
+        self._transport: asyncio.Transport
+        self._peer = self._local = ("", 0)
+        self._exchange: Exchange | None = None
+        self._body: BodyReader | None = None
+        self._early = b""
+        """Bytes that belong to no message yet: a head that is not complete, or the next request."""
+        self._first_ns = 0
+        self._skipped = False
+        self._holds: set[str] = set()
+        self._lingering = False
+        self._refused_head = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self.full = False
+        """The tool reads slowly: what is written queues up."""
+
+    # For the server.
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call runs."""
+        return self._exchange is not None
+
+    @property
+    def closing_soon(self) -> bool:
+        """Whether the present call is to be the last on this connection."""
+        return self._server.draining
+
+    def close_if_idle(self) -> None:
+        """Close unless a call runs."""
+        if self._exchange is None and not self._lingering:
+            self._transport.close()
+
+    def abort(self, reason: str) -> None:
+        """Close at once, dropping a call that runs."""
+        if self._exchange is not None:
+            self._exchange.client_gone(reason)
+        self._transport.abort()
+
+    # For the exchange.
+
+    def write(self, data: bytes) -> None:
+        """Send to the tool."""
+        self._transport.write(data)
+
+    def hold(self, reason: str) -> None:
+        """Stop reading from the tool until every reason is released."""
+        self._holds.add(reason)
+        self._transport.pause_reading()
+
+    def release(self, reason: str) -> None:
+        """Take a reason away."""
+        if self._holds:
+            self._holds.discard(reason)
+            if not self._holds:
+                self._transport.resume_reading()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer in our own name; the connection closes."""
+        if not self._transport.is_closing():
+            self._transport.write(refusal.response(head_only=self._refused_head))
+        self._linger()
+
+    def cut(self, *, hard: bool) -> None:
+        """End an answer that cannot be completed, visibly.
+
+        Args:
+            hard: by a reset, because an ordinary end would look like the end of the body. Otherwise what was
+                received is still delivered, and the missing rest shows in the framing.
+        """
+        if hard:
+            plug = self._transport.get_extra_info("socket")
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.close()
+
+    def exchange_over(self, exchange: Exchange, *, keep: bool) -> None:
+        """The call has ended; go on with the next one, or close."""
+        if self._exchange is exchange:
+            self._exchange = None
+            self._server.call_ended()
+        if self._transport.is_closing() or self._lingering:
+            return
+        if not keep or self._server.draining:
+            if self._body is not None or self._early:
+                self._linger()
+            else:
+                self._transport.close()
+            return
+        self._skipped = False
+        self._release_all()
+        if self._early:
+            asyncio.get_running_loop().call_soon(self._next)
+        else:
+            self._arm(IDLE_LIMIT)
+
+    # For asyncio.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by asyncio."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._peer = _address(transport.get_extra_info("peername"))
+        self._local = _address(transport.get_extra_info("sockname"))
+        if self._server.enter(self):
+            self._arm(HEAD_LIMIT)
+        else:
+            self.refuse(_CROWDED)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called by asyncio."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._exchange is not None:
+            self._exchange.client_gone("client_gone")
+        self._server.leave(self)
+
+    def eof_received(self) -> None:
+        """Called by asyncio, which then closes the connection, after flushing what is still to be sent."""
+        if self._exchange is not None:
+            self._exchange.client_gone("client_gone")
+            self._transport.abort()
+
+    def pause_writing(self) -> None:
+        """Called by asyncio."""
+        self.full = True
+        if self._exchange is not None:
+            self._exchange.client_full()
+
+    def resume_writing(self) -> None:
+        """Called by asyncio."""
+        self.full = False
+        if self._exchange is not None:
+            self._exchange.client_drained()
+
+    def data_received(self, data: bytes) -> None:
+        """Called by asyncio."""
+        if self._lingering:
+            return
+        if self._body is not None:
+            self._feed(data)
+            return
+        if not self._early:
+            self._first_ns = time.monotonic_ns()
+        self._early += data
+        if self._exchange is None:
+            self._next()
+        elif len(self._early) > EARLY_LIMIT:
+            self.hold("early")
+
+    # Requests.
+
+    def _next(self) -> None:
+        """Begin the next request if its head is complete."""
+        if self._exchange is not None or self._lingering or self._transport.is_closing():
+            return
+        data = self._early
+        self._refused_head = False
+        if not self._skipped and data.startswith(b"\r\n"):  # some clients end a body with one CRLF too many
+            self._skipped = True
+            data = self._early = data[2:]
+        try:
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                if data:
+                    check_begun(data)
+                    self._arm(HEAD_LIMIT)
+                return
+            frame = read_request_head(data[: end + 4])
+        except BadFraming as error:
+            self._early = b""
+            self.refuse(_bad_request(error))
+            return
+        self._early = b""
+        self._begin(frame, data[end + 4 :])
+
+    def _begin(self, frame: RequestFrame, rest: bytes) -> None:
+        self._refused_head = frame.method == b"HEAD"
+        self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
+        plan = _WEBSOCKET if frame.websocket else self._admit(frame)
+        if isinstance(plan, Refusal):
+            self.refuse(plan)
+            return
+        server = self._server
+        self._exchange = exchange = Exchange(self, frame, plan, server.pool, server.inspect_limit, server.jobs)
+        server.call_began()
+        exchange.begin()
+        if self._body is not None:
+            if rest:
+                self._feed(rest)
+            return
+        self._early = rest
+        if rest:
+            self._first_ns = time.monotonic_ns()
+        exchange.body_end(())
+
+    def _admit(self, frame: RequestFrame) -> Plan | Refusal:
+        head = RequestHead(
+            frame.method.decode("ascii"),
+            frame.target.decode("ascii"),
+            frame.headers,
+            self._peer,
+            self._local,
+            self._first_ns,
+        )
+        try:
+            plan = self._server.gate.admit(head)
+            if isinstance(plan, Plan) and not _target_is_valid(plan.target.encode("latin-1")):
+                raise ValueError("target")
+        except Exception as error:  # noqa: BLE001  without a route nothing can pass
+            fault("admit", error)
+            return _INTERNAL
+        return plan
+
+    def _feed(self, data: bytes) -> None:
+        """Read the request's body."""
+        body, exchange = self._body, self._exchange
+        if body is None or exchange is None:
+            return  # refused or answered already; what still comes is for nobody
+        try:
+            payload = body.feed(data)
+        except BadFraming as error:
+            exchange.refused(_bad_request(error))
+            return
+        if payload:
+            exchange.body(payload)
+        if body.done and self._exchange is exchange:
+            self._body = None
+            self._early = body.rest
+            if self._early:
+                self._first_ns = time.monotonic_ns()
+            exchange.body_end(body.trailers)
+
+    # Timers and ends.
+
+    def _arm(self, delay: float) -> None:
+        """Set the deadline of what the connection now waits for, in seconds from now.
+
+        A timer that is due earlier stays, and looks at the deadline when it fires: a busy connection costs no
+        timer per call.
+        """
+        loop = asyncio.get_running_loop()
+        self._deadline = when = loop.time() + delay
+        if self._timer is not None:
+            if self._timer.when() <= when:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(when, self._expired)
+
+    def _expired(self) -> None:
+        self._timer = None
+        left = self._deadline - asyncio.get_running_loop().time()
+        if self._lingering:
+            self._transport.abort()
+        elif self._exchange is None:
+            if left > 0.01:
+                self._arm(left)
+            elif self._early:
+                self.refuse(_SLOW)
+            else:
+                self._transport.close()
+
+    def _linger(self) -> None:
+        """Close for sending, then discard input until the client closes too."""
+        if self._lingering or self._transport.is_closing():
+            return
+        self._lingering = True
+        self._early = b""
+        self._release_all()
+        self._transport.write_eof()
+        self._arm(LINGER_LIMIT)
+
+    def _release_all(self) -> None:
+        if self._holds:
+            self._holds.clear()
+            self._transport.resume_reading()
+
+
+def _address(name: object) -> tuple[str, int]:
+    """Host and port of a socket's name; a Unix socket has neither."""
+    if isinstance(name, tuple):
+        return str(name[0]), int(name[1])
+    return "", 0
+
+
+def _bad_request(error: BadFraming) -> Refusal:
+    return Refusal(400, error.code, error.message + " The request was not sent on.")
+
+
+_SLOW: Final = Refusal(408, "request_too_slow", "the request's head did not arrive in time. Try again.")
+_CROWDED: Final = Refusal(
+    503, "too_many_connections", "too many connections are open here. Close some tools, try again."
+)
+_INTERNAL: Final = Refusal(
+    500, "internal", "the request could not be routed because of a fault here. Please report it."
+)
+_WEBSOCKET: Final = Refusal(426, "no_websocket", "WebSocket is not relayed here. Use plain HTTP; most tools do so now.")
