@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Final
 
-from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -25,7 +25,7 @@ from trayapp.desktop.look import SystemLook
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.signals import Signals
-from trayapp.desktop.single import Single
+from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
 from trayapp.desktop.view import View
 from trayapp.platform.paths import Paths
@@ -49,11 +49,20 @@ def run(paths: Paths, *, demo: bool = False, show_popover: bool = False, tray_wa
         folders cannot be used or the other tray does not answer (one sentence on standard error says which).
     """
     os.umask(0o077)
+    one = OneTray(paths)
     try:
         paths.make()
+        first = one.claim()
     except OSError as error:
-        _say(f"Spendlight's folders cannot be made: {error.strerror}: {error.filename}.")
+        _say(f"Spendlight's tray cannot start: {error.strerror}: {error.filename}.")
         return 1
+    if not first:
+        messenger = QCoreApplication(["spendlight"])
+        answered = one.call_first()
+        messenger.shutdown()
+        if not answered:
+            _say("Spendlight's tray is already running but does not answer. End it and try again.")
+        return 0 if answered else 1
     _choose_theme()
     _open_log(paths)
     app = QApplication(["spendlight"])
@@ -63,26 +72,21 @@ def run(paths: Paths, *, demo: bool = False, show_popover: bool = False, tray_wa
     app.setDesktopFileName("spendlight")
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(QIcon(os.fspath(resource("icons/spendlight-64.png"))))
-    single = Single(paths)
-    if not single.claim():
-        if single.call_first():
-            return 0
-        _say("Spendlight's tray is already running but does not answer. End it and try again.")
-        return 1
-    desk = Desk(app, paths, single, demo=demo, tray_wait=tray_wait)
+    one.listen()
+    desk = Desk(app, paths, one, demo=demo, tray_wait=tray_wait)
     desk.start(show_popover=show_popover)
     try:
         return app.exec()
     finally:
         desk.close()
-        single.release()
+        one.release()
 
 
 class Desk(QObject):
     """All parts of a running tray, wired."""
 
     def __init__(
-        self, app: QApplication, paths: Paths, single: Single, *, demo: bool, tray_wait: float, ink: Ink | None = None
+        self, app: QApplication, paths: Paths, one: OneTray, *, demo: bool, tray_wait: float, ink: Ink | None = None
     ) -> None:
         super().__init__()
         self._app = app
@@ -105,7 +109,7 @@ class Desk(QObject):
         self._menu.pause_asked.connect(self._pause)
         self._menu.quit_asked.connect(app.quit)
         self._menu.stop_asked.connect(self._ask_stop)
-        single.show_asked.connect(self._show)
+        one.show_asked.connect(self._show)
 
     def start(self, *, show_popover: bool) -> None:
         """Connect, and see to it that something is to be seen."""

@@ -7,6 +7,7 @@ repaints nothing; colours are asked of ``look`` at painting time, so that a chan
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from math import ceil
 
@@ -27,6 +28,7 @@ from trayapp.control import Trouble
 from trayapp.desktop import look
 
 _STEPS = 1000
+_COMMAND = re.compile(r"`([^`]+)`")
 _FIXED = QSizePolicy.Policy.Fixed
 
 
@@ -309,10 +311,12 @@ class Card(QFrame):
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show one trouble."""
-        self.title.show_text(trouble.title)
-        self.message.show_text(trouble.message)
-        self.fix.show_text(f"→ {trouble.fix}" if trouble.fix else "")
-        spoken = f"Alert. {trouble.title}. {trouble.message} {trouble.fix}".strip()
+        # Troubles quote commands as a terminal shows them; here they are quoted as prose.
+        title, message, fix = (_COMMAND.sub(r"“\1”", part) for part in (trouble.title, trouble.message, trouble.fix))
+        self.title.show_text(title)
+        self.message.show_text(message)
+        self.fix.show_text(f"→ {fix}" if fix else "")
+        spoken = f"Alert. {title}. {message} {fix}".strip()
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 

@@ -5,14 +5,12 @@ The desktop never imports the guard's room; both meet in ``trayapp.platform.guar
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from trayapp.control import Trouble
+from trayapp.platform import guardstate
 from trayapp.platform.paths import Paths
 
 
@@ -29,13 +27,16 @@ class Keeper:
 def find(paths: Paths) -> Keeper | None:
     """The guard of this profile, or ``None`` when none runs."""
     try:
-        module = importlib.import_module("trayapp.platform.guardstate")
-        state = module.read_state(paths)
-    except (ImportError, OSError, ValueError):
+        state = guardstate.read_state(paths)
+    except (OSError, ValueError):
         return None
     if state is None:
         return None
-    return Keeper(int(state.pid), str(state.state), _trouble(state.trouble))
+    found = state.trouble
+    trouble = None
+    if found is not None:
+        trouble = Trouble(title=found.title, message=found.message, fix=found.fix, code=found.code)
+    return Keeper(state.pid, state.state, trouble)
 
 
 def stop(paths: Paths) -> bool:
@@ -52,11 +53,3 @@ def stop(paths: Paths) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _trouble(found: Any) -> Trouble | None:
-    if found is None:
-        return None
-    if not isinstance(found, Mapping):
-        found = {name: getattr(found, name, "") for name in ("title", "message", "fix", "code")}
-    return Trouble(**{name: str(found.get(name) or "") for name in ("title", "message", "fix", "code")})

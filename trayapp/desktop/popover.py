@@ -249,7 +249,8 @@ class Popover(QWidget):
         calls = sorted(snapshot.live, key=lambda call: call.ended_us != 0) if view.live else []
         running = sum(1 for call in calls if not call.ended_us)
         self._now.show_text("Now")
-        self._running.show_text(f"{running} running" if running else "nothing is running")
+        none = "nothing is running" if view.live else ""
+        self._running.show_text(f"{running} running" if running else none)
         for i, row in enumerate(self._calls):
             _frame(row).setVisible(i < len(calls))
             if i < len(calls):
@@ -300,10 +301,7 @@ class Popover(QWidget):
             return
         anchor = self._anchor
         screen = QGuiApplication.screenAt(anchor.center()) if anchor is not None else None
-        screen = screen or QGuiApplication.primaryScreen()
-        if screen is None:
-            return
-        free = screen.availableGeometry()
+        free = (screen or QGuiApplication.primaryScreen()).availableGeometry()
         self.move(place.corner(self.size(), free) if anchor is None else place.beside(self.size(), anchor, free))
 
     # Qt's calls
@@ -346,7 +344,9 @@ class Popover(QWidget):
 
 def _frame(widget: QWidget) -> QWidget:
     """The frame that ``_section`` put around a widget."""
-    return widget.parentWidget()
+    frame = widget.parentWidget()
+    assert frame is not None  # noqa: S101 - _section has given it one
+    return frame
 
 
 def _show_call(row: CallRow, call: LiveCall, now_us: int) -> None:
@@ -369,4 +369,4 @@ def _nothing(view: View, snapshot: Snapshot) -> str:
         return ""
     if snapshot.today.calls:
         return "Nothing known yet."
-    return "No calls yet today. `spendlight url anthropic` prints the address to give to a tool."
+    return "No calls yet today. “spendlight url anthropic” prints the address to give to a tool."

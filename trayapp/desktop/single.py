@@ -1,7 +1,7 @@
 """One tray a profile: the lock judges, a local socket carries the word of those who came second.
 
-The lock file names its holder's process, so that one left by a crash is taken over. The messenger's socket lies in
-the profile's run folder (mode 0700) and accepts this user only. A message is one JSON line,
+The lock is the kernel's (``trayapp.platform.single``), so a crash leaves nothing behind. The messenger's socket lies
+in the profile's run folder (mode 0700) and accepts this user only. A message is one JSON line,
 ``{"version": 1, "do": "show"}``; the answer is ``{"ok": true}``.
 """
 
@@ -12,9 +12,10 @@ import os
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLockFile, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from trayapp.platform import single
 from trayapp.platform.paths import Paths
 
 VERSION: Final = 1
@@ -22,7 +23,7 @@ _LINE: Final = 4096
 _PATIENCE_MS: Final = 3000
 
 
-class Single(QObject):
+class OneTray(QObject):
     """Tries to be the one tray of a profile."""
 
     show_asked = Signal()
@@ -31,14 +32,24 @@ class Single(QObject):
     def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._address = os.fspath(_messenger(paths))
-        self._lock = QLockFile(os.fspath(paths.tray_lock))
-        self._lock.setStaleLockTime(0)
+        self._path = paths.tray_lock
+        self._lock: single.Single | None = None
         self._server: QLocalServer | None = None
 
     def claim(self) -> bool:
-        """Become the one; ``False`` when another is."""
-        if not self._lock.tryLock(0):
+        """Become the one; ``False`` when another is.
+
+        Raises:
+            OSError: the lock's file cannot be made.
+        """
+        try:
+            self._lock = single.Single.take(self._path)
+        except single.HeldError:
             return False
+        return True
+
+    def listen(self) -> None:
+        """Hear those who come second. Without a socket (a full disk) they get no answer; the tray works."""
         # We hold the lock: a socket that is still there belongs to nobody.
         QLocalServer.removeServer(self._address)
         server = QLocalServer(self)
@@ -46,7 +57,6 @@ class Single(QObject):
         server.newConnection.connect(self._visited)
         if server.listen(self._address):
             self._server = server
-        return True
 
     def call_first(self) -> bool:
         """Ask the one that is there to show itself; ``False`` when it does not answer."""
@@ -65,7 +75,9 @@ class Single(QObject):
         if self._server is not None:
             self._server.close()
             self._server = None
-        self._lock.unlock()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def _visited(self) -> None:
         while self._server is not None and (visitor := self._server.nextPendingConnection()) is not None:
