@@ -1,0 +1,265 @@
+"""What a call's usage is worth: exact integers of pico-USD, or an honest "not priced".
+
+Everything that turns a ``Usage`` into a ``Cost`` lives here.
+
+Rules:
+
+* an amount that the provider itself states wins over any formula;
+* the model that served is priced (``usage.model``), else the one asked for; a leg with a model of its own is priced
+  as that model. The tier for long prompts is chosen per leg, over the leg's own prompt;
+* each component is summed exactly over all legs and rounded half-even once, after all multipliers; the cost is the
+  integer sum of its components;
+* whatever is used and has no rate makes the whole cost unpriced (``pico=None``) and is named in the flags. An unknown
+  model, service tier, speed or geography is unpriced; it is never the nearest known one and never zero;
+* searches are charged per search: neither geography nor speed multiplies them, a contract's multiplier does
+  (Claude Code 2.1.330: ``(tokens × rates) × geo + searches × rate``, then the organisation's multiplier);
+* pure: no clock, no I/O; never raises for any ``Usage``.
+
+Flags: ``unknown_model`` ``missing_rate`` ``missing_rate:COMPONENT`` ``unknown_tier`` ``unknown_speed``
+``unknown_geo`` ``no_price_at_that_time`` ``no_usage`` explain an unpriced cost; ``long_prompt`` ``batch`` ``flex``
+``priority`` ``fast`` ``ultrafast`` ``geo:us`` ``region:eu`` ``committed`` ``resold`` ``not_billed`` ``stated``
+explain an amount.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from trayapp.pricing.book import Book, Found
+from trayapp.pricing.contracts import Contract
+from trayapp.pricing.prices import MICRO, TOKENS, Quote, Rates
+from trayapp.values import Basis, Cost, Kind, Leg, Usage
+
+_STANDARD_TIERS: Final = frozenset(
+    {"", "standard", "default", "auto", "standard_only", "on_demand", "unspecified", "traffic_type_unspecified"}
+)
+"""What vendors call their normal service (Anthropic, OpenAI, Gemini API, Vertex AI; 2026-11)."""
+_TIER_NAMES: Final = {
+    "on_demand_flex": "flex",
+    "on_demand_priority": "priority",
+    "on_demand_offpeak": "offpeak",
+    # OpenAI: a request for `fast` is answered as `priority`, at the same price (2026-11).
+    "fast": "priority",
+}
+_NEUTRAL_GEOS: Final = frozenset({"", "global", "not_available"})
+_SCALE: Final = MICRO**4
+"""Four multipliers meet in a component: variant, geography, region, contract. Each is in millionths."""
+_ONE: Final = MICRO
+
+
+class _UnpricedError(Exception):
+    def __init__(self, flag: str, *more: str) -> None:
+        self.flags = (flag, *more)
+
+
+def price(
+    usage: Usage,
+    *,
+    vendor: str,
+    model_asked: str | None,
+    at_us: int,
+    book: Book,
+    kind: str = Kind.MAIN,
+    host: str | None = None,
+    contract: Contract | None = None,
+) -> Cost:
+    """Price one call.
+
+    Args:
+        usage: what the vendor counted.
+        vendor: the route's name (``anthropic``, ``chatgpt`` …); ``chatgpt`` is priced as the OpenAI API would be.
+        model_asked: the model of the request; priced when the answer names none.
+        at_us: the call's start, UTC epoch microseconds: chooses among dated prices.
+        book: the price book.
+        kind: the call's kind. ``count`` is free by the vendors' terms; ``batch`` is priced as batch even where the
+            answer says ``default`` (OpenAI's batch results do, 2026-11).
+        host: the upstream's host name, for vendors that charge more for some regions.
+        contract: prices agreed with the vendor; the result is then the contract's cost, not the list's.
+    """
+    if usage.stated_pico is not None:
+        stated = usage.stated_pico
+        return Cost(
+            pico=stated,
+            basis=Basis.PROVIDER_STATED,
+            book=book.version,
+            components=(("stated", stated),),
+            flags=("stated",),
+        )
+    if kind == Kind.COUNT:
+        return Cost(pico=0, basis=Basis.FREE_TIER, book=book.version)
+    if not usage.legs:
+        if usage.error is not None:
+            return Cost(pico=0, basis=Basis.LIST, book=book.version, flags=("not_billed",))
+        return _unpriced(book, "no_usage")
+    try:
+        return _Pricing(usage, vendor, model_asked, at_us, book, kind, host, contract).cost()
+    except _UnpricedError as reason:
+        return _unpriced(book, *reason.flags)
+
+
+class _Pricing:
+    """One call being priced. Lives for one ``price``."""
+
+    __slots__ = ("_at_us", "_book", "_contract", "_flags", "_found", "_kind", "_region", "_sums", "_usage", "_vendor")
+
+    def __init__(
+        self,
+        usage: Usage,
+        vendor: str,
+        model_asked: str | None,
+        at_us: int,
+        book: Book,
+        kind: str,
+        host: str | None,
+        contract: Contract | None,
+    ) -> None:
+        self._usage = usage
+        self._vendor = vendor
+        self._at_us = at_us
+        self._book = book
+        self._kind = kind
+        self._contract = contract
+        self._flags: list[str] = []
+        # Component → exact amount in pico-USD times _SCALE.
+        self._sums: dict[str, int] = {}
+        self._found = self._find(usage.model or model_asked)
+        # The name that was asked may spell a cloud's regional profile which the answer's short name does not repeat.
+        region = self._found.region
+        if region is None and model_asked is not None and usage.model is not None:
+            asked = book.find(vendor, model_asked)
+            region = None if asked is None else asked.region
+        if region is None and host is not None:
+            region = self._found.provider.hosts.get(host.lower())
+        self._region = region
+
+    def cost(self) -> Cost:
+        main = self._found
+        if main.model.local:
+            return Cost(pico=0, basis=Basis.LOCAL, book=self._book.version)
+        if main.model.free:
+            return Cost(pico=0, basis=Basis.FREE_TIER, book=self._book.version)
+        usage = self._usage
+        if _refused(usage, main):
+            return Cost(pico=0, basis=Basis.LIST, book=self._book.version, flags=("not_billed",))
+        tier = self._tier()
+        for leg in usage.legs:
+            own = leg.model is None or leg.model == usage.model
+            self._add_leg(leg, main if own else self._find(leg.model), tier, own)
+        self._add_searches(main)
+        if main.resold:
+            self._flag("resold")
+        components = tuple((name, _half_even(amount, _SCALE)) for name, amount in self._sums.items())
+        return Cost(
+            pico=sum(amount for _, amount in components),
+            basis=Basis.LIST if self._contract is None else Basis.CONTRACT,
+            book=self._book.version,
+            components=components,
+            flags=tuple(self._flags),
+        )
+
+    def _find(self, model: str | None) -> Found:
+        found = None if model is None else self._book.find(self._vendor, model)
+        if found is None:
+            raise _UnpricedError("unknown_model")
+        return found
+
+    def _tier(self) -> str | None:
+        """The variant that the service tier asks for."""
+        if self._kind == Kind.BATCH:
+            return "batch"
+        tier = (self._usage.tier or "").lower()
+        if tier in _STANDARD_TIERS:
+            return None
+        if tier in self._found.provider.committed:
+            self._flag("committed")
+            return None
+        return _TIER_NAMES.get(tier, tier)
+
+    def _variant(self, found: Found, tier: str | None, own: bool) -> str | None:
+        """The variant of one leg. Speed is a property of the call's own model; a tier holds for every leg."""
+        speed = (self._usage.speed or "").lower()
+        fast = own and speed not in ("", "standard")
+        if not fast:
+            if tier is not None and tier not in found.model.variants:
+                raise _UnpricedError("unknown_tier", "missing_rate")
+            return tier
+        if speed not in found.model.variants or tier is not None:
+            raise _UnpricedError("unknown_speed", "missing_rate")
+        return speed
+
+    def _add_leg(self, leg: Leg, found: Found, tier: str | None, own: bool) -> None:
+        counts = [(name, count) for name in TOKENS if (count := getattr(leg, name)) > 0]
+        if self._contract is not None and self._contract.rates is not None:
+            self._add(counts, self._contract.rates, _ONE**4)
+            return
+        variant = self._variant(found, tier, own)
+        quote: Quote | None = found.model.quote(self._at_us, leg.prompt, variant)
+        if quote is None:
+            raise _UnpricedError("no_price_at_that_time")
+        if variant is not None:
+            self._flag(variant)
+        if quote.long_prompt:
+            self._flag("long_prompt")
+        agreed = _ONE if self._contract is None or self._contract.multiplier is None else self._contract.multiplier
+        self._add(counts, quote.rates, quote.multiplier * self._geo(found) * self._uplift(found) * agreed)
+
+    def _add(self, counts: list[tuple[str, int]], rates: Rates, factor: int) -> None:
+        sums = self._sums
+        for name, count in counts:
+            rate = rates.get(name)
+            if rate is None:
+                raise _UnpricedError("missing_rate", f"missing_rate:{name}")
+            sums[name] = sums.get(name, 0) + count * rate * factor
+
+    def _geo(self, found: Found) -> int:
+        geo = (self._usage.geo or "").lower()
+        if geo in _NEUTRAL_GEOS:
+            return _ONE
+        factor = found.model.geo.get(geo)
+        if factor is None:
+            raise _UnpricedError("unknown_geo")
+        self._flag(f"geo:{geo}")
+        return factor
+
+    def _uplift(self, found: Found) -> int:
+        # A model without an entry for the region has no uplift there: vendors list those that have one.
+        factor = _ONE if self._region is None else found.model.region.get(self._region, _ONE)
+        if factor != _ONE:
+            self._flag(f"region:{self._region}")
+        return factor
+
+    def _add_searches(self, found: Found) -> None:
+        usage = self._usage
+        searches = usage.web_searches
+        if found.model.search_unit == "prompt":
+            searches = min(searches, 1)
+        counts = [(n, c) for n, c in (("web_search", searches), ("file_search", usage.file_searches)) if c > 0]
+        if not counts:
+            return
+        quote = found.model.quote(self._at_us)
+        rates: dict[str, int] = {} if quote is None else dict(quote.rates)
+        agreed = _ONE
+        if self._contract is not None:
+            agreed = _ONE if self._contract.multiplier is None else self._contract.multiplier
+            rates.update({n: r for n, r in (self._contract.rates or {}).items() if n in ("web_search", "file_search")})
+        self._add(counts, rates, _ONE**3 * agreed)
+
+    def _flag(self, flag: str) -> None:
+        if flag not in self._flags:
+            self._flags.append(flag)
+
+
+def _refused(usage: Usage, found: Found) -> bool:
+    """Anthropic does not bill a refusal without output (platform release notes, 2026-11)."""
+    return "refusal" in usage.flags and found.model.provider == "anthropic" and usage.total("output") == 0
+
+
+def _unpriced(book: Book, *flags: str) -> Cost:
+    return Cost(pico=None, basis=Basis.UNPRICED, book=book.version, flags=flags)
+
+
+def _half_even(amount: int, scale: int) -> int:
+    whole, rest = divmod(amount, scale)
+    if 2 * rest > scale or (2 * rest == scale and whole & 1):
+        whole += 1
+    return whole
