@@ -334,9 +334,8 @@ def examine(*, desktop: bool) -> dict[str, object]:
     try:
         return json.loads(done.stdout)
     except ValueError:
-        raise SetupError(
-            f"The environment {VENV} does not work. Delete it and run this again.\n{done.stderr.strip()[-400:]}"
-        ) from None
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise SetupError(f"The system check did not run ({last}). Delete {VENV} and run this again.") from None
 
 
 def check_system(*, desktop: bool, install: bool) -> None:
