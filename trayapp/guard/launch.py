@@ -1,0 +1,247 @@
+"""Starting and stopping the guard from elsewhere: CLI, tray, demo.
+
+Rules: the guard is started detached (a session of its own, no terminal, the root as its folder), so that it
+outlives whoever started it; starting one that runs already is no error; nobody is asked more often than every
+25 ms; standard library only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from trayapp.guard.failure import ALREADY_RUNNING
+from trayapp.platform import single
+from trayapp.platform.guardstate import GuardState, GuardTrouble, read_state, trouble_from_json
+from trayapp.platform.paths import Paths
+
+_STEP: Final = 0.025
+_SERVING: Final = ("running", "relaying")
+
+_started: list[subprocess.Popen[bytes]] = []
+"""The guards that this process started; kept so that an ended one is reaped at the next call."""
+
+
+class StartError(Exception):
+    """The guard did not come up, or did not end."""
+
+    def __init__(self, trouble: GuardTrouble, exit_code: int | None = None) -> None:
+        super().__init__(trouble.line)
+        self.trouble = trouble
+        self.exit_code = exit_code
+        """The guard's exit code; ``None`` if it still runs."""
+
+    @property
+    def title(self) -> str:
+        """What happened."""
+        return self.trouble.title
+
+    @property
+    def message(self) -> str:
+        """What it means."""
+        return self.trouble.message
+
+    @property
+    def fix(self) -> str:
+        """What to do."""
+        return self.trouble.fix
+
+    @property
+    def code(self) -> str:
+        """Stable name."""
+        return self.trouble.code
+
+
+def start(
+    paths: Paths,
+    *,
+    wait: float = 10.0,
+    port: int = 0,
+    engine_command: Sequence[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> GuardState:
+    """Start the guard unless it runs, and wait until the port is served.
+
+    Args:
+        paths: the profile.
+        wait: seconds until giving up; the guard goes on nevertheless.
+        port: the port that the settings fix, or 0.
+        engine_command: another engine (tests).
+        environment: variables for guard and engine, added to this process's own.
+
+    Returns:
+        A state that is ``running``, or ``relaying`` when the engine cannot work.
+
+    Raises:
+        StartError: it cannot start (its trouble says why), or was not ready in time (code ``start_timeout``).
+    """
+    _reap()
+    until = time.monotonic() + wait
+    state = read_state(paths)
+    process: subprocess.Popen[bytes] | None = None
+    while True:
+        if state is not None and state.state in _SERVING:
+            if process is not None:
+                _let_go(process)
+            return state
+        if state is None and process is None:
+            process = _spawn(paths, port, engine_command, environment)
+        if process is not None and (code := _ended_within(process, _STEP)) is not None:
+            ended, process = process, None
+            trouble = _words(ended, code)
+            # Another start was quicker, or a guard that was stopping had not let go yet: look again.
+            if code != ALREADY_RUNNING:
+                raise StartError(trouble, code)
+        elif process is None:
+            time.sleep(_STEP)
+        if time.monotonic() >= until:
+            if process is not None:
+                _let_go(process)
+            raise StartError(_too_slow(wait))
+        state = read_state(paths)
+
+
+def stop(paths: Paths, wait: float = 15.0) -> bool:
+    """Stop guard, engine and relay in order.
+
+    On Windows the guard is ended at once; engine and relay notice it and end in order.
+
+    Returns:
+        Whether a guard was running.
+
+    Raises:
+        StartError: it still runs after ``wait`` seconds, or may not be signalled.
+    """
+    _reap()
+    held_by = single.holder(paths.guard_lock)
+    if held_by is None:
+        return False
+    until = time.monotonic() + wait
+    asked: int | None = None
+    while (held_by := single.holder(paths.guard_lock)) is not None:
+        # The pid is trusted because its process holds the lock now. A moment after a start it may still be missing.
+        if held_by.pid is not None and asked is None:
+            asked = held_by.pid
+            try:
+                os.kill(asked, signal.SIGTERM)
+            except ProcessLookupError:
+                pass
+            except OSError as error:
+                raise StartError(_not_stopped(wait)) from error
+        if time.monotonic() >= until:
+            raise StartError(_not_stopped(wait))
+        time.sleep(_STEP)
+    for process in _started:
+        if process.pid == asked:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+    _reap()
+    return True
+
+
+def _spawn(
+    paths: Paths, port: int, engine_command: Sequence[str] | None, environment: Mapping[str, str] | None
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", "-m", "trayapp.guard", "--json-errors", "--port", str(port)]
+    if engine_command is not None:
+        command += ["--engine-command", json.dumps(list(engine_command))]
+    try:
+        if sys.platform == "win32":
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=_environment(paths, environment),
+                creationflags=subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP,
+            )
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=_environment(paths, environment),
+            cwd="/",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise StartError(
+            GuardTrouble(
+                title="Spendlight could not be started",
+                message=f"The system refused to start {Path(sys.executable).name}: {error.strerror}.",
+                fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
+                code="start_failed",
+            )
+        ) from error
+
+
+def _environment(paths: Paths, more: Mapping[str, str] | None) -> dict[str, str]:
+    """The environment in which the guard finds the same profile as ``paths``."""
+    environment = {**os.environ, **(more or {})}
+    root = paths.config.parent
+    if (paths.config, paths.state, paths.cache) == (root / "config", root / "state", root / "cache"):
+        environment["SPENDLIGHT_HOME"] = str(root)
+    else:
+        environment.pop("SPENDLIGHT_HOME", None)
+    return environment
+
+
+def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _words(process: subprocess.Popen[bytes], code: int) -> GuardTrouble:
+    """Why it ended: the last line on its standard error."""
+    text = b""
+    if process.stderr is not None:
+        with process.stderr as pipe:
+            text = pipe.read(65536)
+    with contextlib.suppress(ValueError, IndexError):
+        trouble = trouble_from_json(json.loads(text.splitlines()[-1]))
+        if trouble is not None:
+            return trouble
+    return GuardTrouble(
+        title="Spendlight could not be started",
+        message=f"Its guard ended at once (exit code {code}).",
+        fix="`spendlight doctor` looks for the cause.",
+        code="start_failed",
+    )
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    if process.stderr is not None:
+        process.stderr.close()
+    _started.append(process)
+
+
+def _reap() -> None:
+    _started[:] = [process for process in _started if process.poll() is None]
+
+
+def _too_slow(wait: float) -> GuardTrouble:
+    return GuardTrouble(
+        title="Spendlight is slow to start",
+        message=f"Its port was not served within {wait:g} seconds. It keeps trying.",
+        fix="Look again in a moment with `spendlight status`.",
+        code="start_timeout",
+    )
+
+
+def _not_stopped(wait: float) -> GuardTrouble:
+    return GuardTrouble(
+        title="Spendlight did not stop",
+        message=f"Its guard still runs {wait:g} seconds after it was asked to end.",
+        fix="Try again; if it stays so, end the process that `spendlight status` names.",
+        code="stop_timeout",
+    )
