@@ -588,29 +588,37 @@ def lay_over(models: dict[str, list[Json]], overlay: Json) -> None:
         for key in ("search_unit", "free"):
             if key in raw:
                 model[key] = raw[key]
-        model["refs"] = [*model["refs"], raw["source"]]
+        model["refs"] = [*(r for r in model["refs"] if r != raw["source"]), raw["source"]]
         model["seen"] = raw["date"]
 
 
-def carry_over(models: dict[str, list[Json]], previous: Json | None, as_of: str) -> None:
+def carry_over(models: dict[str, list[Json]], previous: Json | None, overlay: Json) -> None:
     """Keep what an upstream dropped, and the old rate of what it changed without a date."""
+    ours = {(m["provider"], m["id"]) for m in overlay["models"] if "prices" in m}
     for old in (previous or {}).get("models", ()):
+        if (old["provider"], old["id"]) in ours:
+            continue
         shelf = models.setdefault(old["provider"], [])
         new = next((m for m in shelf if m["id"] == old["id"]), None)
         if new is None:
-            kept = {**old, "match": set(old.get("match", ())), "variants": old.get("variants", {})}
-            del kept["provider"]
             taken = {n for m in shelf for n in (m["id"], *m["match"])}
-            kept["match"] -= taken
+            kept = {k: v for k, v in old.items() if k != "provider"}
+            kept.update(match=set(old.get("match", ())) - taken, variants=old.get("variants", {}))
             shelf.append(kept)
             continue
-        was, now = old["prices"], new["prices"]
-        if len(now) == 1 and not now[0].get("from") and was:
-            last = was[-1]
-            if last["rates"] == now[0]["rates"] and last.get("tiers") == now[0].get("tiers"):
-                new["prices"] = was
-            elif "hours" not in last:
-                new["prices"] = [*was[:-1], {**last, "to": as_of}, {**now[0], "from": as_of}]
+        new["prices"] = continued(old["prices"], new["prices"], overlay["as_of"])
+        for name, periods in old.get("variants", {}).items():
+            new["variants"][name] = continued(periods, new["variants"].get(name, periods), overlay["as_of"])
+
+
+def continued(was: list[Json], now: list[Json], as_of: str) -> list[Json]:
+    """The new periods, preceded by the old ones where the new say nothing of the past."""
+    if len(now) != 1 or now[0].get("from") or any("hours" in p or "days" in p for p in was):
+        return now
+    last = was[-1]
+    if all(last.get(k) == now[0].get(k) for k in ("rates", "tiers", "mult")):
+        return was
+    return [*was[:-1], {**last, "to": as_of}, {**now[0], "from": as_of}]
 
 
 def build(
@@ -647,7 +655,7 @@ def build(
                 model["search_unit"] = "prompt"
             seen = {overlay["upstreams"][ref]["seen"] for ref in model["refs"]}
             model.setdefault("seen", max(seen))
-    carry_over(models, previous, overlay["as_of"])
+    carry_over(models, previous, overlay)
     lay_over(models, overlay)
     rows = [
         finish(provider, model)

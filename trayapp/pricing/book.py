@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from trayapp.pricing.names import take_apart
+from trayapp.pricing.names import MAX_NAME, take_apart
 from trayapp.pricing.prices import COMPONENTS, MICRO, ModelPrice, Period, Rates, Tier, Window
 
 FORMAT: Final = 1
@@ -169,6 +169,8 @@ class Book:
 
     def find(self, vendor: str, model: str) -> Found | None:
         """Like ``match``, with what else the name and the vendor say."""
+        if len(model) > MAX_NAME or len(vendor) > MAX_NAME:
+            return None
         key = (vendor, model)
         try:
             return self._cache[key]
@@ -224,9 +226,7 @@ def load(data: bytes) -> Book:
     vendors: dict[str, str] = {}
     geos: dict[str, dict[str, int]] = {}
     for pid, entry in file.providers.items():
-        providers[pid] = Provider(
-            pid, tuple(entry.also), entry.local, entry.hosts, frozenset(entry.committed)
-        )
+        providers[pid] = Provider(pid, tuple(entry.also), entry.local, entry.hosts, frozenset(entry.committed))
         geos[pid] = _multipliers(entry.geo, f"provider {pid}")
         for vendor in (pid, *entry.vendors):
             if vendors.setdefault(vendor, pid) != pid:

@@ -100,7 +100,19 @@ def price(
 class _Pricing:
     """One call being priced. Lives for one ``price``."""
 
-    __slots__ = ("_at_us", "_book", "_contract", "_flags", "_found", "_kind", "_region", "_sums", "_usage", "_vendor")
+    __slots__ = (
+        "_asked",
+        "_at_us",
+        "_book",
+        "_contract",
+        "_flags",
+        "_found",
+        "_kind",
+        "_region",
+        "_sums",
+        "_usage",
+        "_vendor",
+    )
 
     def __init__(
         self,
@@ -115,6 +127,7 @@ class _Pricing:
     ) -> None:
         self._usage = usage
         self._vendor = vendor
+        self._asked = model_asked
         self._at_us = at_us
         self._book = book
         self._kind = kind
@@ -143,7 +156,7 @@ class _Pricing:
             return Cost(pico=0, basis=Basis.LIST, book=self._book.version, flags=("not_billed",))
         tier = self._tier()
         for leg in usage.legs:
-            own = leg.model is None or leg.model == usage.model
+            own = leg.model is None or leg.model == (usage.model or self._asked)
             self._add_leg(leg, main if own else self._find(leg.model), tier, own)
         self._add_searches(main)
         if main.resold:
@@ -250,8 +263,8 @@ class _Pricing:
 
 
 def _refused(usage: Usage, found: Found) -> bool:
-    """Anthropic does not bill a refusal without output (platform release notes, 2026-11)."""
-    return "refusal" in usage.flags and found.model.provider == "anthropic" and usage.total("output") == 0
+    """Anthropic's own API does not bill a refusal without output (platform release notes, 2026-11)."""
+    return "refused" in usage.flags and found.provider.id == "anthropic" and usage.total("output") == 0
 
 
 def _unpriced(book: Book, *flags: str) -> Cost:

@@ -64,7 +64,11 @@ class Window:
 
     def holds(self, at_us: int) -> bool:
         """Whether a moment lies inside."""
-        local = datetime.fromtimestamp(at_us // 10**6, UTC).astimezone(self.zone)
+        try:
+            local = datetime.fromtimestamp(at_us // 10**6, UTC).astimezone(self.zone)
+        except (OverflowError, ValueError, OSError):
+            # A moment outside the calendar lies in no window.
+            return False
         if local.isoweekday() not in self.days:
             return False
         minute = local.hour * 60 + local.minute
