@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from trayapp.dialects import fields
@@ -32,6 +33,7 @@ _AGENT = re.compile(
     r"|(?P<mistral>mistral-client-python)/(?P<v11>[\w.-]+)"
     r"|ai-sdk/(?P<aisdk>[\w-]+)/(?P<v12>[\w.-]+)"
 )
+_VERSIONS: Final = tuple(name for name in _AGENT.groupindex if name[0] == "v")
 _TOOLS: Final = {
     "claude": "claude-code",
     "codex": "codex",
@@ -91,26 +93,32 @@ def tool(headers: Headers, hint: str | None = None) -> tuple[str | None, str | N
 
 
 def _from_headers(headers: Headers) -> tuple[str | None, str | None]:
-    match = _AGENT.match(text(headers, b"user-agent"))
-    group = match.lastgroup if match else None
-    version = match[group] if match and group and group.startswith("v") else None
-    if b"x-interaction-type" in headers and b"x-initiator" in headers and (match is None or not match["copilot"]):
+    found, version = _from_agent(headers.get(b"user-agent", b"")[:256])
+    if found != "copilot" and b"x-interaction-type" in headers and b"x-initiator" in headers:
         return "copilot", None  # with its user's own key Copilot CLI sends its SDK's name
-    if match is not None:
-        for name, result in _TOOLS.items():
-            if match[name]:
-                return result, version
-        if match["sdk"]:
-            return f"{_LANGUAGES.get(match['lang'].lower(), match['lang'].lower())}-{match['maker'].lower()}", version
-        if match["genai"]:
-            language = match["genai_lang"].lower()
-            return f"{_LANGUAGES.get(language, language)}-genai", version
+    if found is not None:
+        return found, version
     originator = text(headers, b"originator").lower()
     if originator.startswith("codex"):
         return "codex", text(headers, b"version") or None
     if originator == "opencode":
         return "opencode", None
     return None, None
+
+
+@lru_cache(maxsize=256)
+def _from_agent(agent: bytes) -> tuple[str | None, str | None]:
+    match = _AGENT.match(agent.decode("latin-1").strip())
+    if match is None:
+        return None, None
+    version = next((match[group] for group in _VERSIONS if match[group]), None)
+    for name, result in _TOOLS.items():
+        if match[name]:
+            return result, version
+    if match["sdk"]:
+        return f"{_LANGUAGES[match['lang'].lower()]}-{match['maker'].lower()}", version
+    language = match["genai_lang"].lower()
+    return f"{_LANGUAGES.get(language, language)}-genai", version
 
 
 def session(headers: Headers) -> str | None:

@@ -66,7 +66,7 @@ def count(source: Mapping[str, Any], key: str, flags: Flags) -> int | None:
     number: int
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
-    elif isinstance(value, float | Decimal) and abs(value) <= MOST and value == int(value):
+    elif isinstance(value, float | Decimal) and -MOST <= value <= MOST and value == int(value):
         number = int(value)
         flags.add("odd_number")
     elif isinstance(value, str) and _DIGITS.match(value):

@@ -28,7 +28,8 @@ MAX_DOCUMENT: Final = 64 << 20
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
-_STRUCTURE = re.compile(rb'["\[\]{}]')
+_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{}]', re.DOTALL)
+_QUOTE: Final = ord('"')
 _STRING_END = re.compile(rb'["\\]')
 
 Sink = Callable[[bytes], None]
@@ -199,30 +200,19 @@ class Array:
 
     def feed(self, data: bytes) -> None:
         """Take the next plain bytes."""
+        if self.closed or not data:
+            return
         at = 0
         start = 0 if self._depth > 1 else -1
-        while at < len(data) and not self.closed:
-            if self._in_string:
-                if self._escaped:
-                    self._escaped = False
-                    at += 1
-                    continue
-                found = _STRING_END.search(data, at)
-                if found is None:
+        if self._in_string:
+            at = self._leave_string(data)
+        for found in _STRUCTURE.finditer(data, at) if at >= 0 else ():
+            mark = data[found.start()]
+            if mark == _QUOTE:
+                if found.end() - found.start() == 1:  # its end is not here yet
+                    self._in_string = True
+                    self._leave_string(data, found.end())
                     break
-                at = found.end()
-                if found[0] == b'"':
-                    self._in_string = False
-                else:
-                    self._escaped = True
-                continue
-            found = _STRUCTURE.search(data, at)
-            if found is None:
-                break
-            at = found.end()
-            mark = found[0]
-            if mark == b'"':
-                self._in_string = True
             elif mark in b"[{":
                 if self._depth == 1:
                     start = found.start()
@@ -230,16 +220,33 @@ class Array:
             else:
                 self._depth -= 1
                 if self._depth == 1:
-                    self._keep(data[start:at])
+                    self._keep(data[start : found.end()])
                     start = -1
                     self._hand_out()
                 elif self._depth <= 0:
                     self.closed = True
+                    break
         if start >= 0:
             self._keep(data[start:])
 
     def end(self) -> None:
         """An element that was cut is not a message."""
+
+    def _leave_string(self, data: bytes, at: int = 0) -> int:
+        """Where the string that is open ends in ``data``, or -1 when it does not."""
+        if self._escaped:
+            self._escaped = False
+            at += 1
+        while found := _STRING_END.search(data, at):
+            at = found.end()
+            if found[0] == b'"':
+                self._in_string = False
+                return at
+            if at == len(data):
+                self._escaped = True
+                return -1
+            at += 1
+        return -1
 
     def _keep(self, piece: bytes) -> None:
         if self._skip:

@@ -190,6 +190,8 @@ class GeminiTally(Tally):
     def __init__(self) -> None:
         super().__init__()
         self._usage: dict[str, Any] = {}
+        self._latest = b""
+        """The newest usage, encoded: every chunk has one, and only the last is worth decoding."""
         self._finished = False
 
     def message(self, data: bytes) -> None:
@@ -207,6 +209,7 @@ class GeminiTally(Tally):
 
     def legs(self) -> tuple[Leg, ...]:
         """One leg, or none before a usage was read."""
+        self.settle()
         return (_leg(self._usage, self),) if self._usage else ()
 
     def _read(self, data: bytes | Raw, *, wrapped: bool = False) -> bool:
@@ -229,9 +232,11 @@ class GeminiTally(Tally):
                 self._candidate(candidate)
         if isinstance(chunk.feedback, dict) and chunk.feedback.get("blockReason") is not None:
             self._finished = True
-        usage = as_object(chunk.usage)
-        if usage is not None:
-            self._take(usage)
+        if chunk.usage:
+            latest = bytes(chunk.usage)
+            if self._latest and b'"promptTokenCount"' not in latest:
+                self.settle()  # a smaller object: what it leaves out has not become unknown
+            self._latest = latest
         if self._finished:
             self.ended = True
             self.final = self._countable()
@@ -246,8 +251,12 @@ class GeminiTally(Tally):
         if candidate.grounding is not None and isinstance(candidate.grounding.queries, list):
             self.web_searches = max(self.web_searches, len(candidate.grounding.queries))
 
-    def _take(self, usage: dict[str, Any]) -> None:
-        # A late chunk may carry a smaller object; what it leaves out has not become unknown.
+    def settle(self) -> None:
+        """Decode the newest usage."""
+        latest, self._latest = self._latest, b""
+        usage = as_object(Raw(latest)) if latest else None
+        if usage is None:
+            return
         self._usage = {**self._usage, **{k: v for k, v in usage.items() if v is not None}}
         leg = _leg(self._usage, self)
         prompt = fields.count(self._usage, "promptTokenCount", self.flags)
@@ -261,6 +270,7 @@ class GeminiTally(Tally):
             self.tier = _TRAFFIC.get(traffic) or fields.name(traffic.lower(), self.flags)
 
     def _countable(self) -> bool:
+        self.settle()
         return self.known_input is not None
 
 

@@ -19,26 +19,30 @@ PROBE_OUTPUT: Final = 1
 PROBE_TEXT: Final = 32
 """A probe's text has at most this many bytes."""
 
-_COMPACTION_SYSTEM: Final = (
-    "You are a helpful AI assistant tasked with summarizing conversations",
-    "You are the component that summarizes internal chat history into a given structure",
-    "You are a specialized system component responsible for distilling chat history",
-)
-_COMPACTION_USER: Final = (
-    "Your task is to create a detailed summary of the conversation so far",
-    "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.",
-    "You are performing a CONTEXT CHECKPOINT COMPACTION",
-)
-_TITLE_SYSTEM: Final = ("You are a title generator",)
 _TITLE_KEYS: Final = (frozenset({"title"}), frozenset({"title", "isNewTopic"}), frozenset({"title", "branch"}))
 _ROUTER_KEYS: Final = (
     frozenset({"complexity_reasoning", "complexity_score"}),
     frozenset({"reasoning", "model_choice"}),
 )
-_ROUTER_SYSTEM: Final = ("You are a specialized Task Routing AI",)
-_MEMORY_SYSTEM: Final = ("You are now acting as the managed memory extraction subagent",)
-_SUMMARY_USER: Final = ("Web page content:",)
-_SUBAGENT_SYSTEM: Final = ("You are a file search specialist",)
+_SYSTEM: Final = {
+    "You are a helpful AI assistant tasked with summarizing conversations": Kind.COMPACTION,
+    "You are the component that summarizes internal chat history into a given structure": Kind.COMPACTION,
+    "You are a specialized system component responsible for distilling chat history": Kind.COMPACTION,
+    "You are now acting as the managed memory extraction subagent": Kind.MEMORY,
+    "You are a file search specialist": Kind.SUBAGENT,
+    "You are a title generator": Kind.TITLE,
+    "You are a specialized Task Routing AI": Kind.ROUTER,
+}
+"""How the tools' own system prompts for side calls begin."""
+_USER: Final = {
+    "Your task is to create a detailed summary of the conversation so far": Kind.COMPACTION,
+    "CRITICAL: Respond with TEXT ONLY. Do NOT call any tools.": Kind.COMPACTION,
+    "You are performing a CONTEXT CHECKPOINT COMPACTION": Kind.COMPACTION,
+    "Web page content:": Kind.SUMMARY,
+}
+"""How the last user text of a side call begins."""
+_WITH_TOOLS: Final = (Kind.COMPACTION, Kind.MEMORY, Kind.SUBAGENT)
+"""Kinds that may offer tools; a title, a route or a summary never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +77,9 @@ def classify(shape: Shape) -> Kind:
             return Kind.ROUTER
         if shape.max_output == PROBE_OUTPUT and shape.messages <= 2 and _short(shape.last()):
             return Kind.PROBE
-    system = shape.system()
-    if _begins(system, _COMPACTION_SYSTEM):
-        return Kind.COMPACTION
-    if _begins(system, _MEMORY_SYSTEM):
-        return Kind.MEMORY
-    if _begins(system, _SUBAGENT_SYSTEM):
-        return Kind.SUBAGENT
-    if not shape.tools and _begins(system, _TITLE_SYSTEM):
-        return Kind.TITLE
-    if not shape.tools and _begins(system, _ROUTER_SYSTEM):
-        return Kind.ROUTER
-    last = shape.last()
-    if _begins(last, _COMPACTION_USER):
-        return Kind.COMPACTION
-    if not shape.tools and shape.messages <= 2 and _begins(last, _SUMMARY_USER):
-        return Kind.SUMMARY
+    spoken = _spoken(shape.system(), _SYSTEM) or _spoken(shape.last(), _USER)
+    if spoken is not None and (not shape.tools or spoken in _WITH_TOOLS):
+        return spoken
     if headers.get(b"x-claude-code-request-class", b"").strip().lower() == b"auxiliary":
         return Kind.OTHER
     return Kind.MAIN
@@ -114,8 +105,12 @@ def _schema_keys(schema: object) -> frozenset[str] | None:
     return frozenset(properties) if isinstance(properties, dict) else None
 
 
-def _begins(texts: tuple[str, ...], openings: tuple[str, ...]) -> bool:
-    return any(text.lstrip().startswith(openings) for text in texts)
+def _spoken(texts: tuple[str, ...], table: Mapping[str, Kind]) -> Kind | None:
+    for text in texts:
+        start = text[:200].lstrip()
+        if start.startswith(tuple(table)):
+            return next(kind for opening, kind in table.items() if start.startswith(opening))
+    return None
 
 
 def _short(texts: tuple[str, ...]) -> bool:

@@ -25,7 +25,7 @@ from trayapp.values import Call, Kind, Leg
 
 WIRE: Final = "openai-chat"
 
-_PATH = re.compile(r"(?:/.*)?/(?:chat/completions|(?P<legacy>completions)|(?P<embed>embeddings))\Z")
+_PATH = re.compile(r"(?:/.*)?/(?:chat/completions|(?<!/chat/)(?P<legacy>completions)|(?P<embed>embeddings))\Z")
 _DEPLOYMENT = re.compile(r"/deployments/([^/]+)/")
 _DONE: Final = b"[DONE]"
 
@@ -195,11 +195,13 @@ class ChatTally(Tally):
             except fields.BAD_JSON:
                 self.flags.add("bad_event")
                 return
+        usage = as_object(chunk.usage)
         if chunk.error is not None:
             self.failure(data)
-            return
+            if usage is None:
+                return
+            self._finished = True  # routers bill what was written before the error (seen with OpenRouter)
         self._names(chunk)
-        usage = as_object(chunk.usage)
         last = False
         if isinstance(chunk, _Chunk):
             for choice in chunk.choices or ():

@@ -87,9 +87,14 @@ class ResponseReader:
             self._usage = self._tally.usage(self._status)
         return self._usage
 
+    def so_far(self) -> Usage:
+        """What the vendor has said by now, without ending the reading."""
+        return self._tally.usage(self._status) if self._usage is None else self._usage
+
     def live(self) -> tuple[int | None, int]:
         """Prompt tokens known so far or ``None``, and output tokens known or estimated from the text's size."""
         tally = self._tally
+        tally.settle()
         known = tally.known_output or 0
         if tally.final:
             return tally.known_input, known

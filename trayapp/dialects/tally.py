@@ -63,6 +63,9 @@ class Tally:
         """The tokens so far, disjoint, by model."""
         raise NotImplementedError
 
+    def settle(self) -> None:
+        """Bring ``known_input`` and ``known_output`` up to date, where a dialect decodes late."""
+
     # What all share.
 
     def usage(self, status: int) -> Usage:

@@ -34,21 +34,21 @@ _LOOKS: Final = 8
 
 
 def search(texts: Iterable[bytes]) -> str | None:
-    """The first folder that one of the encoded JSON texts names; earlier texts win.
+    """The folder that the encoded JSON texts name, or ``None``.
 
     Args:
-        texts: JSON pieces in order of trust (system prompt first), any size.
+        texts: JSON pieces in order of trust (system prompt first), any size; for one way of naming a folder,
+            earlier texts win.
     """
+    pieces: list[bytes] = []
     left = WINDOW
     for raw in texts:
+        pieces.append(raw[:left])
+        left -= len(pieces[-1])
         if left <= 0:
-            return None
-        window = raw[:left]
-        left -= len(window)
-        found = _in(window)
-        if found is not None:
-            return found
-    return None
+            break
+    window = b"\n".join(pieces)
+    return _in(window) if window else None
 
 
 def _in(window: bytes) -> str | None:
