@@ -19,6 +19,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Final
 
 from trayapp import dialects, frontdoor
@@ -333,10 +334,14 @@ class MeteredCall:
         """Pico-USD of what was seen so far; ``None`` without a price."""
         if not self._metered or self._call is None:
             return None
-        partial = None if self._reader is None else self._reader.partial()
-        if partial is not None and partial.legs:
-            return self.price(partial).pico
         tokens_in, tokens_out, _ = self.tokens_so_far()
+        said = None if self._reader is None else self._reader.so_far()
+        if said is not None and said.legs:
+            # The vendor has said how much of the prompt was cached; the answer's length is still ours to guess.
+            first = said.legs[0]
+            return self.price(
+                replace(said, legs=(replace(first, output=max(first.output, tokens_out)), *said.legs[1:]))
+            ).pico
         return self.price(Usage(legs=(Leg(input=tokens_in, output=tokens_out),))).pico
 
 

@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 from trayapp import __version__
 from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
-from trayapp.ledger import Ledger, Totals
+from trayapp.ledger import Ledger, Share, Totals
 from trayapp.values import Cost, Opening, State, Usage
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,6 @@ PUSH_SECONDS: Final = 0.25
 SHOW_ENDED_SECONDS: Final = 10.0
 LIVE_LIMIT: Final = 20
 RATE_MINUTES: Final = 10
-_FOREVER: Final = 1 << 62
 
 
 class Running(Protocol):
@@ -146,10 +145,15 @@ class Glance:
 
     def changed(self) -> None:
         """Something that a face shows is different now; the next push is scheduled."""
-        if self._timer is None and self._listeners:
-            loop = asyncio.get_running_loop()
-            wait = max(0.0, self._last_push + PUSH_SECONDS - loop.time())
-            self._timer = loop.call_later(wait, self._push)
+        if not self._listeners:
+            return
+        loop = asyncio.get_running_loop()
+        due = max(loop.time(), self._last_push + PUSH_SECONDS)
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_at(due, self._push)
 
     def listen(self, listener: Callable[[Snapshot], None]) -> None:
         """Add a subscriber; it gets a first snapshot soon."""
@@ -224,16 +228,11 @@ class Glance:
 
     async def _read_day(self, now: datetime) -> _Day:
         since = int(local_midnight(now).timestamp()) * 1_000_000
-        totals = self._ledger.totals(since, _FOREVER)
-        parts = [self._ledger.breakdown(by, since, _FOREVER) for by in ("tool", "model", "project")]
+        totals = await asyncio.wrap_future(self._ledger.totals(since))
+        parts = [self._ledger.breakdown(by, since) for by in ("tool", "model", "project")]
         read = await asyncio.gather(*(asyncio.wrap_future(f) for f in parts))
-        slices = [
-            tuple(Slice(name=s.name, pico=s.pico, calls=s.calls, tokens=s.tokens, unpriced=s.unpriced) for s in part)[
-                :50
-            ]
-            for part in read
-        ]
-        return _Day(now.date().isoformat(), await asyncio.wrap_future(totals), *slices)
+        slices = [tuple(_slice(share) for share in part[:50]) for part in read]
+        return _Day(now.date().isoformat(), totals, *slices)
 
     def _make(self, now: datetime) -> Snapshot:
         at_us = int(now.timestamp() * 1_000_000)
@@ -275,7 +274,7 @@ class Glance:
             unmetered=totals.unmetered,
             input=totals.input,
             cache_read=totals.cache_read,
-            cache_write=totals.cache_write,
+            cache_write=totals.cache_write + totals.cache_write_1h + totals.cache_write_12h,
             output=totals.output,
             day=self._day.day,
         )
@@ -311,6 +310,17 @@ class Glance:
     def _rate(self) -> int:
         oldest = int(time.monotonic() // 60) - RATE_MINUTES
         return sum(m.pico for m in self._minutes if m.number > oldest) * (60 // RATE_MINUTES)
+
+
+def _slice(share: Share) -> Slice:
+    totals = share.totals
+    return Slice(
+        name=share.name or "",
+        pico=totals.pico_list,
+        calls=totals.calls,
+        tokens=totals.tokens,
+        unpriced=totals.unpriced,
+    )
 
 
 def is_demo() -> bool:

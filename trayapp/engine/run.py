@@ -38,7 +38,7 @@ from trayapp.ledger import Ledger, LedgerError
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.platform.resources import resource
-from trayapp.pricing import Book, BookError
+from trayapp.pricing import Book, BookError, load
 from trayapp.proxy import ProxyServer
 
 log = logging.getLogger(__name__)
@@ -155,7 +155,7 @@ def _ledger(paths: Paths) -> Ledger:
 
 def _book() -> Book:
     try:
-        return Book.load(resource("pricebook.json").read_bytes())
+        return load(resource("pricebook.json").read_bytes())
     except (OSError, BookError) as error:
         trouble = Trouble(
             title="The price book cannot be read",
