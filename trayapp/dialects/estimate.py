@@ -6,9 +6,9 @@ always flagged ``estimated``; what the vendor did say (Anthropic's and Gemini's 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
-from trayapp.dialects.ratios import bytes_per_token
+from trayapp.dialects import ratios
 from trayapp.dialects.reader import ResponseReader
 from trayapp.values import Call, Kind, Leg, Usage
 
@@ -39,13 +39,13 @@ def estimate_usage(
     known_input, known_output = reader.live()
     if usage.error is not None and not usage.legs and not known_output:
         return usage
-    family = bytes_per_token(reader.wire, usage.model or call.model)
+    family = ratios.bytes_per_token(reader.wire, usage.model or call.model)
     per_token = ratio if ratio is not None and ratio > 0 else family
-    guess = -int(-reader.text_bytes // per_token)
+    guess = ratios.at(reader.text_bytes, per_token)
     flags = dict.fromkeys((*usage.flags, "estimated"))
     legs = usage.legs or (Leg(),)
     if known_input is None and not legs[0].prompt:
-        prompt = input_tokens if input_tokens is not None else -int(-call.context_bytes // per_token)
+        prompt = input_tokens if input_tokens is not None else ratios.at(call.context_bytes, per_token)
         if not prompt:
             flags["input_unknown"] = None
         legs = (replace(legs[0], input=max(0, prompt)), *legs[1:])

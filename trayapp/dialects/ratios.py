@@ -7,6 +7,7 @@ older Claude 4.0 (9.6 %), Gemini 4.48 (8 %), OpenAI 4.26 (7.6 %). Estimates only
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -37,4 +38,9 @@ def bytes_per_token(wire: str, model: str | None) -> float:
 
 def tokens(size: int, wire: str, model: str | None) -> int:
     """Estimated tokens of ``size`` bytes of text, rounded up, so that some text is never no tokens."""
-    return -int(-size // bytes_per_token(wire, model))
+    return at(size, bytes_per_token(wire, model))
+
+
+def at(size: int, per_token: float) -> int:
+    """Tokens of ``size`` bytes at ``per_token`` bytes each, rounded up."""
+    return math.ceil(size / per_token - 1e-9)  # without it 426 bytes at 4.26 would be 101

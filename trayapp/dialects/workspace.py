@@ -28,6 +28,7 @@ _MARKS: Final = (
 )
 _PATH: Final = rb'((?:/|~|[A-Za-z]:(?:/|\\\\)|\\\\\\\\)(?:[^"\\<>|\x00-\x1f]|\\\\|\\/|\\u[0-9A-Fa-f]{4}){0,2048})'
 _PATTERNS: Final = tuple((mark, re.compile(before + _PATH)) for mark, before in _MARKS)
+_BRACKETED: Final = b"Working Directory ("
 _DIRECTORY: Final = re.compile(rb"(?:[Ww]orking [Dd]|[Ww]orking in the d)\Z")
 _LOOKS: Final = 8
 """Places that are tried for one mark."""
@@ -59,7 +60,8 @@ def _in(window: bytes) -> str | None:
                 break
             if mark != b"irectory: " or _DIRECTORY.search(window, max(0, at - 16), at):
                 match = pattern.match(window, at)
-                path = _clean(match[1]) if match else None
+                found = match[1] if match else b""
+                path = _clean(found.partition(b")")[0] if mark == _BRACKETED else found) if found else None
                 if path is not None:
                     return path
             at = window.find(mark, at + 1)
