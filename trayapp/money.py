@@ -1,6 +1,7 @@
 """Money and token counts as people read them; one place, so that tray, terminal and reports agree.
 
 Input is pico-USD as ``int`` or ``None``; ``None`` reads "unpriced", never "$0". Nothing here is parsed back.
+Standard library only, so that the command line starts quickly.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
 
-from trayapp.values import PICO
-
+PICO: Final = 10**12
+"""Pico-USD in one USD."""
 UNPRICED: Final = "unpriced"
 _CENT = PICO // 100
 

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from trayapp.control import Trouble
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
+from trayapp.money import PICO
 from trayapp.platform.paths import write_private
-from trayapp.values import PICO
 
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 

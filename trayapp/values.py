@@ -7,7 +7,8 @@ ledger remembers).
 
 Rules:
 
-* frozen, slotted, typed; no I/O, no clock, no import of ours;
+* frozen, typed structs (msgspec: a dataclass of twenty fields costs twenty times as much to make, and some are made
+  for each call); no I/O, no clock; changed copies are made with ``msgspec.structs.replace``;
 * no field ever holds text of a prompt or an answer, a key, a file name or a branch name. ``Call.workspace`` is
   the one exception on its way to becoming an HMAC: it lives in memory only and the ledger has no column for it;
 * token components are *disjoint*: a token is counted in exactly one of them, so a cost is a plain sum of
@@ -18,12 +19,28 @@ Rules:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
-PICO: Final = 10**12
-"""Pico-USD in one USD."""
+import msgspec
+
+from trayapp.money import PICO
+
+__all__ = [
+    "PICO",
+    "Basis",
+    "Call",
+    "Closing",
+    "Confidence",
+    "Cost",
+    "Decision",
+    "Kind",
+    "Leg",
+    "Metering",
+    "Opening",
+    "Row",
+    "State",
+    "Usage",
+]
 
 
 class State(StrEnum):
@@ -111,8 +128,7 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Who asked whom for what, read from one request's head and body."""
 
     vendor: str
@@ -143,8 +159,7 @@ class Call:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens that one model consumed inside one call. Most calls have one leg.
 
     A tier (long prompt) is decided per leg over ``prompt``. All counts are ≥ 0 and disjoint.
@@ -184,8 +199,7 @@ class Leg:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """What the vendor counted for one call."""
 
     legs: tuple[Leg, ...] = ()
@@ -212,8 +226,7 @@ class Usage:
         return sum(getattr(leg, component) for leg in self.legs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
     """What a usage is worth, and how that is known."""
 
     pico: int | None
@@ -227,8 +240,7 @@ class Cost:
     """E.g. ``unknown_model``, ``long_prompt``, ``batch``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What goes to the vendor instead of what was asked. Without a rule it changes nothing."""
 
     model: str | None = None
@@ -238,8 +250,7 @@ class Decision:
     why: str = "as requested"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger is told before a request leaves."""
 
     id: int
@@ -272,8 +283,7 @@ class Opening:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """What the ledger is told when an attempt has ended, however it ended."""
 
     id: int
@@ -296,8 +306,7 @@ class Closing:
     """Added to those of the opening."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One upstream attempt, as the ledger remembers it."""
 
     id: int

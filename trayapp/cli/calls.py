@@ -9,8 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from trayapp.cli import source, when
-from trayapp.money import dollars, tokens
-from trayapp.values import PICO
+from trayapp.money import PICO, dollars, tokens
 
 
 def run(arguments: list[str]) -> int:

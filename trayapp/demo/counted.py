@@ -14,6 +14,8 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from trayapp.values import Leg
 
 
@@ -104,4 +106,4 @@ class Counted:
 
     def to_json(self) -> list[dict[str, Any]]:
         """JSON-ready entries, for ``/__counted``."""
-        return [asdict(c) | {"completed": c.completed} for c in self.calls()]
+        return [asdict(c) | {"leg": msgspec.to_builtins(c.leg), "completed": c.completed} for c in self.calls()]

@@ -14,8 +14,9 @@ import asyncio
 import json
 import signal
 import threading
-from dataclasses import replace
 from typing import Self
+
+from msgspec.structs import replace
 
 from trayapp.demo import endpoints
 from trayapp.demo.connection import Connection

@@ -19,8 +19,9 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
 from trayapp.engine.conclude import Conclusion, Facts, conclude

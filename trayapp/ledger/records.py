@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 import msgspec
@@ -88,7 +87,7 @@ CLOSE_COLUMNS: Final = (
 )
 MARK_COLUMNS: Final = ("id", "state", "http_status", "ttfb_us", *USAGE_COLUMNS, *COST_COLUMNS)
 
-ROW_COLUMNS: Final = tuple(field.name for field in fields(Row))
+ROW_COLUMNS: Final = tuple(Row.__struct_fields__)
 """In the order of ``Row``; every one is a column of ``calls``."""
 
 Parameters = tuple[Any, ...]
@@ -294,7 +293,7 @@ def opening_line(opening: Opening) -> bytes:
     try:
         return _encode(opening) + b"\n"
     except UnicodeEncodeError:
-        names = [field.name for field in fields(Opening)]
+        names = Opening.__struct_fields__
         values = repaired([getattr(opening, name) for name in names])
         return _encode(dict(zip(names, values, strict=True))) + b"\n"
 
