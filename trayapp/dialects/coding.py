@@ -188,6 +188,11 @@ class Decoder:
                 return []
         return self._run(data)
 
+    @property
+    def plain(self) -> bool:
+        """Whether the body has turned out to be uncoded and unbounded, so that ``decode`` changes nothing."""
+        return self._chain == [] and not self._budgets
+
     def flush(self) -> list[bytes]:
         """What is left when the body has ended."""
         if self._chain is None and self._head and not self.failed:

@@ -30,6 +30,8 @@ class ResponseReader:
         self._decoder = Decoder(content_encoding)
         self._framing: framing.Framing | None = None
         self._head = b""
+        self._direct = False
+        """The body is not coded: the decoder can be left out."""
         self._usage: Usage | None = None
 
     @property
@@ -64,9 +66,14 @@ class ResponseReader:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body, content-coded as on the wire. Ignored after ``finish``."""
-        if self._usage is None:
-            for piece in self._decoder.decode(data):
-                self._plain(piece)
+        if self._usage is not None:
+            return
+        if self._direct and self._framing is not None:
+            self._framing.feed(data)
+            return
+        for piece in self._decoder.decode(data):
+            self._plain(piece)
+        self._direct = self._decoder.plain
 
     def finish(self) -> Usage:
         """What is known; ``complete`` is ``False`` when the body ended before the vendor's final usage."""

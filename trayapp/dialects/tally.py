@@ -148,5 +148,7 @@ class CountTally(Tally):
 
 def as_object(raw: msgspec.Raw) -> dict[str, Any] | None:
     """A usage object with fractions kept exact, or ``None`` for null, absent and anything else."""
-    value = fields.parse_exact(raw) if bytes(raw) not in (b"", b"null") else None
-    return value if isinstance(value, dict) else None
+    if len(raw) <= len("null"):
+        return None
+    value = fields.parse_exact(raw)
+    return value if isinstance(value, dict) and value else None
