@@ -2,8 +2,8 @@
 
 A range is ``[since_us, until_us)`` over the *start* of a call, in UTC epoch microseconds; ``None`` leaves an end
 open. Local days are ranges whose ends the caller computes (zoneinfo), so days of 23 or 25 hours and zones with
-half-hour offsets need nothing special here: whole UTC days and hours come from the buckets, the ragged ends from
-the rows themselves, all within one snapshot of the file.
+half-hour offsets need nothing special here: whole UTC blocks, days and hours come from the buckets, the ragged ends
+from the rows themselves, all within one snapshot of the file.
 
 Totals count *final* rows only. A call that still runs is in ``rows`` but in no total.
 """
@@ -15,15 +15,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 from typing import Final, Literal
 
 from trayapp.ledger import ids
 from trayapp.ledger.records import ROW_COLUMNS, row_from
 from trayapp.ledger.rollups import (
     AMOUNTS,
+    BLOCK,
+    BLOCK_DAYS,
+    BLOCK_US,
     COLUMNS,
     DAY,
-    DAY_US,
     DIM_COLUMNS,
     DIM_SQL,
     HOUR,
@@ -149,7 +152,16 @@ def _pieces(since_us: int, until_us: int) -> tuple[list[tuple[int, int, int]], l
     first_day, end_day = -(-first_hour // 24), end_hour // 24
     if first_day >= end_day:
         return [(HOUR, first_hour, end_hour)], rows
-    pieces = [(HOUR, first_hour, first_day * 24), (DAY, first_day, end_day), (HOUR, end_day * 24, end_hour)]
+    pieces = [(HOUR, first_hour, first_day * 24), (HOUR, end_day * 24, end_hour)]
+    first_block, end_block = -(-first_day // BLOCK_DAYS), end_day // BLOCK_DAYS
+    if first_block >= end_block:
+        pieces.append((DAY, first_day, end_day))
+    else:
+        pieces += [
+            (DAY, first_day, first_block * BLOCK_DAYS),
+            (BLOCK, first_block, end_block),
+            (DAY, end_block * BLOCK_DAYS, end_day),
+        ]
     return [(grain, a, b) for grain, a, b in pieces if a < b], rows
 
 
@@ -162,8 +174,8 @@ def _bounds(connection: sqlite3.Connection, since_us: int | None, until_us: int 
         ).fetchone()
         if first is None:
             return 0, 0
-        since_us = (first // DAY_US) * DAY_US if since_us is None else since_us
-        until_us = (last // DAY_US + 1) * DAY_US if until_us is None else until_us
+        since_us = (first // BLOCK_US) * BLOCK_US if since_us is None else since_us
+        until_us = (last // BLOCK_US + 1) * BLOCK_US if until_us is None else until_us
     return max(since_us, _MIN_US), min(until_us, _MAX_US)
 
 
@@ -214,7 +226,7 @@ def breakdown(
         raise ValueError(f"cannot divide by {by!r}")
     shift = 1 if by == "session" else 0  # sessions have grains of their own
     by_rows = DIM_SQL[DIM_COLUMNS.index(by)]
-    parts: dict[str, list[int]] = {}
+    parts: dict[str, tuple[int, ...]] = {}
     with snapshot(connection):
         pieces, edges = _pieces(*_bounds(connection, since_us, until_us))
         statements: list[tuple[str, tuple[int, ...]]] = [
@@ -234,15 +246,29 @@ def breakdown(
             for edge in edges
         ]
         for sql, parameters in statements:
-            for key, _, *figures in connection.execute(sql, parameters):
+            for found in connection.execute(sql, parameters):
+                key, figures = found[0], found[2:]
                 present = parts.get(key)
-                parts[key] = figures if present is None else [a + b for a, b in zip(present, figures, strict=True)]
+                parts[key] = figures if present is None else tuple(map(add, present, figures))
         names: dict[str, str] = (
             dict(connection.execute("SELECT project, name FROM projects")) if by == "project" else {}
         )
-    shares = [Share(key=key or None, name=names.get(key, key) or None, totals=_totals(f)) for key, f in parts.items()]
-    shares.sort(key=lambda s: (-s.totals.pico_list, -s.totals.tokens, -s.totals.calls, s.key or ""))
-    return shares[:limit]
+    ranked = sorted(parts.items(), key=_rank)[:limit]
+    return [Share(key=key or None, name=names.get(key, key) or None, totals=_totals(f)) for key, f in ranked]
+
+
+_AT_LIST: Final = COLUMNS.index("list_usd")
+_AT_TOKENS: Final = COLUMNS.index("input")
+_AT_REASONING: Final = COLUMNS.index("reasoning")
+_AT_SEARCHES: Final = COLUMNS.index("web_searches")
+
+
+def _rank(part: tuple[str, Sequence[int]]) -> tuple[int, int, int, str]:
+    """Dearest first, then most tokens, then most calls; works on bare figures, since sessions may be many."""
+    key, figures = part
+    money = figures[_AT_LIST] * PICO + figures[_AT_LIST + 1]
+    tokens = sum(figures[_AT_TOKENS:_AT_SEARCHES]) - figures[_AT_REASONING]
+    return -money, -tokens, -figures[0], key
 
 
 def rows(

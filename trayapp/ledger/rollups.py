@@ -1,4 +1,4 @@
-"""Sums over final rows, per UTC hour and UTC day: what they count, how they grow, how they are rebuilt.
+"""Sums over final rows per UTC hour, day and block of 32 days: what they count, how they grow, how they are rebuilt.
 
 The one definition of every figure that Spendlight totals lives here, twice: ``measures`` computes a row's
 contribution from the closing in memory (the writer adds it in the row's own transaction), and ``MEASURE_SQL``
@@ -23,6 +23,9 @@ from trayapp.values import PICO, Basis, Confidence, Metering, Opening, State
 
 HOUR_US: Final = 3_600_000_000
 DAY_US: Final = 24 * HOUR_US
+BLOCK_DAYS: Final = 32
+"""A block is 32 UTC days, counted from the epoch: a year of a busy user is summed from a dozen of them."""
+BLOCK_US: Final = BLOCK_DAYS * DAY_US
 
 HOUR: Final = 0
 """Grain: UTC hour by everything but the session."""
@@ -32,6 +35,10 @@ DAY: Final = 2
 """Grain: UTC day by everything but the session."""
 DAY_SESSION: Final = 3
 """Grain: UTC day by session, tool and project."""
+BLOCK: Final = 4
+"""Grain: block by everything but the session."""
+BLOCK_SESSION: Final = 5
+"""Grain: block by session, tool and project."""
 
 STATES: Final = ("done", "vendor_error", "client_abort", "upstream_cut", "interrupted", "not_sent")
 COUNTS: Final = ("calls", *STATES, "priced", "unpriced", "unmetered", "contract_known", "marginal_known")
@@ -99,7 +106,7 @@ DIM_SQL: Final = (
     "source",
     "COALESCE(tool,'')",
     "vendor",
-    "COALESCE(model_served,model_asked,'')",
+    "COALESCE(NULLIF(model_served,''),model_asked,'')",
     "COALESCE(project,'')",
     "kind",
     "COALESCE(account,'')",
@@ -193,12 +200,14 @@ class Adder:
         """Add ``(started_us, keys, measures)`` of each row, within the caller's transaction."""
         sums: dict[tuple[int, int, Key], list[int]] = {}
         for started_us, (by_all, by_session), figures in contributions:
-            hour, day = started_us // HOUR_US, started_us // DAY_US
+            hour, day, block = started_us // HOUR_US, started_us // DAY_US, started_us // BLOCK_US
             for cell in (
                 (HOUR, hour, by_all),
                 (HOUR_SESSION, hour, by_session),
                 (DAY, day, by_all),
                 (DAY_SESSION, day, by_session),
+                (BLOCK, block, by_all),
+                (BLOCK_SESSION, block, by_session),
             ):
                 present = sums.get(cell)
                 sums[cell] = figures if present is None else [a + b for a, b in zip(present, figures, strict=True)]
@@ -270,6 +279,8 @@ def rebuild(connection: sqlite3.Connection) -> None:
         (HOUR_SESSION, HOUR_US, by_session),
         (DAY, DAY_US, by_all),
         (DAY_SESSION, DAY_US, by_session),
+        (BLOCK, BLOCK_US, by_all),
+        (BLOCK_SESSION, BLOCK_US, by_session),
     ):
         values = ",".join(dims)
         connection.execute(
