@@ -67,6 +67,12 @@ def test_an_endless_line_is_not_kept() -> None:
     assert got == [b" z"]
 
 
+def test_an_event_of_very_many_lines_is_dropped_quickly() -> None:
+    got, machine = run(framing.Events, b"data:\n" * 2_000_000 + b"\ndata: b\n\n", [])
+    assert got == [b" b"]
+    assert machine.overflow
+
+
 def test_lines() -> None:
     body = b'{"a":1}\r\n\n {"b":2}\n{"c":3}'
     for cut in range(len(body) + 1):

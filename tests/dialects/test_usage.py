@@ -557,6 +557,20 @@ def test_a_routers_error_beside_a_usage_counts(wires: Any) -> None:
     assert (usage.error, usage.legs, usage.complete) == ("http_400", (Leg(input=4, output=2),), True)
 
 
+def test_an_error_in_a_whole_answer(wires: Any) -> None:
+    error = {"error": {"code": 400, "type": "token_limit"}}
+    assert wires.read_json("chat", {**error, "usage": None}).error == "token_limit"
+    both = wires.read_json("chat", {**error, "usage": {"prompt_tokens": 4, "completion_tokens": 2}})
+    assert (both.error, both.complete) == ("token_limit", True)
+
+
+def test_text_and_tool_arguments_in_one_chunk_are_both_measured(wires: Any) -> None:
+    call = {"function": {"name": "f", "arguments": '{"a":1}'}}
+    reader = wires.reader("chat")
+    reader.feed(wires.sse([{"choices": [{"delta": {"content": "abc", "tool_calls": [call], "reasoning": "xy"}}]}]))
+    assert reader.text_bytes == 3 + 7 + 2
+
+
 ODD = [None, True, "x", "12.5", -1, 1.5, [], {}, 10**30, "9" * 500]
 
 

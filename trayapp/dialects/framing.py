@@ -52,7 +52,18 @@ class Framing(Protocol):
 class Events:
     """Server-sent events. The sink gets each event's data."""
 
-    __slots__ = ("_cr", "_data", "_rest", "_sink", "_size", "_skip_event", "_skip_line", "_start", "overflow")
+    __slots__ = (
+        "_cr",
+        "_data",
+        "_data_size",
+        "_rest",
+        "_sink",
+        "_size",
+        "_skip_event",
+        "_skip_line",
+        "_start",
+        "overflow",
+    )
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -61,6 +72,7 @@ class Events:
         self._size = 0
         self._data: list[bytes] = []
         """The data lines of the event under way."""
+        self._data_size = 0
         self._start = True
         self._cr = False
         self._skip_line = False
@@ -120,8 +132,11 @@ class Events:
         self._dispatch()
 
     def _data_line(self, payload: bytes) -> None:
+        if self._skip_event:
+            return
         self._data.append(payload)
-        if len(payload) > MAX_EVENT or (len(self._data) > 1 and sum(map(len, self._data)) > MAX_EVENT):
+        self._data_size += len(payload) + 1
+        if self._data_size > MAX_EVENT:
             self._data = []
             self._skip_event = self.overflow = True
 
@@ -133,6 +148,7 @@ class Events:
             self._sink(lines[0])
         elif lines:
             self._sink(b"\n".join(line.removeprefix(b" ") for line in lines))
+        self._data_size = 0
         if lines:
             self._data = []
 

@@ -195,7 +195,7 @@ class ChatTally(Tally):
             except fields.BAD_JSON:
                 self.flags.add("bad_event")
                 return
-        usage = as_object(chunk.usage)
+        usage = as_object(chunk.usage) if len(chunk.usage) > len(b"null") else None
         if chunk.error is not None:
             self.failure(data)
             if usage is None:
@@ -226,8 +226,8 @@ class ChatTally(Tally):
         except fields.BAD_JSON:
             return False
         self.ended = True
-        if body.error is not None and not body.usage:
-            return self.failure(data)
+        if body.error is not None:
+            self.failure(data)
         self._names(body)
         usage = as_object(body.usage)
         if usage is not None:
@@ -240,8 +240,9 @@ class ChatTally(Tally):
         return (openai_usage.leg(self._usage, self.flags, model=self.model),) if self._usage else ()
 
     def _names(self, chunk: _Chunk | _Loose) -> None:
-        self.names(chunk.model, chunk.id)
-        if chunk.service_tier is not None:
+        if chunk.model != self.model or chunk.id != self.message_id:
+            self.names(chunk.model, chunk.id)
+        if chunk.service_tier is not None and chunk.service_tier != self.tier:
             self.tier = fields.name(chunk.service_tier, self.flags) or self.tier
 
     def _take(self, usage: dict[str, Any]) -> None:
@@ -254,8 +255,17 @@ class ChatTally(Tally):
 
 
 def _size(delta: _Delta) -> int:
+    content = delta.content
+    if (
+        type(content) is str
+        and content.isascii()
+        and delta.tool_calls is None
+        and delta.reasoning_content is None
+        and delta.reasoning is None
+    ):
+        return len(content)  # what nearly every chunk holds
     size = 0
-    for text in (delta.content, delta.reasoning_content or delta.reasoning, delta.refusal):
+    for text in (content, delta.reasoning_content or delta.reasoning, delta.refusal):
         if isinstance(text, str):
             size += fields.text_length(text)
         elif isinstance(text, list):

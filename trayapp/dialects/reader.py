@@ -16,7 +16,8 @@ from trayapp.dialects.coding import Decoder
 from trayapp.dialects.tally import Tally
 from trayapp.values import Usage
 
-_HEAD_LIMIT: Final = 64 << 10
+_HEAD_LIMIT: Final = 4 << 10
+"""White space before a body's first character that is waited for."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
