@@ -14,16 +14,14 @@ Rules:
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Final
 
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
+from trayapp.engine.bookings import Bookings
 from trayapp.engine.conclude import Conclusion, Facts, conclude
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
@@ -35,9 +33,6 @@ from trayapp.refusal import Refusal
 from trayapp.values import Call, Closing, Cost, Decision, Kind, Leg, Metering, Opening, State, Usage
 
 log = logging.getLogger(__name__)
-
-OPEN_SECONDS: Final = 0.005
-"""What the open row is given before the call goes out without waiting for it."""
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 _REQUEST_IDS: Final = (b"request-id", b"x-request-id", b"x-goog-request-id", b"apim-request-id")
@@ -52,6 +47,7 @@ class Gatekeeper:
         ledger: Ledger,
         book: Book,
         glance: Glance,
+        bookings: Bookings,
         projects: Projects,
         calibration: Calibration,
     ) -> None:
@@ -60,6 +56,7 @@ class Gatekeeper:
         self.ledger = ledger
         self.book = book
         self.glance = glance
+        self.bookings = bookings
         self.projects = projects
         self.calibration = calibration
 
@@ -196,9 +193,8 @@ class MeteredCall:
             self._first_id = opening.id
         self.opening_row = opening
         self.state = State.OPEN
-        if not await within(ledger.open_row(opening), OPEN_SECONDS):
+        if not await self._keeper.bookings.open(opening):
             self._extra_flags = ("late_open",)
-            ledger.note_late(opening)
         self._keeper.glance.started(_Running(self, opening))
 
     # forward
@@ -286,8 +282,7 @@ class MeteredCall:
         )
         glance = self._keeper.glance
         glance.ended(_Running(self, opening), conclusion.usage, conclusion.cost)
-        future = self._keeper.ledger.close_row(closing)
-        when_done(future, lambda _error: glance.settled())
+        self._keeper.bookings.close(closing)
 
     def price(self, usage: Usage) -> Cost:
         """List price of a usage of this call."""
@@ -375,34 +370,3 @@ def _identifier(value: bytes) -> str | None:
     """A vendor's request id, if it looks like one."""
     text = value.decode("latin-1")
     return text if 0 < len(text) <= 128 and text.isascii() and text.isprintable() else None
-
-
-def when_done(future: Future[None], then: Callable[[BaseException | None], None]) -> None:
-    """Call ``then`` on this event loop when another thread's work is finished."""
-    loop = asyncio.get_running_loop()
-
-    def tell(done: Future[None]) -> None:
-        try:
-            loop.call_soon_threadsafe(then, done.exception())
-        except RuntimeError:
-            pass  # The loop has ended; nobody waits any more.
-
-    future.add_done_callback(tell)
-
-
-async def within(future: Future[None], seconds: float) -> bool:
-    """Whether ``future`` succeeded within that time. It goes on by itself if it did not."""
-    if future.done():
-        return future.exception() is None
-    waiter: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    def settle(answer: bool) -> None:
-        if not waiter.done():
-            waiter.set_result(answer)
-
-    timer = asyncio.get_running_loop().call_later(seconds, settle, False)
-    when_done(future, lambda error: settle(error is None))
-    try:
-        return await waiter
-    finally:
-        timer.cancel()

@@ -26,6 +26,7 @@ from typing import Final
 
 from trayapp import settings
 from trayapp.control import Trouble
+from trayapp.engine.bookings import Bookings
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.estimate import Calibration
@@ -87,10 +88,6 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
     ledger = _ledger(paths)
     try:
         book = _book()
-        try:
-            ledger.import_unmetered(paths.spool)
-        except OSError as error:
-            log.warning("the guard's spool could not be read: %s", type(error).__name__)
         port = sockets[0].getsockname()[1]
         facts = Facts(
             port=port,
@@ -102,7 +99,8 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         glance = Glance(ledger, facts)
         door = Door(port, read_or_make_secret(paths.token), routes)
         projects = Projects(read_or_make_secret(paths.install_key))
-        keeper = Gatekeeper(door, ledger, book, glance, projects, Calibration())
+        bookings = Bookings(ledger, glance.settled)
+        keeper = Gatekeeper(door, ledger, book, glance, bookings, projects, Calibration())
         stopped = asyncio.Event()
         verbs = Verbs(paths, ledger, glance, keeper, stopped.set)
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
@@ -116,6 +114,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await control.start()
         lifeline.ready(stopped.set)
         log.info("engine ready on port %d", port)
+        spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         await stopped.wait()
         log.info("engine stopping")
         proxy.stop_accepting()
@@ -123,9 +122,20 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await control.stop()
         glance.close()
         await proxy.close()
+        bookings.flush()
+        await spool
         lifeline.stop()
     finally:
         ledger.close()
+
+
+async def _import_spool(ledger: Ledger, paths: Paths, glance: Glance) -> None:
+    """Take in what the guard relayed while no engine ran."""
+    try:
+        if await asyncio.to_thread(ledger.import_unmetered, paths.spool):
+            glance.settled()
+    except Exception as error:  # noqa: BLE001  the lines stay and are read at the next start
+        log.warning("the guard's spool could not be read: %s", type(error).__name__)
 
 
 def _settings(paths: Paths, troubles: dict[str, Trouble]) -> tuple[settings.Settings, dict[str, Upstream]]:

@@ -98,9 +98,11 @@ class Batch:
     marks: list[Mark] = field(default_factory=list)
     projects: dict[str, str] = field(default_factory=dict)
     flushes: list[Future[None]] = field(default_factory=list)
+    groups: list[Future[None]] = field(default_factory=list)
+    """Futures that several openings and closings share."""
 
     def __bool__(self) -> bool:
-        return bool(self.opens or self.closes or self.lates or self.relays or self.marks or self.flushes)
+        return bool(self.opens or self.closes or self.lates or self.relays or self.marks or self.flushes or self.groups)
 
     @property
     def writes(self) -> bool:
@@ -118,6 +120,7 @@ class Batch:
         for relay in self.relays:
             yield relay.future
         yield from self.flushes
+        yield from self.groups
 
     def single(self) -> Iterator[Batch]:
         """The same work as batches of one, in order, with text and numbers repaired: for when one of them is bad."""
@@ -136,6 +139,8 @@ class Batch:
             yield Batch(marks=[mark])
         if self.flushes:
             yield Batch(flushes=self.flushes)
+        if self.groups:
+            yield Batch(groups=self.groups)
 
 
 _OPEN_WIDTH: Final = len(OPEN_COLUMNS)

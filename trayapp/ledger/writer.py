@@ -70,6 +70,7 @@ class _Do(IntEnum):
     CHECKPOINT = 6
     DAMAGED = 7
     STOP = 8
+    GROUP = 9
 
 
 class Writer:
@@ -161,6 +162,16 @@ class Writer:
         """See ``Ledger.close_row``."""
         future: Future[None] = Future()
         self._put(_Do.CLOSE, closing, future)
+        return future
+
+    def group(self, openings: Sequence[Opening], closings: Sequence[Closing]) -> Future[None]:
+        """See ``Ledger.write``."""
+        future: Future[None] = Future()
+        if self._queue.qsize() > 2 * MAX_WAITING:
+            self.unrecorded += len(openings)
+            future.set_exception(StorageTrouble("too much waits to be written", kept=False))
+        else:
+            self._put(_Do.GROUP, (openings, closings), future)
         return future
 
     def late(self, row_id: int) -> None:
@@ -283,6 +294,9 @@ class Writer:
             self._accept_open(argument, future)
         elif what is _Do.CLOSE:
             self._accept_close(argument, future)
+        elif what is _Do.GROUP and future is not None:
+            openings, closings = argument
+            self._accept_group(openings, closings, future)
         elif what is _Do.LATE:
             if argument in self._live:
                 self._late.add(argument)
@@ -298,6 +312,16 @@ class Writer:
             self._replace_file()
         elif what is _Do.STOP:
             self._stopping = True
+
+    def _accept_group(self, openings: Sequence[Opening], closings: Sequence[Closing], future: Future[None]) -> None:
+        for opening in openings:
+            self._accept_open(opening, None)
+        for closing in closings:
+            self._accept_close(closing, None)
+        if self.trouble is not None:
+            self._fail(future, StorageTrouble(self.trouble, kept=True))
+        else:
+            self._pending.groups.append(future)
 
     def _accept_open(self, opening: Opening, future: Future[None] | None) -> None:
         if opening.id in self._live:
@@ -449,7 +473,7 @@ class Writer:
                 self._resolved.append((close.future, None))
         for relay in done.relays:
             self._resolved.append((relay.future, relay.added))
-        for future in done.flushes:
+        for future in (*done.flushes, *done.groups):
             self._resolved.append((future, None))
         if done.lates:
             self._spool.settle(done.lates)
@@ -482,6 +506,7 @@ class Writer:
             close.future = None
         pending.relays.clear()  # their files stay; the next import reads them again
         pending.flushes.clear()
+        pending.groups.clear()
 
     # -- the file -------------------------------------------------------------------------------------------
 
@@ -667,3 +692,4 @@ def _merge(into: Batch, other: Batch) -> None:
     into.marks += other.marks
     into.projects.update(other.projects)
     into.flushes += other.flushes
+    into.groups += other.groups
