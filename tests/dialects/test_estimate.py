@@ -99,6 +99,12 @@ def test_nothing_known_of_the_prompt_is_said(wires: Any) -> None:
     assert usage.flags == ("estimated", "input_unknown")
 
 
+def test_a_whole_answer_without_usage_says_what_is_unknown(wires: Any) -> None:
+    reader = wires.reader("chat", content_type="application/json")
+    reader.feed(b'{"choices":[{"message":{"content":"unmeasured"}}]}')
+    assert estimate_usage(call(), reader).flags == ("no_usage", "estimated", "output_unknown")
+
+
 @given(sizes=st.lists(st.integers(0, 500), max_size=8), context=st.integers(0, 10**7))
 def test_estimates_grow_with_the_text(wires: Any, sizes: list[int], context: int) -> None:
     reader = wires.reader("chat")

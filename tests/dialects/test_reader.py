@@ -206,7 +206,7 @@ def test_never_raises_on_any_value_anywhere(wires: Any, streams: Any, kind: str,
     body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in changed)
     for usage in (wires.read(kind, body), wires.read_json(kind, mutate(whole(streams, kind), data.draw))):
         for leg in usage.legs:
-            counts = [getattr(leg, name) for name in leg.__slots__ if name not in ("model", "kind")]
+            counts = [getattr(leg, name) for name in leg.__struct_fields__ if name not in ("model", "kind")]
             assert all(type(count) is int and count >= 0 for count in counts)
             assert leg.reasoning <= leg.output
 

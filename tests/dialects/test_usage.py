@@ -139,6 +139,16 @@ def entry(kind: str, read: int, written: int, **more: Any) -> dict[str, Any]:
             (),
         ),
         (
+            (150, 60),
+            [
+                entry("message", 90, 0, model="claude-fable-5-2"),
+                entry("message", 50, 10, model="claude-opus-5-5"),
+                entry("fallback_message", 100, 50, model="claude-opus-5-5"),
+            ],
+            [("message", "claude-opus-5-5", 50, 10), ("fallback", "claude-opus-5-5", 100, 50)],
+            (),
+        ),
+        (
             (100, 50),
             [entry("message", 1, 1), entry("message", 2, 2)],
             [("message", None, 100, 50)],
@@ -157,6 +167,26 @@ def test_anthropic_iterations(
     read = wires.read_json("anthropic", message(usage))
     assert [(leg.kind, leg.model, leg.input, leg.output) for leg in read.legs] == expected
     assert read.flags == flags
+
+
+def test_anthropic_iterations_state_lives_and_totals_state_thinking(wires: Any) -> None:
+    split = {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 30}
+    usage = {
+        "input_tokens": 30,
+        "output_tokens": 12,
+        "cache_creation_input_tokens": 80,
+        "cache_creation": {"ephemeral_5m_input_tokens": 80, "ephemeral_1h_input_tokens": 0},
+        "output_tokens_details": {"thinking_tokens": 9},
+        "iterations": [
+            entry("message", 10, 8, cache_creation_input_tokens=40, cache_creation=split),
+            entry("message", 20, 4, cache_creation_input_tokens=40, cache_creation=split),
+        ],
+    }
+    read = wires.read_json("anthropic", message(usage))
+    assert read.legs == (
+        Leg(input=10, cache_write=10, cache_write_1h=30, output=8, reasoning=8),
+        Leg(input=20, cache_write=10, cache_write_1h=30, output=4, reasoning=1),
+    )
 
 
 def test_anthropic_refusal_without_output_is_flagged(wires: Any) -> None:

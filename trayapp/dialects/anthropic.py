@@ -11,8 +11,8 @@ Usage rules:
   without a split all is 5 minutes. A later, larger total without a split adds to the life that is in use;
 * ``iterations``: several ``message`` entries are several prompts and become a leg each, if they sum to the
   totals; ``compaction`` and ``advisor_message`` are *not* in the totals and are legs of their own (the advisor's
-  under its own model); with a ``fallback_message`` the totals are the serving model's, and a declined hop costs
-  nothing unless it wrote output;
+  under its own model); with a ``fallback_message`` the totals are the serving model's (its earlier turns are
+  ``message`` entries under its name), and a declined hop costs nothing unless it wrote output;
 * a refusal without output is not billed (platform release note): its tokens stand, flagged ``refused``.
 """
 
@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Raw
+from msgspec.structs import replace
 
 from trayapp.dialects import fields, kinds, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
@@ -333,40 +334,60 @@ class MessagesTally(Tally):
         inside: list[Leg] = []  # what the totals are the sum of
         hops: list[Leg] = []
         extra: list[Leg] = []
+        exact = True
         for entry in entries:
             if not isinstance(entry, dict):
                 continue
             kind = entry.get("type")
             model = fields.name(entry.get("model"), self.flags)
-            if kind == "message":
-                inside.append(self._leg(entry, model=model))
-            elif kind == "fallback_message":
-                hops.append(self._leg(entry, kind="fallback", model=model))
+            if kind in ("message", "fallback_message"):
+                leg = self._leg(entry, kind="message" if kind == "message" else "fallback", model=model)
+                (inside if kind == "message" else hops).append(leg)
+                exact = exact and (not leg.cache_write or isinstance(entry.get("cache_creation"), dict))
             elif kind == "compaction":
                 extra.append(self._leg(entry, kind="compaction", model=model))
             elif kind == "advisor_message":
                 extra.append(self._leg(entry, kind="advisor", model=model))
             else:
                 self.flags.add("unknown_iteration")
+        declined: list[Leg] = []
         if hops:
-            declined = [leg for leg in inside if leg.output]
-            if _same(hops, total):
-                return (*declined, *hops, *extra)
-            self.flags.add("iterations_mismatch")
-            return (*declined, total, *extra)
-        if len(inside) > 1:
-            if _same(inside, total):
-                return (*inside, *extra)
-            self.flags.add("iterations_mismatch")
-        return (total, *extra)
+            # The serving model's earlier turns are message entries under its name; the others were declined.
+            served = hops[-1].model
+            declined = [leg for leg in inside if leg.model != served]
+            inside = [leg for leg in inside if leg.model == served] + hops
+        elif len(inside) < 2:
+            return (total, *extra)
+        billed = [leg for leg in declined if leg.output]
+        if _same(inside, total, lives=not exact):
+            return (*billed, *_with_reasoning(inside, total.reasoning), *extra)
+        self.flags.add("iterations_mismatch")
+        return (*billed, total, *extra)
 
 
-def _same(legs: list[Leg], total: Leg) -> bool:
-    """Whether legs sum to the totals in every billed component. Cache lives may be missing in entries."""
-    return (
-        sum(leg.prompt for leg in legs) == total.prompt
-        and sum(leg.output for leg in legs) == total.output
-        and sum(leg.cache_read for leg in legs) == total.cache_read
-        and sum(leg.cache_write for leg in legs) == total.cache_write
-        and sum(leg.cache_write_1h for leg in legs) == total.cache_write_1h
-    )
+def _same(legs: list[Leg], total: Leg, *, lives: bool) -> bool:
+    """Whether legs sum to the totals in every billed component.
+
+    Args:
+        legs: the entries.
+        total: the totals.
+        lives: whether the lives of cache writes must agree too: they need not where the entries state them.
+    """
+
+    def summed(field: str) -> int:
+        return sum(getattr(leg, field) for leg in legs)
+
+    parts = ["input", "cache_read", "output", "prompt"]
+    if lives:
+        parts.append("cache_write_1h")
+    return all(summed(field) == getattr(total, field) for field in parts)
+
+
+def _with_reasoning(legs: list[Leg], reasoning: int) -> list[Leg]:
+    """The legs with the totals' reasoning, which entries do not state, put into their outputs in order."""
+    out = []
+    for leg in legs:
+        part = min(leg.output, reasoning)
+        reasoning -= part
+        out.append(replace(leg, reasoning=part) if part else leg)
+    return out

@@ -31,7 +31,8 @@ def estimate_usage(
     Returns:
         The reader's own usage when it is complete, when the answer was an error before any token came, or when
         the call is free; else a copy with ``complete=False`` and the flag ``estimated``. An interrupted answer
-        whose prompt no one knows (``context_bytes`` 0) keeps an empty prompt and the flag ``input_unknown``.
+        whose prompt no one knows (``context_bytes`` 0) keeps an empty prompt and the flag ``input_unknown``; a
+        finished one whose text was not seen is flagged ``output_unknown``.
     """
     usage = reader.finish()
     if usage.complete or call.kind == Kind.COUNT:
@@ -50,6 +51,8 @@ def estimate_usage(
             flags["input_unknown"] = None
         legs = (replace(legs[0], input=max(0, prompt)), *legs[1:])
     # The last leg is the one that was being written when the answer stopped.
+    if reader.ended and not reader.text_bytes and not known_output:
+        flags["output_unknown"] = None
     written = sum(leg.output + leg.output_audio + leg.output_image for leg in legs)
     if guess > written:
         legs = (*legs[:-1], replace(legs[-1], output=legs[-1].output + guess - written))
