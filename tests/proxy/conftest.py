@@ -307,6 +307,21 @@ def lasting() -> Iterator[Bench]:
     yield from _bench()
 
 
+@pytest.fixture
+def unreachable() -> Iterator[int]:
+    """A port whose backlog is full: a connect to it neither succeeds nor fails."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        port = listener.getsockname()[1]
+        for _ in range(8):
+            plug = stack.enter_context(socket.socket())
+            plug.setblocking(False)
+            plug.connect_ex(("127.0.0.1", port))
+        yield port
+
+
 @dataclass
 class Tls:
     """Contexts for a vendor with a certificate made for this run."""

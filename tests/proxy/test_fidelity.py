@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,7 +76,7 @@ class Side:
     def split(data, cuts):
         at = sorted({cut % len(data) for cut in cuts}) if data else []
         edges = [0, *at, len(data)]
-        return [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+        return [data[a:b] for a, b in pairwise(edges) if a < b]
 
 
 def side(framings):
@@ -329,7 +330,8 @@ class TestByHand:
         request = await wire.request()
         assert (request.get(b"trailer"), request.trailers) == ([b"X-T"], [(b"X-T", b"1")])
         wire.send(
-            b"HTTP/1.1 200 OK\r\nTrailer: X-R\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n0\r\nX-R: 2\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nTrailer: X-R\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"3;ext=1\r\nabc\r\n0\r\nX-R: 2\r\n\r\n"
         )
         answer = await client.response()
         assert (answer.get(b"trailer"), answer.body, answer.trailers) == ([b"X-R"], b"abc", [(b"X-R", b"2")])

@@ -185,23 +185,27 @@ class TestUnreachable:
         assert (ending.outcome, ending.reason, ending.bytes_up) == ("not_sent", reason, 0)
         assert bench.watches[0].names() == ["opening", "ended"]
 
-    async def test_a_connection_that_takes_too_long(self, bench, monkeypatch):
+    async def test_a_connection_that_takes_too_long(self, bench, monkeypatch, unreachable):
         monkeypatch.setattr(pool, "CONNECT_LIMIT", 0.05)
+        bench.upstream = Upstream.parse(f"http://127.0.0.1:{unreachable}")
+        client = await bench.post()
+        answer = await client.response()
+        assert answer.status == 504
+        assert b"upstream_timeout" in answer.body
+        ending = await bench.over()
+        assert (ending.outcome, ending.reason) == ("not_sent", "connect_timeout")
 
-        async def never(*_, **__):
-            await asyncio.Event().wait()
-
-        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
-        plug = socket.create_connection(bench.address)
-        with plug:
-            client = await bench.runner.get_loop().connect_accepted_socket(asyncio.Protocol, plug.dup())
-            client[0].abort()
-        bench.relay.gate.upstream = bench.upstream
-        from trayapp.proxy.pool import CannotConnect
-
-        with pytest.raises(CannotConnect) as caught:
-            await bench.relay.pool.open(bench.upstream)
-        assert (caught.value.reason, caught.value.refusal.status) == ("connect_timeout", 504)
+    async def test_a_connect_that_is_cancelled_at_any_moment_leaves_nothing_behind(self, bench):
+        for turns in range(12):
+            opening = asyncio.create_task(bench.relay.pool.open(bench.upstream))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            opening.cancel()
+            await asyncio.wait([opening])
+            if not opening.cancelled():
+                opening.result().discard()
+        while bench.relay.pool.open_connections:
+            await asyncio.sleep(0)
 
 
 class TestTls:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 import time
 from typing import TYPE_CHECKING, Final, cast
 
@@ -111,9 +112,10 @@ class Downstream(asyncio.Protocol):
             hard: by a reset, because an ordinary end would look like the end of the body. Otherwise what was
                 received is still delivered, and the missing rest shows in the framing.
         """
-        if hard:
+        if hard and not self._transport.is_closing():
             plug = self._transport.get_extra_info("socket")
-            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            on_zero = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on_zero)
         self._transport.close()
 
     def exchange_over(self, exchange: Exchange, *, keep: bool) -> None:

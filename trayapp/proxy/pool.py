@@ -14,6 +14,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 import sys
@@ -101,21 +102,31 @@ class Pool:
         loop = asyncio.get_running_loop()
         secure = upstream.scheme == "https"
         origin = (upstream.scheme, upstream.host, upstream.port)
+        made: list[Upstream] = []
+
+        def make() -> Upstream:
+            made.append(Upstream(origin, self._forget))
+            return made[-1]
+
         try:
             async with asyncio.timeout(CONNECT_LIMIT):
                 await self._refuse_ourselves(upstream)
                 if secure and self._ssl is None:
                     self._ssl = await loop.run_in_executor(None, _default_context)
                 transport, connection = await loop.create_connection(
-                    lambda: Upstream(origin, self._forget),
+                    make,
                     upstream.host,
                     upstream.port,
                     ssl=self._ssl if secure else None,
                     server_hostname=upstream.host if secure else None,
-                    happy_eyeballs_delay=0.25,
+                    happy_eyeballs_delay=None if _is_address(upstream.host) else 0.25,
                 )
         except (OSError, ssl.SSLError) as error:
             raise _explain(error, secure=secure) from None
+        except asyncio.CancelledError:
+            for connection in made:  # it may have been made in the very turn of the loop that cancelled us
+                connection.discard()
+            raise
         self.open_connections.add(connection)
         plug = transport.get_extra_info("socket")
         if plug is not None:
@@ -173,6 +184,15 @@ class Pool:
                     "`spendlight upstream reset` restores the vendor's public address.",
                 ),
             )
+
+
+def _is_address(host: str) -> bool:
+    """Whether the host is an address, so that there is nothing to race."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _default_context() -> ssl.SSLContext:

@@ -56,6 +56,7 @@ class Upstream(asyncio.Protocol):
     def __init__(self, origin: Origin, forget: Callable[[Upstream], None]) -> None:
         self.origin = origin
         self.transport: asyncio.Transport
+        self._made = False
         self.used = 0
         """How many calls it was given."""
         self.answered = False
@@ -87,7 +88,8 @@ class Upstream(asyncio.Protocol):
     def discard(self) -> None:
         """Drop the connection at once."""
         self._carrier = None
-        self.transport.abort()
+        if self._made:
+            self.transport.abort()
 
     @property
     def dead(self) -> bool:
@@ -97,6 +99,7 @@ class Upstream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
         self.transport = cast("asyncio.Transport", transport)
+        self._made = True
 
     def data_received(self, data: bytes) -> None:
         """Called by asyncio."""

@@ -151,26 +151,26 @@ def run(
     ``done`` is called before this returns when the hook does not suspend; otherwise a task finishes the hook
     and is kept in ``jobs`` until then.
     """
+    loop = asyncio.get_running_loop()
+    task: asyncio.Task[bytes | None] | None = None
+    result: bytes | None = None
     try:
         coroutine = hook()
         if sys.version_info >= (3, 12):
-            task = asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
-            if task.done():
-                done(_result(name, task))
-                return
+            task = asyncio.Task(coroutine, loop=loop, eager_start=True)
         else:
-            try:
-                waiting = coroutine.send(None)
-            except StopIteration as stop:
-                done(stop.value)
-                return
-            task = asyncio.get_running_loop().create_task(_carry_on(coroutine, waiting))
+            task = loop.create_task(_carry_on(coroutine, coroutine.send(None)))
+    except StopIteration as stop:
+        result = stop.value
     except Exception as error:  # noqa: BLE001  as in tell
         fault(name, error)
-        done(None)
+    if task is not None and task.done():
+        result, task = _result(name, task), None
+    if task is None:
+        done(result)
         return
     jobs.add(task)
-    timer = asyncio.get_running_loop().call_later(PATIENCE, task.cancel)
+    timer = loop.call_later(PATIENCE, task.cancel)
 
     def finished(task: asyncio.Task[bytes | None]) -> None:
         timer.cancel()
