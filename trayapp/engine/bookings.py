@@ -102,6 +102,8 @@ class Bookings:
     def _late(self, opening: Opening, waiter: asyncio.Future[bool]) -> None:
         if waiter.done():
             return
+        # The ledger has to hear of the opening before it hears that it is late.
+        self._hand_over()
         try:
             self._ledger.note_late(opening)
         except Exception as error:  # noqa: BLE001  the call goes out whatever happens to its row
