@@ -257,6 +257,7 @@ def test_accounts(wires: Any, authorization: str, account: str) -> None:
         ("Working directory: /", "/"),
         ("Working directory: relative/path\nWorking directory: /abs", "/abs"),
         ("Data directory: /not/this", None),
+        ("the directory is a directory. " * 60 + "Working directory: /p/q\n", "/p/q"),
         ("nothing", None),
         ("Working directory: ", None),
     ],

@@ -18,20 +18,14 @@ from trayapp.dialects import fields
 WINDOW: Final = 64 << 10
 """Bytes of text that are searched."""
 
-_MARKS: Final = (
-    # What stands before the path, and the pattern that must match from there.
-    (b"irectory: ", rb"irectory: "),  # Primary/Current working directory, Working Directory, working in the directory
-    (b"<cwd>", rb"<cwd>"),  # Codex
-    (b"Workspace Directories:", rb"Workspace Directories:\**(?:\\r)?\\n\s*[-*] "),  # Gemini CLI
-    (b"Absolute path: ", rb"Absolute path: "),  # Vibe
-    (b"Working Directory (", rb"Working Directory \("),  # Cline in an editor
-)
 _PATH: Final = rb'((?:/|~|[A-Za-z]:(?:/|\\\\)|\\\\\\\\)(?:[^"\\<>|\x00-\x1f]|\\\\|\\/|\\u[0-9A-Fa-f]{4}){0,2048})'
-_PATTERNS: Final = tuple((mark, re.compile(before + _PATH)) for mark, before in _MARKS)
-_BRACKETED: Final = b"Working Directory ("
-_DIRECTORY: Final = re.compile(rb"(?:[Ww]orking [Dd]|[Ww]orking in the d)\Z")
-_LOOKS: Final = 8
-"""Places that are tried for one mark."""
+_DIRECTORY: Final = re.compile(rb"irector(?:y: |y (?P<bracket>\()|ies:\**(?:\\r)?\\n\s*[-*] )" + _PATH)
+"""The bracket is Cline's in an editor, the list is Gemini CLI's; all others write ``… directory: PATH``."""
+_BEFORE: Final = (b"orking d", b"orking D", b"orking in the d", b"Workspace D")
+_TAGS: Final = tuple((tag, re.compile(re.escape(tag) + _PATH)) for tag in (b"<cwd>", b"Absolute path: "))
+"""Codex's and Vibe's ways."""
+_LOOKS: Final = 400
+"""Places that are tried for one word: prompts speak of directories often."""
 
 
 def search(texts: Iterable[bytes]) -> str | None:
@@ -53,18 +47,23 @@ def search(texts: Iterable[bytes]) -> str | None:
 
 
 def _in(window: bytes) -> str | None:
-    for mark, pattern in _PATTERNS:
-        at = window.find(mark)
-        for _ in range(_LOOKS):
-            if at < 0:
-                break
-            if mark != b"irectory: " or _DIRECTORY.search(window, max(0, at - 16), at):
-                match = pattern.match(window, at)
-                found = match[1] if match else b""
-                path = _clean(found.partition(b")")[0] if mark == _BRACKETED else found) if found else None
+    at = window.find(b"irector")
+    for _ in range(_LOOKS):
+        if at < 0:
+            break
+        if window.endswith(_BEFORE, max(0, at - 16), at):
+            match = _DIRECTORY.match(window, at)
+            if match:
+                path = _clean(match[2].partition(b")")[0] if match["bracket"] else match[2])
                 if path is not None:
                     return path
-            at = window.find(mark, at + 1)
+        at = window.find(b"irector", at + 7)
+    for tag, pattern in _TAGS:
+        at = window.find(tag)
+        match = pattern.match(window, at) if at >= 0 else None
+        path = _clean(match[1]) if match else None
+        if path is not None:
+            return path
     return None
 
 
