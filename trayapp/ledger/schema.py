@@ -8,8 +8,9 @@ Tables
     calls    one row for each upstream attempt; the truth. Unknown is NULL, money is INTEGER pico-USD.
     dims     the distinct combinations by which rows are counted.
     buckets  sums over the *final* rows of ``calls``, per combination and UTC hour, day and block of 32 days.
-             Derived: may be rebuilt from ``calls`` at any time. Money is kept as whole dollars and pico-USD below a dollar, since a
-             plain 64-bit sum of pico-USD would end at 9.2 million dollars, where SQLite turns sums into floats.
+             Derived: may be rebuilt from ``calls`` at any time. Money is kept as whole dollars and pico-USD below a
+             dollar, since a plain 64-bit sum of pico-USD would end at 9.2 million dollars, where SQLite turns sums
+             into floats.
     projects display names of projects. They never leave the machine.
     seen     keys of imported lines, so that a repeated import adds nothing.
 

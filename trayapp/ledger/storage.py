@@ -23,7 +23,7 @@ from typing import Final
 from trayapp.ledger import rollups
 from trayapp.ledger.errors import Family, LedgerError, describe, family, is_full
 from trayapp.ledger.records import LATE, OPEN_COLUMNS, opening_parameters, repaired
-from trayapp.ledger.schema import UNFINISHED, migrate
+from trayapp.ledger.schema import UNFINISHED, VERSION, migrate
 from trayapp.ledger.spool import LateSpool
 from trayapp.values import Basis, Confidence, Metering, Opening, State
 
@@ -176,7 +176,8 @@ def start(
         connection: sqlite3.Connection | None = None
         try:
             connection = connect(path)
-            if int(connection.execute("PRAGMA user_version").fetchone()[0]) not in range(_NO_VERSION):
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version not in range(_NO_VERSION) or (version > VERSION and not is_sound(connection)):
                 raise _DamagedError
             found = migrate(connection)
             checked = path.stat().st_size <= CHECK_AT_ONCE
@@ -189,7 +190,7 @@ def start(
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            if not isinstance(error, sqlite3.Error) or not _is_damage(error) or (damaged and restored is None):
+            if not _is_damage(error) or (damaged and restored is None):
                 raise
             damaged = True
 
@@ -198,11 +199,13 @@ class _DamagedError(sqlite3.DatabaseError):
     """The file opens, and is wrong all the same."""
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Damage also shows as a missing table or column: the version says that it is there."""
-    if family(error) is Family.CORRUPT:
+def _is_damage(error: BaseException) -> bool:
+    """Damage also shows as a missing table or column, or as an error message of SQLite's that is no text."""
+    if isinstance(error, UnicodeError):
         return True
-    return family(error) is Family.REFUSED and not isinstance(error, sqlite3.ProgrammingError)
+    if not isinstance(error, sqlite3.Error):
+        return False
+    return family(error) is not Family.TROUBLE and not isinstance(error, sqlite3.ProgrammingError)
 
 
 def unwritable(path: Path, error: Exception) -> LedgerError:
