@@ -14,11 +14,14 @@ from trayapp.control import ControlError, Trouble
 
 EXIT_CODES: Final[dict[str, int]] = {
     "already_running": 3,
-    "port_in_use": 4,
+    "port_taken": 4,
+    "port_unusable": 4,
     "bad_settings": 5,
     "not_running": 6,
     "no_answer": 6,
     "read_only": 7,
+    "folder_unusable": 7,
+    "folder_not_private": 7,
     "bad_upstream": 2,
     "unknown_vendor": 2,
     "bad_tool_name": 2,
@@ -47,6 +50,7 @@ def say(trouble: Trouble) -> int:
 
 def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command; whatever it raises becomes words and an exit code."""
+    from trayapp.guard.failure import StartFailureError
     from trayapp.guard.launch import StartError
     from trayapp.settings import SettingsError
 
@@ -56,6 +60,9 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
         return say(error.trouble)
     except StartError as error:
         return say(Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code))
+    except StartFailureError as error:
+        trouble = error.trouble
+        return say(Trouble(title=trouble.title, message=trouble.message, fix=trouble.fix, code=trouble.code))
     except BrokenPipeError:
         # The reader (head, a closed pager) has seen enough; keep the interpreter from saying so at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

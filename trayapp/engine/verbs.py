@@ -127,7 +127,7 @@ class Verbs:
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let calls pass without reading them, for a while."""
-        seconds = int(arguments.get("seconds") or 3600)
+        seconds = int(arguments.get("seconds", 3600))
         if not 1 <= seconds <= 7 * 24 * 3600:
             raise ControlError(
                 Trouble(title="That is too long", message="A pause lasts a second to seven days.", code="bad_pause")
