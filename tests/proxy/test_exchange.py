@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from types import SimpleNamespace
 
 import pytest
 
 from trayapp.frontdoor import Upstream
+from trayapp.proxy import Plan
 from trayapp.proxy import watch as border
 from trayapp.refusal import Refusal
 
@@ -134,6 +136,20 @@ class TestHooks:
         assert b'"internal"' in answer.body
         assert await client.gone() == b""
         assert bench.vendor.arrivals.empty()
+
+    @pytest.mark.parametrize("target", [None, "/x y", "x", "/x\r\nEvil: 1", "/\u20ac"])
+    async def test_a_gate_that_plans_nonsense_answers_500(self, bench, target):
+        def admit(head):
+            if target is None:
+                return None
+            return Plan(bench.upstream, target, "anthropic", True, None)
+
+        bench.relay.gate = SimpleNamespace(admit=admit)
+        client = await bench.post()
+        answer = await client.response()
+        assert answer.status == 500
+        assert bench.vendor.arrivals.empty()
+        assert bench.relay.active == 0
 
     async def test_refusal_of_the_gate_reaches_a_client_that_uploads(self, bench):
         bench.refusal = Refusal(401, "bad_token", "no.", "anthropic")

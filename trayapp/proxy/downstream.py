@@ -19,11 +19,21 @@ import socket
 import struct
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
 from trayapp.proxy.exchange import Exchange
-from trayapp.proxy.framing import NONE, BadFraming, BodyReader, RequestFrame, check_begun, read_request_head, reader
-from trayapp.proxy.framing import target_is_valid as _target_is_valid
+from trayapp.proxy.framing import (
+    NONE,
+    BadFraming,
+    BodyReader,
+    RequestFrame,
+    check_begun,
+    read_request_head,
+    reader,
+    target_is_valid,
+)
+from trayapp.proxy.head import authority
 from trayapp.proxy.watch import Plan, RequestHead, fault
 from trayapp.refusal import Refusal
 
@@ -115,7 +125,8 @@ class Downstream(asyncio.Protocol):
         if hard and not self._transport.is_closing():
             plug = self._transport.get_extra_info("socket")
             on_zero = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-            plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on_zero)
+            with suppress(OSError):
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on_zero)
         self._transport.close()
 
     def exchange_over(self, exchange: Exchange, *, keep: bool) -> None:
@@ -149,7 +160,8 @@ class Downstream(asyncio.Protocol):
         if plug.family in (socket.AF_INET, socket.AF_INET6):
             # asyncio sets this only on sockets that name their protocol, which those of `socket.create_server`
             # do not. Without it the system holds small events back for up to 40 ms.
-            plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # some systems refuse it once the client has gone
+                plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._server.enter(self):
             self._arm(HEAD_LIMIT)
         else:
@@ -254,8 +266,10 @@ class Downstream(asyncio.Protocol):
         )
         try:
             plan = self._server.gate.admit(head)
-            if isinstance(plan, Plan) and not _target_is_valid(plan.target.encode("latin-1")):
-                raise ValueError("target")
+            if not isinstance(plan, Refusal):
+                authority(plan.upstream)
+                if not target_is_valid(plan.target.encode("latin-1")):
+                    raise ValueError("target")
         except Exception as error:  # noqa: BLE001  without a route nothing can pass
             fault("admit", error)
             return _INTERNAL
@@ -299,15 +313,16 @@ class Downstream(asyncio.Protocol):
     def _expired(self) -> None:
         self._timer = None
         left = self._deadline - asyncio.get_running_loop().time()
-        if self._lingering:
+        if self._exchange is not None:
+            return
+        if left > 0.01:
+            self._arm(left)
+        elif self._lingering:
             self._transport.abort()
-        elif self._exchange is None:
-            if left > 0.01:
-                self._arm(left)
-            elif self._early:
-                self.refuse(_SLOW)
-            else:
-                self._transport.close()
+        elif self._early:
+            self.refuse(_SLOW)
+        else:
+            self._transport.close()
 
     def _linger(self) -> None:
         """Close for sending, then discard input until the client closes too."""

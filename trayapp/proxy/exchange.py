@@ -208,7 +208,7 @@ class Exchange:
         first = head.request_head(
             self._frame,
             self._target,
-            self._plan.upstream.authority.encode("ascii", "ignore"),
+            head.authority(self._plan.upstream),
             self._length if self._complete else None,
             expect=self._expect,
         )

@@ -8,8 +8,10 @@ framing, which is written in the place where it stood. Nothing of ours is added 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
+from trayapp.frontdoor import Upstream
 from trayapp.proxy.framing import CHUNKED, EOF, NONE, RequestFrame, ResponseFrame
 from trayapp.proxy.watch import Headers
 
@@ -23,15 +25,24 @@ _SPECIAL: Final = _HOP | frozenset(
 )
 
 
-def request_head(
-    frame: RequestFrame, target: bytes, authority: bytes, length: int | None, *, expect: bool = False
-) -> bytes:
+@lru_cache(maxsize=256)
+def authority(upstream: Upstream) -> bytes:
+    """The value of Host for an upstream, international names in their ASCII form.
+
+    Raises:
+        UnicodeError: the name has no such form.
+    """
+    text = upstream.authority
+    return text.encode("ascii") if text.isascii() else text.encode("idna")
+
+
+def request_head(frame: RequestFrame, target: bytes, host: bytes, length: int | None, *, expect: bool = False) -> bytes:
     """The head for the upstream.
 
     Args:
         frame: the request as received.
         target: the target for the upstream.
-        authority: the value of Host.
+        host: the value of Host.
         length: the length of the body when all of it is known, else ``None``.
         expect: whether an Expect header goes on; not when it was answered here.
     """
@@ -45,7 +56,7 @@ def request_head(
             continue
         if low in _SPECIAL:
             if low == b"host":
-                value = authority
+                value = host
                 has_host = True
             elif low == b"content-length":
                 framed = True
@@ -61,7 +72,7 @@ def request_head(
                 continue
         out += (name, b": ", value, b"\r\n")
     if not has_host:  # HTTP/1.0 may leave it out, HTTP/1.1 may not
-        out += (b"Host: ", authority, b"\r\n")
+        out += (b"Host: ", host, b"\r\n")
     if length and not framed:  # a rewrite gave a body to a request that had none
         out.append(b"Content-Length: %d\r\n" % length)
     out.append(b"\r\n")
