@@ -20,6 +20,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -219,6 +220,7 @@ def recognise(path: str, headers: Mapping[bytes, bytes]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=512)
 def normalise(vendor: str, path: str) -> str:
     """Give a known endpoint the version segment that its vendor expects; leave every other path alone."""
     if vendor == "anthropic":

@@ -45,7 +45,9 @@ class Bookings:
         waiter: asyncio.Future[bool] = loop.create_future()
         self._opens.append((opening, waiter))
         if not self._under_way:
-            self._hand_over()
+            # With the others whose requests were read in this turn of the event loop.
+            self._under_way = True
+            loop.call_soon(self._hand_over)
         timer = loop.call_later(OPEN_SECONDS, self._late, opening, waiter)
         waiter.add_done_callback(lambda _: timer.cancel())
         return waiter
@@ -68,7 +70,6 @@ class Bookings:
         if not opens and not closes:
             return
         self._opens, self._closes = [], []
-        self._under_way = self._under_way or bool(opens)
         loop = asyncio.get_running_loop()
 
         def committed(future: Future[None]) -> None:
@@ -86,7 +87,7 @@ class Bookings:
         error: BaseException | None,
     ) -> None:
         if opens:
-            self._under_way = False
+            self._under_way = bool(self._opens)
             if self._opens:
                 self._hand_over()
             for opening, waiter in opens:

@@ -14,8 +14,9 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
+
+import msgspec
 
 from trayapp.values import Basis, Confidence, Cost, Metering, State, Usage
 
@@ -29,8 +30,7 @@ _STATE: Final[dict[str, State]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known when an attempt has ended."""
 
     outcome: Outcome
@@ -48,8 +48,7 @@ class Facts:
     """A kept connection turned out dead before it carried anything back."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclusion:
+class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
     """The words of the row."""
 
     state: State

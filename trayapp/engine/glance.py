@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+import msgspec
+
 from trayapp import __version__
 from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
 from trayapp.ledger import Ledger, Share, Totals
@@ -48,10 +50,31 @@ class Running(Protocol):
         """Pico-USD at what was seen, or ``None`` without a price."""
 
 
-@dataclass(slots=True)
-class _Ended:
-    shown: LiveCall
-    monotonic: float
+class _Ended(msgspec.Struct):
+    """A call that ended; drawn only when somebody looks."""
+
+    opening: Opening
+    state: State
+    usage: Usage
+    cost: Cost | None
+    ended_us: int
+
+    def shown(self) -> LiveCall:
+        opening, usage = self.opening, self.usage
+        return LiveCall(
+            id=opening.id,
+            tool=opening.tool or "",
+            vendor=opening.vendor,
+            model=usage.model or opening.model_asked or "",
+            project=opening.project_name or "",
+            started_us=opening.started_us,
+            ended_us=self.ended_us,
+            state=self.state.value,
+            tokens_in=sum(leg.prompt for leg in usage.legs),
+            tokens_out=usage.total("output"),
+            estimated=not usage.complete,
+            pico=None if self.cost is None else self.cost.pico,
+        )
 
 
 @dataclass(slots=True)
@@ -111,27 +134,8 @@ class Glance:
 
     def ended(self, call: Running, usage: Usage, cost: Cost | None) -> None:
         """A call's row is about to be closed."""
-        opening = call.opening
-        self._running.pop(opening.id, None)
-        self._ended.appendleft(
-            _Ended(
-                LiveCall(
-                    id=opening.id,
-                    tool=opening.tool or "",
-                    vendor=opening.vendor,
-                    model=usage.model or opening.model_asked or "",
-                    project=opening.project_name or "",
-                    started_us=opening.started_us,
-                    ended_us=time.time_ns() // 1000,
-                    state=call.state.value,
-                    tokens_in=sum(leg.prompt for leg in usage.legs),
-                    tokens_out=usage.total("output"),
-                    estimated=not usage.complete,
-                    pico=None if cost is None else cost.pico,
-                ),
-                time.monotonic(),
-            )
-        )
+        self._running.pop(call.opening.id, None)
+        self._ended.appendleft(_Ended(call.opening, call.state, usage, cost, time.time_ns() // 1000))
         if cost is not None and cost.pico:
             minute = int(time.monotonic() // 60)
             if not self._minutes or self._minutes[-1].number != minute:
@@ -303,8 +307,8 @@ class Glance:
                         pico=pico,
                     )
                 )
-        limit = time.monotonic() - SHOW_ENDED_SECONDS
-        shown.extend(e.shown for e in self._ended if e.monotonic >= limit)
+        limit = time.time_ns() // 1000 - round(SHOW_ENDED_SECONDS * 1e6)
+        shown.extend(ended.shown() for ended in self._ended if ended.ended_us >= limit)
         return tuple(shown[:LIVE_LIMIT]), running_pico
 
     def _rate(self) -> int:
