@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -61,6 +63,22 @@ class TestRequestHead:
         with pytest.raises(BadFraming) as caught:
             request(b"Authorization: sk-ant-CANARY\x00")
         assert "CANARY" not in str(caught.value) + caught.value.code
+
+
+def test_heads_of_real_tools_are_accepted(shared):
+    """Captured heads of the tools that Spendlight serves: strictness must not meet any of them."""
+    seen = 0
+    for file in sorted((shared / "data" / "clients").glob("*.json")):
+        document = json.loads(file.read_text("utf-8"))
+        if not isinstance(document, dict) or document["request"]["http_version"] != "HTTP/1.1":
+            continue
+        captured = document["request"]
+        fields = [(name.encode(), value.encode()) for name, value in captured["headers"]]
+        start = f"{captured['method']} {captured['target']} HTTP/1.1\r\n".encode()
+        frame = read_request_head(start + b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n")
+        assert list(frame.headers) == fields, file.name
+        seen += 1
+    assert seen > 30
 
 
 class TestBegun:
