@@ -79,6 +79,7 @@ LITELLM_RATES = {
     "output_cost_per_image_token": "output_image",
 }
 SEARCHES = ("web_search", "file_search")
+FILLED = ("cache_write_1h", "cache_write_12h", "input_audio", "cache_read_audio", "output_audio", "web_search")
 LITELLM_VARIANTS = {"flex": "flex", "priority": "priority", "batches": "batch", "ultrafast": "ultrafast"}
 LITELLM_MODES = ("chat", "responses", "completion", "embedding")
 _LITELLM_KEY = re.compile(
@@ -451,7 +452,7 @@ def fill(model: Json, other: Json, day: str) -> None:
     mine = at(model["prices"], day)
     if mine is not None and not list(differences(mine, theirs)):
         # Only where the two agree on what both say may one complete the other.
-        for component in ("cache_write_1h", "cache_write_12h", "input_audio", "cache_read_audio", "output_audio"):
+        for component in FILLED:
             whole = component in theirs["rates"] and len(model["prices"]) == 1
             if whole and component not in mine["rates"]:
                 mine["rates"][component] = theirs["rates"][component]

@@ -43,7 +43,12 @@ def document() -> Callable[..., dict[str, Any]]:
 
     def make(**model: Any) -> dict[str, Any]:
         row = {"provider": "acme", "id": "coder", "prices": [{"rates": {"input": 100, "output": 500}}], **model}
-        return {"format": 1, "version": "test", "providers": {"acme": {"vendors": ["acme-api"]}}, "models": [row]}
+        return {
+            "format": 1,
+            "version": "test",
+            "providers": {"acme": {"vendors": ["acme-api"], "hosts": {"eu.acme.test": "eu"}}},
+            "models": [row],
+        }
 
     return make
 

@@ -1,0 +1,266 @@
+"""The builder, on small made-up upstreams: no network, no upstream package."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from trayapp.pricing import Book, load
+
+ROOT = Path(__file__).resolve().parents[2]
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def builder() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_pricebook", ROOT / "packaging" / "build_pricebook.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def tiered(base: str, start: int, price: str) -> Json:
+    return {"_": "TieredPrices", "base": base, "tiers": [{"_": "Tier", "start": start, "price": price}]}
+
+
+def equals(*names: str) -> Json:
+    return {"_": "ClauseOr", "or_": [{"_": "ClauseEquals", "equals": n} for n in names]}
+
+
+@pytest.fixture
+def genai() -> list[Json]:
+    start = {"_": "StartDateConstraint", "start_date": "2026-12-01"}
+    models = [
+        {
+            "id": "alpha",
+            "match": equals("alpha", "alpha-latest"),
+            "prices": {"input_mtok": tiered("2", 200000, "4"), "output_mtok": tiered("10", 200000, "15")},
+            "price_variants": [
+                {
+                    "when": {"processing": "batch"},
+                    "constraint": {"_": "StartDateConstraint", "start_date": "2026-10-14"},
+                    "prices": {"input_mtok": tiered("1", 200000, "2"), "output_mtok": tiered("5", 200000, "7.5")},
+                },
+                {"when": {"service_tier": "priority"}, "prices": {"input_mtok": "4.1", "output_mtok": "20"}},
+            ],
+        },
+        {
+            "id": "beta",
+            "match": {"_": "ClauseStartsWith", "starts_with": "beta"},
+            "prices": [
+                {"prices": {"input_mtok": "1", "output_mtok": "2"}},
+                {"constraint": start, "prices": {"input_mtok": "2", "output_mtok": "4"}},
+            ],
+        },
+        {"id": "odd", "match": equals("odd"), "prices": {"input_mtok": "0.00000015", "output_mtok": "1"}},
+    ]
+    return [{"id": "acme", "models": models}]
+
+
+@pytest.fixture
+def litellm() -> Json:
+    return {
+        "alpha": {
+            "litellm_provider": "acme_ai",
+            "mode": "chat",
+            "input_cost_per_token": 2e-06,
+            "input_cost_per_token_above_200k_tokens": 4e-06,
+            "output_cost_per_token": 1e-05,
+            "output_cost_per_token_above_200k_tokens": 1.5e-05,
+            "input_cost_per_token_flex": 1e-06,
+            "output_cost_per_token_flex": 5e-06,
+            "input_cost_per_token_above_200k_tokens_flex": 2e-06,
+            "output_cost_per_token_above_200k_tokens_flex": 7.5e-06,
+            "cache_creation_input_token_cost_above_12hr": 5e-06,
+            "regional_processing_uplift_multiplier_eu": 1.1,
+        },
+        "acme/gamma": {
+            "litellm_provider": "acme_ai",
+            "mode": "chat",
+            "tiered_pricing": [
+                {"range": [0, 32000], "input_cost_per_token": 1e-06, "output_cost_per_token": 5e-06},
+                {"range": [32000, 128000], "input_cost_per_token": 1.8e-06, "output_cost_per_token": 9e-06},
+            ],
+        },
+        "unknown-price": {"litellm_provider": "acme_ai", "mode": "chat", "input_cost_per_token": 0.0},
+        "picture": {"litellm_provider": "acme_ai", "mode": "image_generation", "input_cost_per_token": 1e-06},
+        "elsewhere": {"litellm_provider": "other", "mode": "chat", "input_cost_per_token": 1e-06},
+    }
+
+
+@pytest.fixture
+def overlay() -> Json:
+    return {
+        "as_of": "2026-11-24",
+        "notice": "n",
+        "upstreams": {r: {"text": r, "seen": "2026-11-10"} for r in ("genai-prices", "litellm")},
+        "genai_providers": ["acme"],
+        "litellm_providers": {"acme_ai": "acme"},
+        "providers": {"acme": {}},
+        "models": [
+            {
+                "provider": "acme",
+                "id": "newest",
+                "prices": [{"rates": {"input": "3", "output": "9", "web_search_k": "10"}}],
+                "source": "acme.test/pricing",
+                "date": "2026-11-24",
+            }
+        ],
+    }
+
+
+NOTHING: Json = {"conflicts": {}}
+
+
+def book_from(text: str) -> Book:
+    return load(text.encode())
+
+
+def rates(book: Book, name: str, *, at: int = 0, prompt: int = 0, variant: str | None = None) -> list[Decimal] | None:
+    model = book.match("acme", name)
+    assert model is not None
+    quote = model.quote(at, prompt, variant)
+    if quote is None or not quote.rates:
+        return None
+    return [Decimal(quote.rates[c] * quote.multiplier) / 10**12 for c in ("input", "output")]
+
+
+def test_what_comes_out(builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json) -> None:
+    text, notes = builder.build(genai, litellm, overlay, NOTHING, None)
+    book = book_from(text)
+    assert [m.id for m in book.models] == ["alpha", "beta", "gamma", "newest"]
+    assert book.version.startswith("2026-11-24+")
+    assert rates(book, "alpha-latest") == [2, 10]
+    assert rates(book, "alpha", prompt=200_001) == [4, 15]
+    # A plain multiple holds for the model's whole life, long prompts included.
+    assert rates(book, "alpha", variant="batch") == [1, 5]
+    assert rates(book, "alpha", variant="flex", prompt=200_001) == [2, Decimal("7.5")]
+    # Other rates are taken as published; the long prompt's are not.
+    assert rates(book, "alpha", variant="priority") == [Decimal("4.1"), 20]
+    assert rates(book, "alpha", variant="priority", prompt=200_001) is None
+    december = 1_796_083_200 * 10**6
+    assert rates(book, "beta", at=december - 1) == [1, 2]
+    assert rates(book, "beta", at=december) == [2, 4]
+    assert rates(book, "gamma", prompt=32_000) == [1, 5]
+    assert rates(book, "gamma", prompt=32_001) == [Decimal("1.8"), 9]
+    alpha = book.match("acme", "alpha")
+    assert alpha is not None
+    assert alpha.region == {"eu": 1_100_000}
+    assert alpha.sources == ("genai-prices", "litellm")
+    assert alpha.prices[0].rates is not None
+    assert alpha.prices[0].rates["cache_read"] == alpha.prices[0].rates["input"]
+    newest = book.match("acme", "newest")
+    assert newest is not None
+    assert newest.prices[0].rates == {"input": 3 * 10**6, "output": 9 * 10**6, "web_search": 10**10}
+    assert newest.seen == "2026-11-24"
+    assert notes == ["left out acme/odd: rate 0.00000015 is no whole pico-USD"]
+
+
+def test_the_same_sources_give_the_same_bytes(
+    builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json
+) -> None:
+    def run(previous: Json | None = None) -> str:
+        data = copy.deepcopy((genai, litellm, overlay))
+        return str(builder.build(*data, NOTHING, previous)[0])
+
+    text = run()
+    genai[0]["models"].reverse()
+    litellm = dict(reversed(litellm.items()))
+    assert run() == text
+    assert run(json.loads(text)) == text
+
+
+def test_a_conflict_fails_until_it_is_judged(
+    builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json
+) -> None:
+    litellm["alpha"]["output_cost_per_token"] = 1.1e-05
+    with pytest.raises(builder.BuildError, match="acme/alpha: genai-prices and litellm differ"):
+        builder.build(copy.deepcopy(genai), litellm, overlay, NOTHING, None)
+    judged: Json = {
+        "conflicts": {"acme/alpha": {"values": {"output": [10_000_000, 11_000_000]}, "verdict": "genai-prices"}}
+    }
+    book = book_from(builder.build(copy.deepcopy(genai), litellm, overlay, judged, None)[0])
+    assert rates(book, "alpha") == [2, 10]
+    # Another value is another conflict; one that is gone has to be struck off.
+    litellm["alpha"]["output_cost_per_token"] = 1.2e-05
+    with pytest.raises(builder.BuildError, match="differ"):
+        builder.build(copy.deepcopy(genai), litellm, overlay, judged, None)
+    litellm["alpha"]["output_cost_per_token"] = 1e-05
+    with pytest.raises(builder.BuildError, match="is gone"):
+        builder.build(copy.deepcopy(genai), litellm, overlay, judged, None)
+
+
+def test_a_dropped_name_is_unpriced(builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json) -> None:
+    litellm["alpha-latest"] = {**litellm["alpha"], "output_cost_per_token": 1.1e-05}
+    judged: Json = {
+        "conflicts": {"acme/alpha-latest": {"values": {"output": [10_000_000, 11_000_000]}, "verdict": "drop"}}
+    }
+    book = book_from(builder.build(genai, litellm, overlay, judged, None)[0])
+    assert book.match("acme", "alpha-latest") is None
+    assert book.match("acme", "alpha") is not None
+
+
+def test_nothing_is_forgotten(builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json) -> None:
+    before = json.loads(
+        builder.build(copy.deepcopy(genai), copy.deepcopy(litellm), copy.deepcopy(overlay), NOTHING, None)[0]
+    )
+    genai[0]["models"] = [m for m in genai[0]["models"] if m["id"] != "beta"]
+    for step in litellm["acme/gamma"]["tiered_pricing"]:
+        step["output_cost_per_token"] *= 2
+    overlay["as_of"] = "2026-12-24"
+    text = builder.build(genai, litellm, overlay, NOTHING, before)[0]
+    book = book_from(text)
+    assert rates(book, "beta") == [1, 2]
+    change = 1_798_070_400 * 10**6
+    assert rates(book, "gamma", at=change - 1) == [1, 5]
+    assert rates(book, "gamma", at=change) == [1, 10]
+
+
+def test_an_overlay_row_has_a_source_and_a_date(
+    builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json
+) -> None:
+    del overlay["models"][0]["source"]
+    with pytest.raises(builder.BuildError, match="no source"):
+        builder.build(genai, litellm, overlay, NOTHING, None)
+
+
+def test_a_time_of_day_begins_with_the_last_dated_price(builder: ModuleType) -> None:
+    rows = [
+        {"prices": {"input_mtok": "1"}},
+        {"constraint": {"start_date": "2026-08-17"}, "prices": {"input_mtok": "2"}},
+        {"constraint": {"start_time": "01:00:00+00:00", "end_time": "04:00:00+00:00"}, "prices": {"input_mtok": "3"}},
+    ]
+    assert [p for _, p in builder.genai_list(rows)] == [
+        {"to": "2026-08-17", "rates": {"input": 1_000_000}},
+        {"from": "2026-08-17", "rates": {"input": 2_000_000}},
+        {"from": "2026-08-17", "hours": ["01:00-04:00"], "rates": {"input": 3_000_000}},
+    ]
+
+
+def test_numbers_are_taken_as_they_print(builder: ModuleType) -> None:
+    assert builder.pico(1.0399999999999998e-06, 1) == 1_040_000
+    assert builder.pico("0.003625", 1_000_000) == 3625
+    for value in (1.5e-12, -1.0):
+        with pytest.raises(builder.NotExactError):
+            builder.pico(value, 1)
+
+
+def test_the_shipped_book_is_what_its_own_head_says(builder: ModuleType) -> None:
+    text = builder.OUTPUT.read_text("utf-8")
+    book = json.loads(text)
+    version = book["version"]
+    day, digest = version.split("+")
+    assert day == json.loads((builder.INPUTS / "overlay.json").read_text("utf-8"))["as_of"]
+    book["version"] = ""
+    assert builder.hashlib.sha256(builder.text_of(book).encode()).hexdigest()[:10] == digest

@@ -1,0 +1,186 @@
+"""What the shipped book says, against what the vendors published."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from trayapp.platform.resources import resource
+from trayapp.pricing import Book, load, price
+from trayapp.values import Leg, Usage
+
+Us = Callable[[str], int]
+
+# USD per million: input, output, 5-minute write, 1-hour write, read (Claude Code 2.1.330's catalogue, 2026-11).
+CLAUDE = {
+    "claude-haiku-5-5": "0.10 0.50 0.125 0.20 0.01",
+    "claude-haiku-4-5": "1 5 1.25 2 0.10",
+    "claude-sonnet-5-5": "2 10 2.5 4 0.10",
+    "claude-sonnet-5": "2 10 2.5 4 0.20",
+    "claude-sonnet-4-6": "3 15 3.75 6 0.30",
+    "claude-sonnet-4-5": "3 15 3.75 6 0.30",
+    "claude-opus-5-5": "4 20 5 8 0.20",
+    "claude-opus-5": "5 25 6.25 10 0.50",
+    "claude-opus-4-8": "5 25 6.25 10 0.50",
+    "claude-opus-4-7": "5 25 6.25 10 0.50",
+    "claude-opus-4-6": "5 25 6.25 10 0.50",
+    "claude-opus-4-5": "5 25 6.25 10 0.50",
+    "claude-opus-4-1": "15 75 18.75 30 1.5",
+    "claude-fable-5-2": "8 40 10 16 0.20",
+    "claude-mythos-5-2": "8 40 10 16 0.20",
+    "claude-fable-5-1": "10 50 12.5 20 0.25",
+    "claude-fable-5": "10 50 12.5 20 1",
+}
+
+
+def usd_per_million(shipped: Book, vendor: str, model: str, at_us: int, **more: object) -> list[Decimal]:
+    found = shipped.match(vendor, model)
+    assert found is not None, model
+    quote = found.quote(at_us, **more)  # type: ignore[arg-type]
+    assert quote is not None, model
+    names = ("input", "output", "cache_write", "cache_write_1h", "cache_read")
+    return [Decimal(quote.rates[n] * quote.multiplier) / 10**12 for n in names if n in quote.rates]
+
+
+@pytest.mark.parametrize("model", CLAUDE)
+def test_claude_as_claude_code_has_it(shipped: Book, us: Us, model: str) -> None:
+    expected = [Decimal(x) for x in CLAUDE[model].split()]
+    assert usd_per_million(shipped, "anthropic", model, us("2026-11-23T12:00:00Z")) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "factor"),
+    [
+        ("claude-opus-5-5", 2),
+        ("claude-fable-5-2", 2),
+        ("claude-opus-5", 2),
+        ("claude-opus-4-7", 6),
+        ("claude-opus-4-6", 6),
+    ],
+)
+def test_claude_fast_mode(shipped: Book, us: Us, model: str, factor: int) -> None:
+    at = us("2026-11-23T12:00:00Z")
+    slow, fast = (usd_per_million(shipped, "anthropic", model, at, variant=v) for v in (None, "fast"))
+    assert fast == [rate * factor for rate in slow]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model", "at", "pair"),
+    [
+        ("gemini", "gemini-4-argon", "2026-11-30T23:59:59Z", "2 10"),
+        ("gemini", "gemini-4-argon", "2026-12-01T00:00:00Z", "4 20"),
+        ("gemini", "gemini-3.8-flash", "2026-12-31T23:59:59Z", "0.75 3.75"),
+        ("gemini", "gemini-3.8-flash", "2027-01-01T00:00:00Z", "1.5 7.5"),
+        ("gemini", "gemini-3.6-flash", "2026-08-11T12:00:00Z", "1.5 7.5"),
+        ("gemini", "gemini-3.6-flash", "2026-11-23T12:00:00Z", "0.75 3.75"),
+        ("openai", "gpt-5.6-sol", "2026-08-20T23:59:59Z", "5 30"),
+        ("openai", "gpt-5.6-sol", "2026-08-21T00:00:00Z", "4 20"),
+        ("mistral", "mistral-large-4", "2026-10-19T00:00:00Z", "0.68 2.09"),
+        ("mistral", "mistral-large-4", "2026-10-28T23:59:59Z", "1.36 4.18"),
+        ("mistral", "mistral-large-4", "2026-10-29T00:00:00Z", "0.7 2.1"),
+        ("deepseek", "deepseek-v4-pro", "2026-11-23T02:00:00Z", "1.32 3.96"),
+        ("deepseek", "deepseek-v4-pro", "2026-11-22T02:00:00Z", "0.66 1.98"),
+    ],
+)
+def test_prices_by_date(shipped: Book, us: Us, vendor: str, model: str, at: str, pair: str) -> None:
+    assert usd_per_million(shipped, vendor, model, us(at))[:2] == [Decimal(x) for x in pair.split()]
+
+
+def test_an_unknown_time_of_a_known_model_is_unpriced(shipped: Book, us: Us) -> None:
+    model = shipped.match("gemini", "gemini-3.6-flash")
+    assert model is not None
+    assert model.quote(us("2026-09-15T00:00:00Z")) is None
+
+
+def test_ultrafast_doubles_on_a_pacific_midnight(shipped: Book, us: Us) -> None:
+    for at, factor in [("2027-03-01T07:59:59Z", 3), ("2027-03-01T08:00:00Z", 6)]:
+        rates = usd_per_million(shipped, "openai", "gpt-6.2-sol", us(at), variant="ultrafast")
+        assert rates[:2] == [2 * factor, 10 * factor]
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model", "threshold", "below", "above"),
+    [
+        ("anthropic", "claude-sonnet-4-5-20250929", 200_001, "3 15", "6 22.5"),
+        ("anthropic", "claude-haiku-5-5", 100_001, "0.1 0.5", "0.5 2.5"),
+        ("openai", "gpt-6.1-sol", 272_001, "2 10", "4 15"),
+        ("gemini", "gemini-2.5-pro", 200_001, "1.25 10", "2.5 15"),
+        ("xai", "grok-4.7", 200_000, "2 6", "4 12"),
+    ],
+)
+def test_long_prompts(shipped: Book, us: Us, vendor: str, model: str, threshold: int, below: str, above: str) -> None:
+    at = us("2025-11-01T12:00:00Z")
+    for prompt, pair in [(threshold - 1, below), (threshold, above)]:
+        rates = usd_per_million(shipped, vendor, model, at, prompt=prompt)
+        assert rates[:2] == [Decimal(x) for x in pair.split()]
+
+
+def test_a_long_prompt_whose_tier_is_not_published_is_unpriced(shipped: Book, us: Us) -> None:
+    usage = Usage(legs=(Leg(input=272_001),), tier="priority")
+    cost = price(usage, vendor="openai", model_asked="gpt-5.4", at_us=us("2026-11-23T12:00:00Z"), book=shipped)
+    assert cost.pico is None
+    assert cost.flags == ("missing_rate", "missing_rate:input")
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model"),
+    [
+        ("anthropic", "opus"),
+        ("anthropic", "claude-opus-9"),
+        ("openai", "gpt-5.3-codex-spark"),
+        ("openai", "ft:gpt-4.1-mini:acme::abc"),
+        ("openai", "gpt-6.1"),
+        ("mistral", "mistral-large-latest"),
+        ("bedrock", "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc"),
+        ("openrouter", "auto"),
+    ],
+)
+def test_names_that_nobody_priced(shipped: Book, vendor: str, model: str) -> None:
+    assert shipped.match(vendor, model) is None
+
+
+def test_retired_models_and_their_snapshots_stay(shipped: Book) -> None:
+    for vendor, model in [
+        ("anthropic", "claude-sonnet-4-20250514"),
+        ("anthropic", "claude-3-5-sonnet-20241022"),
+        ("openai", "gpt-4o-2024-05-13"),
+        ("xai", "grok-3-mini"),
+        ("xai", "grok-code-fast-1"),
+        ("gemini", "claude-sonnet-4-5@20250929"),
+    ]:
+        assert shipped.match(vendor, model) is not None, model
+
+
+def test_no_model_is_priced_zero_by_accident(shipped: Book) -> None:
+    for model in shipped.models:
+        for period in model.prices:
+            assert period.rates is not None
+            assert model.free or any(period.rates.values()), model.id
+
+
+def test_what_providers_stated_for_real_calls(shipped: Book, us: Us) -> None:
+    shared = Path(__file__).resolve().parents[3] / "shared" / "data" / "pricing" / "peer_cases" / "billed_truth.jsonl"
+    if not shared.exists():
+        pytest.skip("the recorded bills are not here")
+    for line in shared.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        stated = int(Decimal(row["billed_usd"]) * 10**12)
+        cost = price(Usage(stated_pico=stated), vendor=row["provider"], model_asked=row["model"], at_us=0, book=shipped)
+        assert cost.pico == stated
+
+
+def test_loading_and_pricing_do_not_hang(shipped: Book) -> None:
+    data = resource("pricebook.json").read_bytes()
+    start = time.perf_counter()
+    load(data)
+    assert time.perf_counter() - start < 0.15
+    usage = Usage(legs=(Leg(input=10, cache_read=1000, cache_write=100, output=50),), tier="standard", web_searches=1)
+    start = time.perf_counter()
+    for _ in range(1000):
+        price(usage, vendor="anthropic", model_asked="claude-opus-5-5", at_us=0, book=shipped)
+    assert (time.perf_counter() - start) / 1000 < 600e-6
