@@ -159,8 +159,7 @@ def prepare(steps: Steps, kind: str, *, system: bool, venv: Path = VENV) -> None
                 pass
         else:
             with steps.step(f"Making the environment {venv.name} (Python {_version()})"):
-                _need_ensurepip(system=system)
-                _make(venv)
+                _make(venv, system=system)
         count = installer.count(lock)
         with steps.step(f"Installing {count} packages (the first time about {_SIZES[kind]} MB are downloaded)"):
             stamp.forget()
@@ -275,21 +274,40 @@ def _only_one() -> Iterator[None]:
         os.close(handle)
 
 
-def _need_ensurepip(*, system: bool) -> None:
-    """See to it that Python can make environments with pip in them (Debian keeps that in a package of its own)."""
+def _maker(venv: Path, *, system: bool) -> list[str]:
+    """The command that makes an environment with pip in it.
+
+    Debian keeps what Python needs for that in a package of its own; where it cannot be installed, uv does as well.
+    """
+    python = getattr(sys, "_base_executable", None) or sys.executable
+    command = [python, "-I", "-m", "venv", "--prompt", "spendlight", str(venv)]
     if importlib.util.find_spec("ensurepip"):
-        return
+        return command
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-    if not debian.here():
-        raise SetupError(f"{sys.executable} lacks the module ensurepip. Install it, or use another Python 3.11–3.13.")
-    if not (system and debian.install([package], "Python's environments")):
+    if system and debian.install([package], "Python's environments"):
+        return command
+    uv = shutil.which("uv")
+    if uv:
+        return [
+            uv,
+            "venv",
+            "--quiet",
+            "--seed",
+            "--allow-existing",
+            "--prompt",
+            "spendlight",
+            "--python",
+            python,
+            str(venv),
+        ]
+    if debian.here():
         raise SetupError(
             f"This Python cannot make environments yet. Run\n  {debian.line([package])}\nand then this again."
         )
-    importlib.invalidate_caches()
+    raise SetupError(f"{sys.executable} lacks the module ensurepip. Install it, or use another Python 3.11–3.13.")
 
 
-def _make(venv: Path) -> None:
+def _make(venv: Path, *, system: bool) -> None:
     """Make the environment anew. Only a folder that is an environment, or was to become one, is removed."""
     if venv.is_symlink() or (venv.exists() and not venv.is_dir()):
         raise SetupError(f"{venv} is in the way: it is not an environment. Move it away and run this again.")
@@ -297,12 +315,10 @@ def _make(venv: Path) -> None:
         if not ((venv / "pyvenv.cfg").exists() or (venv / "spendlight-unfinished").exists()):
             raise SetupError(f"{venv} is in the way: it is not an environment. Move it away and run this again.")
         shutil.rmtree(venv)
+    command = _maker(venv, system=system)
     venv.mkdir(exist_ok=True)
     Stamp(venv).begin()
-    python = getattr(sys, "_base_executable", None) or sys.executable
-    done = subprocess.run(
-        [python, "-I", "-m", "venv", "--prompt", "spendlight", str(venv)], capture_output=True, text=True
-    )
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-6:])
         raise SetupError(f"Python could not make the environment:\n{tail}")
@@ -348,4 +364,7 @@ def check_system(*, desktop: bool, install: bool) -> None:
         if finding["code"] == "no_session_bus":
             continue  # the tray says so itself, where it matters
         print(f"      {finding['title']}: {finding['message']}")
-        print(f"        → {finding['fix']}")
+        if not finding["packages"]:
+            print(f"        → {finding['fix']}")
+    if report["packages"]:
+        print(f"      Until then it runs without the tray. To have it: {report['install']}")

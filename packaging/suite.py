@@ -86,9 +86,9 @@ def system_packages(*, install: bool) -> list[str]:
         report = bootstrap.examine(desktop=True)
         tools = missing_tools()
     lines = [
-        f"without {', '.join(finding['packages']) or 'Qt'}: the desktop ({finding['message']})"
+        f"{finding['title']}: its tests are left out or see boxes for letters"
         for finding in report["findings"]
-        if finding["packages"] or finding["code"] in ("qt_missing", "qt_libraries")
+        if finding["packages"] or finding["code"] == "qt_missing"
     ]
     lines += [f"without {tool.package}: {tool.tests}" for tool in tools]
     packages = [*report["packages"], *(tool.package for tool in tools)]

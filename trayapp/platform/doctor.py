@@ -82,11 +82,12 @@ def check_libraries(layers: Sequence[str], dlopen: libraries.Dlopen, manager: st
     usable = "base" not in broken and (not screens or any(layer not in broken for layer in screens))
     packages = tuple(sorted({getattr(library, manager) for library in missing})) if manager else ()
     names = ", ".join(library.soname for library in missing)
-    plural = "libraries are" if len(missing) > 1 else "library is"
+    first = ", ".join(library.soname for library in missing[:3])
+    rest = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
     return Finding(
         code="qt_libraries",
         title="System libraries for the tray are missing",
-        message=f"{len(missing)} {plural} not installed: {names}.",
+        message=f"Qt cannot load {first}{rest}.",
         fix=libraries.install_line(packages, manager) or f"Install the packages that bring {names}.",
         severity=Severity.WARNING if usable else Severity.TRAY,
         packages=packages,
