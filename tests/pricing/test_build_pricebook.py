@@ -30,6 +30,11 @@ def builder() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def upstreams(builder: ModuleType) -> ModuleType:
+    return sys.modules["upstreams"]
+
+
 def tiered(base: str, start: int, price: str) -> Json:
     return {"_": "TieredPrices", "base": base, "tiers": [{"_": "Tier", "start": start, "price": price}]}
 
@@ -235,25 +240,25 @@ def test_an_overlay_row_has_a_source_and_a_date(
         builder.build(genai, litellm, overlay, NOTHING, None)
 
 
-def test_a_time_of_day_begins_with_the_last_dated_price(builder: ModuleType) -> None:
+def test_a_time_of_day_begins_with_the_last_dated_price(upstreams: ModuleType) -> None:
     rows = [
         {"prices": {"input_mtok": "1"}},
         {"constraint": {"start_date": "2026-08-17"}, "prices": {"input_mtok": "2"}},
         {"constraint": {"start_time": "01:00:00+00:00", "end_time": "04:00:00+00:00"}, "prices": {"input_mtok": "3"}},
     ]
-    assert [p for _, p in builder.genai_list(rows)] == [
+    assert [p for _, p in upstreams.genai_list(rows)] == [
         {"to": "2026-08-17", "rates": {"input": 1_000_000}},
         {"from": "2026-08-17", "rates": {"input": 2_000_000}},
         {"from": "2026-08-17", "hours": ["01:00-04:00"], "rates": {"input": 3_000_000}},
     ]
 
 
-def test_numbers_are_taken_as_they_print(builder: ModuleType) -> None:
-    assert builder.pico(1.0399999999999998e-06, 1) == 1_040_000
-    assert builder.pico("0.003625", 1_000_000) == 3625
+def test_numbers_are_taken_as_they_print(upstreams: ModuleType) -> None:
+    assert upstreams.pico(1.0399999999999998e-06, 1) == 1_040_000
+    assert upstreams.pico("0.003625", 1_000_000) == 3625
     for value in (1.5e-12, -1.0):
-        with pytest.raises(builder.NotExactError):
-            builder.pico(value, 1)
+        with pytest.raises(upstreams.NotExactError):
+            upstreams.pico(value, 1)
 
 
 def test_the_shipped_book_is_what_its_own_head_says(builder: ModuleType) -> None:
