@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import add
 from typing import Final
 
 from trayapp.values import PICO, Basis, Confidence, Metering, Opening, State
@@ -198,19 +199,19 @@ class Adder:
         contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
     ) -> None:
         """Add ``(started_us, keys, measures)`` of each row, within the caller's transaction."""
-        sums: dict[tuple[int, int, Key], list[int]] = {}
+        hours: dict[tuple[int, int, Key], list[int]] = {}
         for started_us, (by_all, by_session), figures in contributions:
-            hour, day, block = started_us // HOUR_US, started_us // DAY_US, started_us // BLOCK_US
-            for cell in (
-                (HOUR, hour, by_all),
-                (HOUR_SESSION, hour, by_session),
-                (DAY, day, by_all),
-                (DAY_SESSION, day, by_session),
-                (BLOCK, block, by_all),
-                (BLOCK_SESSION, block, by_session),
-            ):
+            hour = started_us // HOUR_US
+            for cell in ((HOUR, hour, by_all), (HOUR_SESSION, hour, by_session)):
+                present = hours.get(cell)
+                hours[cell] = figures if present is None else list(map(add, present, figures))
+        sums = dict(hours)
+        for (grain, hour, key), figures in hours.items():
+            # Days and blocks consist of whole hours, so the few sums of the batch are enough to know them.
+            for coarser, hours_each in ((DAY - HOUR, 24), (BLOCK - HOUR, 24 * BLOCK_DAYS)):
+                cell = (grain + coarser, hour // hours_each, key)
                 present = sums.get(cell)
-                sums[cell] = figures if present is None else [a + b for a, b in zip(present, figures, strict=True)]
+                sums[cell] = figures if present is None else list(map(add, present, figures))
         flat: list[int] = []
         for (grain, bucket, key), figures in sums.items():
             flat += (grain, bucket, self._id(connection, key), *figures[:_PLAIN])
@@ -218,8 +219,8 @@ class Adder:
                 flat += divmod(amount, PICO)
         width = 3 + len(COLUMNS)
         at = 0
-        for size in chunks(len(sums)):
-            connection.execute(_upsert(size), flat[at : at + size * width])
+        for size in chunks(len(sums), _UPSERT_SIZES):
+            connection.execute(_UPSERTS[size], flat[at : at + size * width])
             at += size * width
 
     def _id(self, connection: sqlite3.Connection, key: Key) -> int:
@@ -235,9 +236,9 @@ class Adder:
         return int(row[0])
 
 
-def chunks(count: int) -> Iterable[int]:
-    """Split ``count`` into statement sizes of 1, 4, 16 or 64 rows, so that few texts need preparing."""
-    for size in (64, 16, 4, 1):
+def chunks(count: int, sizes: Sequence[int] = (64, 16, 4, 1)) -> Iterable[int]:
+    """Split ``count`` into statement sizes (descending, the last is 1), so that few texts need preparing."""
+    for size in sizes:
         while count >= size:
             yield size
             count -= size
@@ -262,11 +263,9 @@ def _upsert_text(size: int) -> str:
     )
 
 
-_UPSERTS: Final = {size: _upsert_text(size) for size in (1, 4, 16, 64)}
-
-
-def _upsert(size: int) -> str:
-    return _UPSERTS[size]
+_UPSERT_SIZES: Final = (48, 24, 12, 6, 2, 1)
+"""One closing makes six sums."""
+_UPSERTS: Final = {size: _upsert_text(size) for size in _UPSERT_SIZES}
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
