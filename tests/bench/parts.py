@@ -101,8 +101,9 @@ def nginx_proxy(folder: Path, upstream: int, paced: int, cpu: int) -> Iterator[R
     common = 'proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; proxy_request_buffering on;'
     body = (
         f"upstream quick {{ server 127.0.0.1:{upstream}; keepalive 64; }} "
+        f"upstream paced {{ server 127.0.0.1:{paced}; keepalive 8; }} "
         f"server {{ listen 127.0.0.1:{port}; location / {{ {common} proxy_pass http://quick; }} "
-        f"location /paced/ {{ {common} proxy_pass http://127.0.0.1:{paced}/; }} }}"
+        f"location /paced/ {{ {common} proxy_pass http://paced/; }} }}"
     )
     with _nginx(folder, body, port, cpu) as pids:
         yield Running(port, pids)

@@ -9,6 +9,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,26 +33,29 @@ def serve() -> None:
     print(listener.getsockname()[1], flush=True)
     while True:
         plug, _ = listener.accept()
-        with plug:
-            plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            _answer(plug)
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=_connection, args=(plug,), daemon=True).start()
 
 
-def _answer(plug: socket.socket) -> None:
+def _connection(plug: socket.socket) -> None:
+    with plug:
+        while _answer(plug):
+            pass
+
+
+def _answer(plug: socket.socket) -> bool:
     data = b""
     while b"\r\n\r\n" not in data:
         more = plug.recv(65536)
         if not more:
-            return
+            return False
         data += more
     head, _, rest = data.partition(b"\r\n\r\n")
     length = int(next(x.split(b":")[1] for x in head.split(b"\r\n") if x.lower().startswith(b"content-length")))
     left = length - len(rest)
     while left > 0:
         left -= len(plug.recv(65536))
-    plug.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-    )
+    plug.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
     _event(plug, "message_start", _START)
     due = time.monotonic()
     for _ in range(EVENTS):
@@ -66,6 +70,7 @@ def _answer(plug: socket.socket) -> None:
     _event(plug, "message_delta", {"type": "message_delta", "delta": {}, "usage": {"output_tokens": EVENTS * 5}})
     _event(plug, "message_stop", {"type": "message_stop"})
     plug.sendall(b"0\r\n\r\n")
+    return True
 
 
 def _event(plug: socket.socket, name: str, document: dict[str, object]) -> None:
@@ -92,12 +97,16 @@ def run(url: str, count: int = 5) -> dict[str, float]:
     firsts: list[float] = []
     delays: list[float] = []
     merged = chunks = 0
-    for _ in range(count):
-        first, late, joined, seen = _one(url)
-        firsts.append(first)
-        delays += late
-        merged += joined
-        chunks += seen
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname or "", parts.port or 80), 20) as plug:
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        _one(plug, url)  # opens the connections behind; an agent's first call of many
+        for _ in range(count):
+            first, late, joined, seen = _one(plug, url)
+            firsts.append(first)
+            delays += late
+            merged += joined
+            chunks += seen
     delays.sort()
     return {
         "sse_first_p50_us": statistics.median(firsts),
@@ -107,7 +116,7 @@ def run(url: str, count: int = 5) -> dict[str, float]:
     }
 
 
-def _one(url: str) -> tuple[float, list[float], int, int]:
+def _one(plug: socket.socket, url: str) -> tuple[float, list[float], int, int]:
     parts = urlsplit(url)
     payload = load.body(2000)
     request = (
@@ -116,23 +125,21 @@ def _one(url: str) -> tuple[float, list[float], int, int]:
     ).encode() + payload
     late: list[float] = []
     merged = 0
-    with socket.create_connection((parts.hostname or "", parts.port or 80), 20) as plug:
-        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        begin = time.monotonic_ns()
-        plug.sendall(request)
-        data = plug.recv(65536)
-        first = (time.monotonic_ns() - begin) / 1000
-        if not data.startswith(b"HTTP/1.1 200"):
-            raise http.client.BadStatusLine(data[:80].decode("latin-1"))
-        while not data.endswith(b"0\r\n\r\n"):
-            piece = plug.recv(65536)
-            now = time.monotonic_ns()
-            if not piece:
-                raise http.client.IncompleteRead(data)
-            stamps = [int(x.split(b",", 1)[0]) for x in piece.split(b'"at": ')[1:]]
-            merged += max(len(stamps) - 1, 0)
-            late += [(now - stamp) / 1000 for stamp in stamps]
-            data = data[-16:] + piece
+    begin = time.monotonic_ns()
+    plug.sendall(request)
+    data = plug.recv(65536)
+    first = (time.monotonic_ns() - begin) / 1000
+    if not data.startswith(b"HTTP/1.1 200"):
+        raise http.client.BadStatusLine(data[:80].decode("latin-1"))
+    while not data.endswith(b"0\r\n\r\n"):
+        piece = plug.recv(65536)
+        now = time.monotonic_ns()
+        if not piece:
+            raise http.client.IncompleteRead(data)
+        stamps = [int(x.split(b",", 1)[0]) for x in piece.split(b'"at": ')[1:]]
+        merged += max(len(stamps) - 1, 0)
+        late += [(now - stamp) / 1000 for stamp in stamps]
+        data = data[-16:] + piece
     return first, late, merged, len(late)
 
 

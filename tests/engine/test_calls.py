@@ -159,7 +159,8 @@ def test_codex_with_a_chatgpt_login(engine: Any, send: Any, settled: Any, vendor
     body = zstandard.compress(json.dumps({"model": "gpt-6.1-sol", "stream": True, "input": PROMPT}).encode())
     headers = {
         "authorization": "Bearer eyJ.x.y", "chatgpt-account-id": "acc", "content-encoding": "zstd",
-        "content-type": "application/json", "originator": "codex_exec", "session-id": "11111111-2222-4333-8444-555555555555",
+        "content-type": "application/json", "originator": "codex_exec",
+        "session-id": "11111111-2222-4333-8444-555555555555",
         "user-agent": "codex_exec/0.169.0 (Debian 12.0.0; x86_64)",
     }  # fmt: skip
     reply = send(engine.base("openai") + "/v1/responses", body, headers=headers)
