@@ -158,7 +158,7 @@ def display() -> Iterator[str]:
     os.close(write)
     manager = None
     try:
-        with open(read, "rb") as number:
+        with os.fdopen(read, "rb") as number:
             ready, _, _ = select.select([number], [], [], PATIENCE)
             assert ready, "Xvfb did not start"
             name = f":{number.readline().decode().strip()}"

@@ -86,7 +86,7 @@ def test_menu_is_complete_and_stays_right_unopened(panel, day):
     assert "212 calls · 3 errors" in labels
     assert any("claude-code · claude-opus-5-5" in label and "≈$0.042" in label for label in labels)
     by_model = panel.entry("Today by model")
-    assert [e.label for e in by_model.children if e.visible][0] == "claude-opus-5-5   $7.60 · 110 calls"
+    assert next(e.label for e in by_model.children if e.visible) == "claude-opus-5-5   $7.60 · 110 calls"
     assert panel.entry("Today by tool").children[1].label.startswith("codex")
     assert not panel.entry("212 calls").enabled
     panel.engine.send(replace(day, today=replace(day.today, calls=213)))

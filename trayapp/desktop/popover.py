@@ -229,7 +229,7 @@ class Popover(QWidget):
             self._counts.show_text(f"as of {money.clock(snapshot.at_us)}" if known and snapshot.at_us else "")
         else:
             if view.paused:
-                self._rate.show_text(glance.paused(snapshot), Tone.WARN)
+                self._rate.show_text(glance.paused(snapshot), Tone.TEXT)
             else:
                 self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour)} now", Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
