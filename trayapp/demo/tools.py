@@ -125,6 +125,9 @@ class _AnthropicTool(Tool):
         return messages
 
 
+SYSTEM_SIZE: Final = 8_000
+"""Characters of Claude Code's system prompt; most of what it sends before the conversation describes its tools."""
+
 _CACHED: Final = {"cache_control": {"type": "ephemeral"}}
 _BASH: Final = {
     "name": "Bash",
@@ -148,9 +151,9 @@ class ClaudeCode(_AnthropicTool):
             "messages": [first, {"role": "system", "content": [{"type": "text", "text": environment}]}, *rest],
             "system": [
                 {"type": "text", "text": "You are a simulated coding tool in a demo.", **_CACHED},
-                {"type": "text", "text": self.base, **_CACHED},
+                {"type": "text", "text": self.base[:SYSTEM_SIZE], **_CACHED},
             ],
-            "tools": [_BASH],
+            "tools": [_BASH, {**_BASH, "name": "Agent", "description": self.base[SYSTEM_SIZE:]}],
             "metadata": self._metadata(),
             "max_tokens": 128_000,
             "thinking": {"type": "adaptive", "display": "omitted"},

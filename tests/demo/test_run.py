@@ -1,0 +1,94 @@
+"""The demo as a user starts it: real guard, engine, proxy and ledger in a throwaway folder."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from trayapp.control import Address, Client
+from trayapp.platform.guardstate import read_state
+from trayapp.platform.paths import Paths
+
+
+@pytest.fixture
+def folder():
+    """A short folder for temporary files of the demo: sockets live below it."""
+    with tempfile.TemporaryDirectory(prefix="sl") as name:
+        yield Path(name)
+
+
+def demo(folder: Path, *options: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    command = [sys.executable, "-m", "trayapp", "demo", *options]
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def profile(home: Path) -> Paths:
+    return Paths(home / "config", home / "state", home / "cache", home / "run")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_once_says_that_it_is_a_demo_counts_and_leaves_nothing(folder):
+    mine = Path(os.environ["SPENDLIGHT_HOME"])
+    before = sorted(mine.rglob("*")) if mine.exists() else []
+    with demo(folder, "--once", "--speed", "400") as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert err == ""
+    assert "DEMO" in out.splitlines()[0]
+    assert "46 calls were sent, 46 are in the ledger" in out
+    assert "3 without a known price" in out
+    assert "notebook" in out
+    assert "$0.00" not in out.split("The demo has ended")[1]
+    assert list(folder.iterdir()) == []
+    assert (sorted(mine.rglob("*")) if mine.exists() else []) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_it_ends_everything(folder, number):
+    with demo(folder, "--speed", "40") as process:
+        try:
+            until = time.monotonic() + 30
+            for line in process.stdout:
+                if line.startswith("Time runs"):
+                    break
+                assert time.monotonic() < until
+            (home,) = folder.iterdir()
+            paths = profile(home)
+            state = read_state(paths)
+            with Client(Address(paths.control)) as client:
+                snapshots = client.snapshots()
+                snapshot = next(s for s in snapshots if s.live)
+                snapshots.close()
+            assert snapshot.demo
+            process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 0, err
+    assert "The demo has ended" in out
+    assert list(folder.iterdir()) == []
+    for pid in (state.pid, state.engine_pid):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("speed", ["0", "-3", "1e9", "nan"])
+def test_a_speed_that_cannot_be(folder, speed):
+    with demo(folder, "--once", f"--speed={speed}") as process:
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "speed" in err
+    assert "Traceback" not in err
