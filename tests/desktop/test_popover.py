@@ -17,6 +17,9 @@ from trayapp.desktop.popover import WIDTH, Popover
 from trayapp.desktop.view import Link, View
 from trayapp.values import PICO
 
+# The off-screen platform says so at every window that is shown.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")
+
 SCREEN = QRect(0, 30, 1280, 770)
 
 
@@ -155,6 +158,7 @@ def test_troubles_are_cards_and_speak(popover, day):
 
 def test_keyboard_alone(popover, day, qtbot):
     opened(popover, live(day))
+    qtbot.waitUntil(popover.isActiveWindow)
     order = []
     for _ in range(5):
         qtbot.keyClick(QApplication.focusWidget() or popover, Qt.Key.Key_Tab)
