@@ -37,10 +37,8 @@ TOOLS = (
     Tool("Xvfb", "xvfb", "the tray and its windows on an X11 screen"),
     Tool("dbus-daemon", "dbus-daemon", "the tray over D-Bus, notifications"),
     Tool("openbox", "openbox", "windows under a window manager"),
-    Tool("trayer", "trayer", "the tray in an XEmbed panel"),
     Tool("xdotool", "xdotool", "clicks and keys on a real screen"),
-    Tool("weston", "weston", "the tray on Wayland"),
-    Tool("/usr/libexec/at-spi-bus-launcher", "at-spi2-core", "what a screen reader reads"),
+    Tool("xwininfo", "x11-utils", "the tray without a panel"),
 )
 
 
