@@ -34,6 +34,7 @@ from trayapp.proxy.framing import (
     target_is_valid,
 )
 from trayapp.proxy.head import authority
+from trayapp.proxy.intake import Intake
 from trayapp.proxy.watch import Plan, RequestHead, fault
 from trayapp.refusal import Refusal
 
@@ -47,7 +48,7 @@ EARLY_LIMIT: Final = 64 * 1024
 """Bytes of further requests that are held; beyond, reading stops."""
 
 
-class Downstream(asyncio.Protocol):
+class Downstream(Intake):
     """One connection of a tool."""
 
     def __init__(self, server: ProxyServer) -> None:

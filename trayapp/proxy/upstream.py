@@ -21,6 +21,7 @@ from trayapp.proxy.framing import (
     read_response_head,
     reader,
 )
+from trayapp.proxy.intake import Intake
 
 Origin = tuple[str, str, int]
 """Scheme, host, port."""
@@ -50,7 +51,7 @@ class Carrier(Protocol):
         """The socket takes more again."""
 
 
-class Upstream(asyncio.Protocol):
+class Upstream(Intake):
     """One connection to a vendor."""
 
     def __init__(self, origin: Origin, forget: Callable[[Upstream], None]) -> None:
