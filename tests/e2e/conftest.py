@@ -1,0 +1,192 @@
+"""A whole Spendlight in front of the simulated vendor, the comparison of the two, and the real clients.
+
+The real command-line clients come from npm and are not part of the repository: Claude Code, Codex, and a Node that
+both can use. ``INSTALL`` is the command; ``SPENDLIGHT_TEST_CLIENTS`` names another folder than ``.clients``. Each run
+gets an empty home, nothing of the caller's environment, no input and a time limit. Without them their tests are
+skipped with a reason that names the command. (A range of ``2.1`` alone lets an npm on Node 20 choose an older Claude
+Code, for its engine's sake.)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trayapp import frontdoor
+from trayapp.control import Address, Client
+from trayapp.demo.counted import CountedCall
+from trayapp.demo.script import Ask, Script, default_plan
+from trayapp.demo.vendor import SimulatedVendor, VendorThread
+from trayapp.guard import launch
+from trayapp.platform.paths import Paths
+
+REPO = Path(__file__).resolve().parents[2]
+INSTALL = 'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24"'
+CLIENT_LIMIT_S = 60
+
+RUNNING = {"open", "sent", "streaming"}
+TOKENS = ("input", "cache_read", "cache_write", "cache_write_1h", "output")
+
+
+class Scene:
+    """Spendlight at work. One for a module; ``begin`` forgets what an earlier test did."""
+
+    def __init__(self, paths: Paths, vendor: VendorThread) -> None:
+        self.paths = paths
+        self.vendor = vendor
+        self.scripts: list[Script] = []
+        self.port = int(paths.port.read_text())
+        self._token = paths.token.read_text().strip()
+        self._before: set[str] = set()
+
+    def plan(self, ask: Ask) -> Script:
+        return self.scripts.pop(0) if self.scripts and ask.op != "count" else default_plan(ask)
+
+    def begin(self) -> None:
+        self.scripts.clear()
+        self.vendor.counted.clear()
+        self._before = {row["id"] for row in self._all()}
+
+    def url(self, vendor: str, tool: str | None = None) -> str:
+        return frontdoor.base_url(self.port, self._token, vendor, tool)
+
+    def rows(self, number: int, timeout: float = 10.0) -> list[dict[str, Any]]:
+        """This test's rows in order, once ``number`` of them have ended; fails when there are more or fewer."""
+        until = time.monotonic() + timeout
+        while True:
+            new = [row for row in self._all() if row["id"] not in self._before]
+            if sum(row["state"] not in RUNNING for row in new) >= number or time.monotonic() > until:
+                break
+            time.sleep(0.02)
+        assert [row["state"] in RUNNING for row in new] == [False] * number, [row["state"] for row in new]
+        return sorted(new, key=lambda row: int(row["id"]))
+
+    def pairs(self, number: int) -> list[tuple[CountedCall, dict[str, Any]]]:
+        """What the vendor counted and what the ledger says, call by call, joined by the vendor's request id."""
+        counted = [c for c in self.vendor.counted.wait(number) if c.wire]
+        assert len(counted) == number
+        rows = {row["vendor_request_id"]: row for row in self.rows(number)}
+        return [(call, rows[call.request_id]) for call in counted]
+
+    def exactly_done(self, number: int) -> list[dict[str, Any]]:
+        """Each of ``number`` calls is one ``done`` row whose tokens are those that the vendor counted."""
+        pairs = self.pairs(number)
+        for call, row in pairs:
+            assert row["state"] == "done"
+            assert row["metering"] == "exact"
+            assert {name: row[name] for name in TOKENS} == {name: getattr(call.leg, name) for name in TOKENS}
+            assert row["reasoning"] == call.leg.reasoning
+            assert row["model_served"] == call.model
+            assert row["usd_list"] is not None
+        return [row for _, row in pairs]
+
+    def _all(self) -> list[dict[str, Any]]:
+        with Client(Address(self.paths.control)) as client:
+            return client.ask("calls", limit=100_000)["rows"]
+
+
+@pytest.fixture(scope="module")
+def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """A running Spendlight whose vendors are all the simulated one."""
+    home = tmp_path_factory.mktemp("spendlight")
+    paths = Paths(home / "config", home / "state", home / "cache", home / "run")
+    paths.make()
+    with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
+        names = {"anthropic": "", "openai": "", "gemini": "", "chatgpt": "/backend-api/codex"}
+        lines = [f'{name} = "{vendor.url}{path}"' for name, path in names.items()]
+        paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
+        launch.start(paths, wait=30)
+        try:
+            scene = Scene(paths, vendor)
+            vendor.vendor.planner = scene.plan
+            yield scene
+        finally:
+            launch.stop(paths)
+
+
+@pytest.fixture
+def scene(spendlight: Scene) -> Scene:
+    """The running Spendlight, as if nothing had happened before."""
+    spendlight.begin()
+    return spendlight
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a client ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def claude_code(home: Path) -> Callable[..., Ran]:
+    """Run Claude Code headless: base URL without a version segment, then its arguments."""
+    command = _find("claude")
+
+    def run(url: str, *arguments: str) -> Ran:
+        environment = {"ANTHROPIC_API_KEY": "sk-ant-api03-test", "ANTHROPIC_BASE_URL": url, "IS_SANDBOX": "1"}
+        return _run([str(command), *arguments], home / "user", command.parent, environment)
+
+    return run
+
+
+@pytest.fixture
+def codex(home: Path) -> Callable[..., Ran]:
+    """Run ``codex exec``: base URL with a version segment, then its arguments; ``login`` is how it is signed in."""
+    command = _find("codex")
+
+    def run(url: str, *arguments: str, login: str = "apikey") -> Ran:
+        settings = home / "user" / ".codex"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "config.toml").write_text(f'openai_base_url = "{url}"\n')
+        (settings / "auth.json").write_text(json.dumps(_codex_login(login)))
+        return _run([str(command), "exec", "--skip-git-repo-check", *arguments], home / "user", command.parent, {})
+
+    return run
+
+
+def _codex_login(kind: str) -> dict[str, Any]:
+    if kind == "apikey":
+        return {"auth_mode": "apikey", "OPENAI_API_KEY": "sk-test"}
+    plan = {"chatgpt_account_id": "acct-test", "chatgpt_plan_type": "pro", "chatgpt_user_id": "user-test"}
+    claims = {"email": "demo@example.com", "exp": 4_000_000_000, "https://api.openai.com/auth": plan}
+    parts = ({"alg": "none", "typ": "JWT"}, claims)
+    jwt = ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts) + ".c2ln"
+    tokens = {"id_token": jwt, "access_token": jwt, "refresh_token": "none", "account_id": "acct-test"}
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return {"auth_mode": "chatgpt", "OPENAI_API_KEY": None, "tokens": tokens, "last_refresh": now}
+
+
+def _find(name: str) -> Path:
+    folder = Path(os.environ.get("SPENDLIGHT_TEST_CLIENTS") or REPO / ".clients")
+    command = folder / "node_modules" / ".bin" / name
+    if not command.exists():
+        pytest.skip(f"{name} is not installed; run: {INSTALL}")
+    return command.absolute()
+
+
+def _run(command: list[str], home: Path, programs: Path, environment: dict[str, str]) -> Ran:
+    project = home / "project"
+    project.mkdir(parents=True, exist_ok=True)
+    clean = {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "HOME": str(home), **environment}
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env=clean,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=CLIENT_LIMIT_S,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
