@@ -54,6 +54,10 @@ def test_the_text_is_right_to_half_a_cent(pico):
         assert abs((int(whole) * 100 + int(cents)) * CENT - pico) <= CENT // 2
 
 
+def test_one_dollar_is_what_everybody_says_it_is():
+    assert money.PICO == PICO
+
+
 def test_budget_leaves_out_even_cents():
     assert money.budget(20 * PICO) == "$20"
     assert money.budget(7 * PICO + 50 * CENT) == "$7.50"

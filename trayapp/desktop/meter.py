@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trayapp.desktop import money
+from trayapp.desktop.money import PICO
 from trayapp.desktop.view import Link, View
-from trayapp.values import PICO
 
 _WARN_AT = 0.8
 
