@@ -97,16 +97,20 @@ def start() -> int:
     add_options(parser)
     parser.add_argument("--no-start", action="store_true", help="end after the set-up")
     options, rest = parser.parse_known_args()
+    program = VENV / _SCRIPTS / ("spendlight" + _EXE)
+    if rest and not options.no_start and is_ready("runtime"):
+        # A command was given and nothing has to be set up: its output is all that is printed.
+        return become(program, rest)
     steps = Steps(3 if options.no_start else 4)
     prepare(steps, "runtime", system=options.system)
     with steps.step("Checking the system"):
         check_system(desktop=options.with_desktop, install=options.system)
     if options.no_start:
-        print(f"Ready. Start it with {VENV / _SCRIPTS / 'spendlight'}")
+        print(f"Ready. Start it with {program}")
         return 0
     with steps.step("Starting Spendlight"):
         pass
-    return become(VENV / _SCRIPTS / ("spendlight" + _EXE), rest)
+    return become(program, rest)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -137,6 +141,17 @@ def become(program: Path, arguments: list[str]) -> int:
     return 0
 
 
+def lock_file(kind: str) -> Path:
+    """The lock file of ``runtime`` or ``test``."""
+    return HERE / ("requirements.lock" if kind == "runtime" else "requirements-test.lock")
+
+
+def is_ready(kind: str) -> bool:
+    """Whether the environment needs nothing done."""
+    stamp = Stamp(VENV)
+    return stamp.holds(kind, stamp.wanted(lock_file(kind)))
+
+
 def prepare(steps: Steps, kind: str, *, system: bool, venv: Path = VENV) -> None:
     """Bring the environment up to the lock file of ``kind`` (``runtime`` or ``test``); two steps.
 
@@ -144,7 +159,7 @@ def prepare(steps: Steps, kind: str, *, system: bool, venv: Path = VENV) -> None
         SetupError: something is missing that the user has to bring.
         InstallError: pip could not fetch or install the packages.
     """
-    lock = HERE / ("requirements.lock" if kind == "runtime" else "requirements-test.lock")
+    lock = lock_file(kind)
     with _only_one():
         stamp = Stamp(venv)
         wanted = stamp.wanted(lock)
@@ -249,7 +264,7 @@ class Stamp:
         """The environment is made. The test packages hold the runtime's, at the same versions."""
         kinds = {kind: wanted}
         if kind == "test":
-            kinds["runtime"] = self.wanted(HERE / "requirements.lock")
+            kinds["runtime"] = self.wanted(lock_file("runtime"))
         self.file.write_text(json.dumps(kinds), "utf-8")
         self.mark.unlink(missing_ok=True)
 

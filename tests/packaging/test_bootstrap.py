@@ -26,30 +26,26 @@ def finished(bootstrap: ModuleType, venv: Path, kind: str = "runtime") -> object
     (venv / "pyvenv.cfg").write_text("")
     stamp = bootstrap.Stamp(venv)
     stamp.begin()
-    stamp.finish(kind, stamp.wanted(lock_of(bootstrap, kind)))
+    stamp.finish(kind, stamp.wanted(bootstrap.lock_file(kind)))
     return bootstrap.Stamp(venv)
-
-
-def lock_of(bootstrap: ModuleType, kind: str) -> Path:
-    return bootstrap.HERE / ("requirements.lock" if kind == "runtime" else "requirements-test.lock")
 
 
 def test_a_finished_environment_holds(bootstrap: ModuleType, tmp_path: Path) -> None:
     stamp = finished(bootstrap, tmp_path / "v")
-    assert stamp.holds("runtime", stamp.wanted(lock_of(bootstrap, "runtime")))
-    assert not stamp.holds("test", stamp.wanted(lock_of(bootstrap, "test")))
+    assert stamp.holds("runtime", stamp.wanted(bootstrap.lock_file("runtime")))
+    assert not stamp.holds("test", stamp.wanted(bootstrap.lock_file("test")))
 
 
 def test_the_test_environment_serves_the_runtime_too(bootstrap: ModuleType, tmp_path: Path) -> None:
     stamp = finished(bootstrap, tmp_path / "v", "test")
     for kind in ("runtime", "test"):
-        assert stamp.holds(kind, stamp.wanted(lock_of(bootstrap, kind)))
+        assert stamp.holds(kind, stamp.wanted(bootstrap.lock_file(kind)))
 
 
 def test_another_lock_place_or_python_is_another_stamp(
     bootstrap: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lock = lock_of(bootstrap, "runtime")
+    lock = bootstrap.lock_file("runtime")
     changed = tmp_path / "changed.lock"
     changed.write_bytes(lock.read_bytes() + b"\n")
     here = bootstrap.Stamp(tmp_path / "v")
@@ -64,7 +60,7 @@ def test_an_interrupted_installation_is_not_trusted(bootstrap: ModuleType, tmp_p
     stamp.forget()
     stamp.begin()
     again = bootstrap.Stamp(tmp_path / "v")
-    assert not again.holds("runtime", again.wanted(lock_of(bootstrap, "runtime")))
+    assert not again.holds("runtime", again.wanted(bootstrap.lock_file("runtime")))
     assert not again.usable()
 
 
@@ -74,20 +70,20 @@ def test_a_download_that_failed_leaves_what_was(bootstrap: ModuleType, tmp_path:
     stamp.begin()
     stamp.end_untouched()
     again = bootstrap.Stamp(tmp_path / "v")
-    assert again.holds("runtime", again.wanted(lock_of(bootstrap, "runtime")))
+    assert again.holds("runtime", again.wanted(bootstrap.lock_file("runtime")))
 
 
 @pytest.mark.parametrize("garbage", [b"", b"[]", b"\xff", b"{"])
 def test_a_damaged_stamp_is_no_stamp(bootstrap: ModuleType, tmp_path: Path, garbage: bytes) -> None:
     stamp = finished(bootstrap, tmp_path / "v")
     stamp.file.write_bytes(garbage)
-    assert not stamp.holds("runtime", stamp.wanted(lock_of(bootstrap, "runtime")))
+    assert not stamp.holds("runtime", stamp.wanted(bootstrap.lock_file("runtime")))
 
 
 def test_a_lost_python_is_noticed(bootstrap: ModuleType, tmp_path: Path) -> None:
     stamp = finished(bootstrap, tmp_path / "v")
     bootstrap.venv_python(tmp_path / "v").unlink()
-    assert not stamp.holds("runtime", stamp.wanted(lock_of(bootstrap, "runtime")))
+    assert not stamp.holds("runtime", stamp.wanted(bootstrap.lock_file("runtime")))
     assert not stamp.usable()
 
 

@@ -53,7 +53,7 @@ class Finding:
     """One thing that is wrong with this machine."""
 
     code: str
-    """Stable name, e.g. ``qt_libraries``; listed in the README."""
+    """Stable name, e.g. ``qt_libraries``."""
     title: str
     """What is wrong, in a few words."""
     message: str
