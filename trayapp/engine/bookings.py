@@ -2,16 +2,18 @@
 
 Everything between a call and the ledger's writing thread lives here. A hand-over between threads costs more than
 the row it carries, so there is at most one hand-over with openings under way; what comes meanwhile goes with the
-next one, and closings ride along or leave after ``CLOSE_SECONDS``.
+next one, and closings ride along or leave after ``CLOSE_SECONDS``. Calls that run longer than ``MARK_SECONDS`` have
+what is known of them written down now and then, so that a kill does not take it along.
 
 Rules: an opening is given ``OPEN_SECONDS`` from the moment it was made, then the call goes out and a line in the
-late spool stands in for the row; nothing here raises.
+late spool stands in for the row; nothing here raises; no timer runs while no call does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
@@ -25,6 +27,19 @@ OPEN_SECONDS: Final = 0.005
 """What an open row is given before its call goes out without waiting for it."""
 CLOSE_SECONDS: Final = 0.02
 """How long a closing may wait for company. A kill in that time leaves the row ``interrupted``."""
+MARK_SECONDS: Final = 0.5
+"""How often running calls are written down."""
+
+
+class Waiting:
+    """An opening that is not known to be on disk yet."""
+
+    __slots__ = ("done", "due", "opening")
+
+    def __init__(self, opening: Opening, done: asyncio.Future[bool], due: float) -> None:
+        self.opening = opening
+        self.done = done
+        self.due = due
 
 
 class Bookings:
@@ -34,38 +49,55 @@ class Bookings:
         """``settled`` is called on the event loop after closings were committed."""
         self._ledger = ledger
         self._settled = settled
-        self._opens: list[tuple[Opening, asyncio.Future[bool]]] = []
+        self._opens: list[Waiting] = []
         self._closes: list[Closing] = []
+        self._waiting: deque[Waiting] = deque()
+        self._running: dict[int, Callable[[], None]] = {}
         self._under_way = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._close_timer: asyncio.TimerHandle | None = None
+        self._late_timer: asyncio.TimerHandle | None = None
+        self._mark_timer: asyncio.TimerHandle | None = None
 
-    def open(self, opening: Opening) -> asyncio.Future[bool]:
-        """Have a row made; the future says ``False`` when it is not on disk in time. It never fails."""
+    def open(self, opening: Opening, mark: Callable[[], None]) -> asyncio.Future[bool]:
+        """Have a row made; the future says ``False`` when it is not on disk in time. It never fails.
+
+        ``mark`` is called now and then until the row is closed, to write down what is known.
+        """
         loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[bool] = loop.create_future()
-        self._opens.append((opening, waiter))
+        waiting = Waiting(opening, loop.create_future(), loop.time() + OPEN_SECONDS)
+        self._opens.append(waiting)
+        self._waiting.append(waiting)
+        self._running[opening.id] = mark
         if not self._under_way:
             # With the others whose requests were read in this turn of the event loop.
             self._under_way = True
             loop.call_soon(self._hand_over)
-        timer = loop.call_later(OPEN_SECONDS, self._late, opening, waiter)
-        waiter.add_done_callback(lambda _: timer.cancel())
-        return waiter
+        if self._late_timer is None:
+            self._late_timer = loop.call_at(waiting.due, self._look_for_late)
+        if self._mark_timer is None:
+            self._mark_timer = loop.call_later(MARK_SECONDS, self._mark)
+        return waiting.done
 
     def close(self, closing: Closing) -> None:
         """Have a row closed, soon."""
+        self._running.pop(closing.id, None)
         self._closes.append(closing)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._hand_over)
+        if self._close_timer is None:
+            self._close_timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._close_soon)
 
     def flush(self) -> None:
         """Hand everything over now; the engine ends."""
+        for timer in (self._close_timer, self._late_timer, self._mark_timer):
+            if timer is not None:
+                timer.cancel()
         self._hand_over()
 
+    def _close_soon(self) -> None:
+        self._close_timer = None
+        if self._closes:
+            self._hand_over()
+
     def _hand_over(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         opens, closes = self._opens, self._closes
         if not opens and not closes:
             return
@@ -78,35 +110,50 @@ class Bookings:
             except RuntimeError:
                 pass  # The loop has ended; nobody waits any more.
 
-        self._ledger.write([opening for opening, _ in opens], closes).add_done_callback(committed)
+        self._ledger.write([waiting.opening for waiting in opens], closes).add_done_callback(committed)
 
-    def _committed(
-        self,
-        opens: list[tuple[Opening, asyncio.Future[bool]]],
-        closed: bool,
-        error: BaseException | None,
-    ) -> None:
+    def _committed(self, opens: list[Waiting], closed: bool, error: BaseException | None) -> None:
         if opens:
             self._under_way = bool(self._opens)
             if self._opens:
                 self._hand_over()
-            for opening, waiter in opens:
-                if waiter.done():
+            for waiting in opens:
+                if waiting.done.done():
                     continue
                 if error is None:
-                    waiter.set_result(True)
+                    waiting.done.set_result(True)
                 else:
-                    self._late(opening, waiter)
+                    self._late(waiting)
         if closed:
             self._settled()
 
-    def _late(self, opening: Opening, waiter: asyncio.Future[bool]) -> None:
-        if waiter.done():
+    def _look_for_late(self) -> None:
+        self._late_timer = None
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        queue = self._waiting
+        while queue and (queue[0].done.done() or queue[0].due <= now):
+            self._late(queue.popleft())
+        if queue:
+            self._late_timer = loop.call_at(queue[0].due, self._look_for_late)
+
+    def _late(self, waiting: Waiting) -> None:
+        if waiting.done.done():
             return
         # The ledger has to hear of the opening before it hears that it is late.
         self._hand_over()
         try:
-            self._ledger.note_late(opening)
+            self._ledger.note_late(waiting.opening)
         except Exception as error:  # noqa: BLE001  the call goes out whatever happens to its row
             log.warning("a late row could not be noted: %s", type(error).__name__)
-        waiter.set_result(False)
+        waiting.done.set_result(False)
+
+    def _mark(self) -> None:
+        self._mark_timer = None
+        for mark in tuple(self._running.values()):
+            try:
+                mark()
+            except Exception as error:  # noqa: BLE001  what is lost is a note, not the row
+                log.warning("a running call could not be marked: %s", type(error).__name__)
+        if self._running:
+            self._mark_timer = asyncio.get_running_loop().call_later(MARK_SECONDS, self._mark)

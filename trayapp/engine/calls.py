@@ -193,7 +193,7 @@ class MeteredCall:
             self._first_id = opening.id
         self.opening_row = opening
         self.state = State.OPEN
-        if not await self._keeper.bookings.open(opening):
+        if not await self._keeper.bookings.open(opening, self._mark):
             self._extra_flags = ("late_open",)
         self._keeper.glance.started(_Running(self, opening))
 
@@ -203,7 +203,6 @@ class MeteredCall:
         """The whole request was handed to the vendor's socket."""
         if self.opening_row is not None and self.state is State.OPEN:
             self.state = State.SENT
-            self._keeper.ledger.mark_sent(self.opening_row.id)
 
     def responded(self, status: int, _reason: bytes, headers: Pairs) -> None:
         """The response head was passed on."""
@@ -225,8 +224,18 @@ class MeteredCall:
             self._reader = self._dialect.reader(
                 content_type=content_type, content_encoding=content_encoding, status=status
             )
-        self._keeper.ledger.mark_streaming(self.opening_row.id, http_status=status, ttfb_us=self._ttfb_us)
         self._keeper.glance.changed()
+
+    def _mark(self) -> None:
+        """Write down what is known, in case the engine is killed before the end."""
+        if self.opening_row is None:
+            return
+        ledger = self._keeper.ledger
+        if self.state is State.SENT:
+            ledger.mark_sent(self.opening_row.id)
+        elif self.state is State.STREAMING:
+            usage = None if self._reader is None else self._reader.so_far()
+            ledger.mark_streaming(self.opening_row.id, http_status=self._status, ttfb_us=self._ttfb_us, usage=usage)
 
     # meter
 
@@ -294,6 +303,7 @@ class MeteredCall:
             at_us=self._started_us,
             book=self._keeper.book,
             kind=Kind.MAIN if call is None else call.kind,
+            host=self._entry.upstream.host,
         )
 
     def _estimate(self, usage: Usage) -> Usage:
