@@ -148,11 +148,11 @@ def test_damage_found_while_calls_run(make, kit, path: Path) -> None:
     running = [ledger.new_id() for _ in range(3)]
     for row_id in running:
         ledger.open_row(kit.opening(row_id)).result(kit.WAIT)
-    ledger._writer._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger._writer.upkeep.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xff" * (path.stat().st_size - 4096))
-    ledger._writer.check_file()
+    ledger._writer.upkeep.check()
     deadline = time.monotonic() + kit.WAIT
     while ledger.status().quarantined is None:
         ledger.flush()

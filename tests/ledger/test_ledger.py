@@ -441,3 +441,23 @@ def test_threads_may_call_at_once(ledger: Ledger, kit) -> None:
     totals = ledger.totals().result(kit.WAIT)
     assert (totals.calls, totals.pico_list) == (400, 1200)
     assert [s.totals.calls for s in ledger.breakdown("session").result(kit.WAIT)] == [100] * 4
+
+
+def test_a_group_is_committed_as_one(ledger: Ledger, kit) -> None:
+    ids = [ledger.new_id() for _ in range(100)]
+    ledger.write([kit.opening(row_id) for row_id in ids[:60]]).result(kit.WAIT)
+    both = ledger.write([kit.opening(row_id) for row_id in ids[60:]], [kit.closing(row_id, 1) for row_id in ids[:60]])
+    both.result(kit.WAIT)
+    assert ledger.totals().result(kit.WAIT).pico_list == 60
+    ledger.write([], [kit.closing(row_id, 1) for row_id in ids]).result(kit.WAIT)
+    assert ledger.totals().result(kit.WAIT).calls == 100
+    assert ledger.status().unknown == 60
+    ledger.write([]).result(kit.WAIT)
+
+
+def test_a_bad_row_of_a_group_is_counted_and_harms_none(ledger: Ledger, kit) -> None:
+    used, good = ledger.new_id(), ledger.new_id()
+    ledger.write([kit.opening(used)], [kit.closing(used)]).result(kit.WAIT)
+    ledger.write([kit.opening(used), kit.opening(good)]).result(kit.WAIT)
+    assert ledger.status().refused == 1
+    assert ledger.row(good).result(kit.WAIT) is not None

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from trayapp.ledger import Ledger, StorageTrouble, writer
+from trayapp.ledger import Ledger, StorageTrouble, intake
 
 LONG = 30.0
 
@@ -77,8 +77,8 @@ def test_work_waits_and_is_written_when_the_trouble_ends(ledger: Ledger, kit) ->
 
 
 def test_memory_is_bounded_and_the_loss_is_counted(ledger: Ledger, kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "MAX_WAITING", 50)
-    monkeypatch.setattr(writer, "_MAX_BATCH", 10)
+    monkeypatch.setattr(intake, "MAX_WAITING", 50)
+    monkeypatch.setattr(intake, "MAX_BATCH", 10)
     with held(ledger.path):
         ids = []
         for _ in range(100):
@@ -91,7 +91,7 @@ def test_memory_is_bounded_and_the_loss_is_counted(ledger: Ledger, kit, monkeypa
                 ledger.close_row(kit.closing(row_id)).result(kit.WAIT)
         assert ledger.status().unrecorded == 40
         assert "could not be recorded" in (ledger.problem or "")
-    ledger_is_well = lambda: ledger._writer.trouble is None  # noqa: E731
+    ledger_is_well = lambda: ledger._writer.intake.trouble is None  # noqa: E731
     until(ledger_is_well)
     ledger.flush()
     assert ledger.totals().result(kit.WAIT).calls == 60
@@ -115,8 +115,8 @@ def test_a_guards_spool_waits_for_the_disk(ledger: Ledger, kit, tmp_path: Path) 
     spool.write_text('{"id":"a","at_us":1,"ended_us":2,"vendor":"v","outcome":"done"}\n')
     with held(ledger.path), pytest.raises(StorageTrouble):
         ledger.import_unmetered(spool)
-    until(lambda: ledger._writer.trouble is None or ledger.import_unmetered(spool))
-    ledger.import_unmetered(spool)
+    until(lambda: ledger.problem is None)
+    assert ledger.import_unmetered(spool) == 1
     assert ledger.totals().result(kit.WAIT).unmetered == 1
 
 

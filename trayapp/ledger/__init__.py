@@ -11,8 +11,9 @@ What holds, whatever happens:
 * a full or failing disk delays rows and says so; it never delays a call. A damaged file never prevents a start.
 
 Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
-(sums), ``batch`` (one transaction), ``writer``, ``reader``, ``queries``, ``storage`` (files: check, copy, restore),
-``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
+(sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
+``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
+``queries``, ``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
 """
 
 from trayapp.ledger.errors import LedgerError, StorageTrouble

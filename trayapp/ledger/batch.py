@@ -122,6 +122,22 @@ class Batch:
         yield from self.flushes
         yield from self.groups
 
+    def extend(self, other: Batch) -> None:
+        """Let ``other``'s work wait behind this one's."""
+        for name in ("opens", "closes", "lates", "relays", "marks", "flushes", "groups"):
+            getattr(self, name).extend(getattr(other, name))
+        self.projects.update(other.projects)
+
+    def nobody_waits(self) -> None:
+        """All futures were answered. Rows stay to be written; imports do not (their files stay and are read again)."""
+        for open_ in self.opens:
+            open_.future = None
+        for close in self.closes:
+            close.future = None
+        self.relays.clear()
+        self.flushes.clear()
+        self.groups.clear()
+
     def single(self) -> Iterator[Batch]:
         """The same work as batches of one, in order, with text and numbers repaired: for when one of them is bad."""
         for open_ in self.opens:

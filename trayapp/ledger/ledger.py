@@ -19,10 +19,11 @@ from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.lock import FileLock
+from trayapp.ledger.outcomes import Deliver
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.spool import LateSpool
-from trayapp.ledger.writer import Deliver, Writer
+from trayapp.ledger.writer import Writer
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,7 @@ class Ledger:
         self._late = late
         self._ids = ids
         self._writer = writer
-        self._reports = writer.reports
-        self._upkeep = writer.upkeep
+        self._reports = writer.upkeep.reports
         self._recovered = started.recovered
         self._imported = started.imported
         self._closed = False
@@ -123,9 +123,7 @@ class Ledger:
         ids = IdSource(now_us)
         ids.above(started.last_id)
         writer = Writer(path, started, late, ids, now_us=now_us, deliver=deliver)
-        ledger = cls(path, lock, started, late, ids, writer)
-        writer.begin()
-        return ledger
+        return cls(path, lock, started, late, ids, writer)
 
     # -- writing --------------------------------------------------------------------------------------------
 
@@ -183,7 +181,7 @@ class Ledger:
         ``Status.unknown``), with ``ValueError`` when the state is not final, with ``StorageTrouble`` as in
         ``open_row``.
         """
-        return self._writer.close_row(closing)
+        return self._writer.close(closing)
 
     def import_unmetered(self, path: Path, *, timeout: float = 60.0) -> int:
         """Import what the guard relayed by itself; blocks, so call it on a thread of its own.
@@ -225,19 +223,14 @@ class Ledger:
 
     def back_up(self) -> Future[Path | None]:
         """Check and copy the ledger now, beside the daily copies; the future carries the copy, if it was made."""
-        return self._writer.back_up()
+        return self._writer.upkeep.back_up()
 
     def close(self) -> None:
         """Write what waits, force it to the disk, end the threads, let go of the file. May be called twice."""
         if self._closed:
             return
         self._closed = True
-        for reader in (self._reports, self._upkeep):
-            reader.stop()
-            reader.interrupt()
         self._writer.stop()
-        self._reports.join()
-        self._upkeep.join()
         self._late.close()
         self._lock.release()
 
@@ -312,35 +305,35 @@ class Ledger:
     @property
     def problem(self) -> str | None:
         """What a person has to know now, one sentence; ``None`` when all is well."""
-        writer = self._writer
-        if writer.unrecorded:
-            return f"{writer.unrecorded} calls could not be recorded; today's total is too low."
+        writer, intake, upkeep = self._writer, self._writer.intake, self._writer.upkeep
+        if intake.unrecorded:
+            return f"{intake.unrecorded} calls could not be recorded; today's total is too low."
         if writer.disk_full:
             return f"The disk is full: {writer.waiting} entries wait in memory."
-        if writer.trouble:
-            return f"The ledger cannot be written ({writer.trouble}): {writer.waiting} entries wait in memory."
-        if writer.quarantined is not None:
-            what = f"the copy {writer.restored.name} took its place" if writer.restored else "a new one was begun"
-            return f"The ledger was damaged and put aside as {writer.quarantined.name}; {what}."
-        if writer.sync_failed:
+        if intake.trouble:
+            return f"The ledger cannot be written ({intake.trouble}): {writer.waiting} entries wait in memory."
+        if upkeep.quarantined is not None:
+            what = f"the copy {upkeep.restored.name} took its place" if upkeep.restored else "a new one was begun"
+            return f"The ledger was damaged and put aside as {upkeep.quarantined.name}; {what}."
+        if upkeep.sync_failed:
             return "The disk does not confirm what is written; a power cut could lose calls."
         return None
 
     def status(self) -> Status:
         """How the ledger fares."""
-        writer = self._writer
+        writer, intake, upkeep = self._writer, self._writer.intake, self._writer.upkeep
         return Status(
             waiting=writer.waiting,
-            running=writer.running,
-            unrecorded=writer.unrecorded,
-            refused=writer.refused,
-            unknown=writer.unknown,
+            running=len(intake.live),
+            unrecorded=intake.unrecorded,
+            refused=intake.refused,
+            unknown=intake.unknown,
             recovered=self._recovered,
             imported=self._imported,
             disk_full=writer.disk_full,
             problem=self.problem,
-            quarantined=writer.quarantined,
-            restored=writer.restored,
+            quarantined=upkeep.quarantined,
+            restored=upkeep.restored,
         )
 
 
