@@ -105,7 +105,8 @@ def explain(output: str, log: Path) -> str:
     if reason is None:
         errors = [line.strip() for line in output.splitlines() if "ERROR" in line or "rror:" in line]
         reason = errors[-1] if errors else "pip gave no reason"
-    return f"The packages could not be installed: {reason}.\nRun the same command again; pip's own words: {log}"
+    stop = "" if reason.endswith(("?", ".")) else "."
+    return f"The packages could not be installed: {reason}{stop}\nRun the same command again; pip's own words: {log}"
 
 
 def _pip(python: Path, arguments: list[str], log: Path) -> str | None:
