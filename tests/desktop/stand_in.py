@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import socket
@@ -37,7 +38,9 @@ class StandInEngine:
         with self._lock:
             self._now = snapshot
             for face in self._faces:
-                face.sendall(_event(snapshot))
+                # One that has just hung up comes again and is told then.
+                with contextlib.suppress(OSError):
+                    face.sendall(_event(snapshot))
 
     def send_raw(self, data: bytes) -> None:
         """Bytes that may be anything."""
@@ -57,7 +60,8 @@ class StandInEngine:
         self._listener.close()
         with self._lock:
             for face in self._faces:
-                face.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):
+                    face.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(PATIENCE)
         self._path.unlink(missing_ok=True)
