@@ -107,7 +107,7 @@ def measure(stack: ExitStack, folder: Path, options: argparse.Namespace) -> dict
 
 def idle(pids: tuple[int, ...], seconds: float = 5.0) -> float:
     """Processor share while nothing happens, in percent of one core."""
-    time.sleep(1.5)  # the last rows are being committed
+    time.sleep(8)  # the last rows are being committed and made durable
     before = parts.cpu_seconds(pids)
     time.sleep(seconds)
     return round((parts.cpu_seconds(pids) - before) / seconds * 100, 2)
