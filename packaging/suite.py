@@ -17,8 +17,8 @@ from typing import NamedTuple
 import bootstrap
 import debian
 
-CLIENTS = bootstrap.REPO / ".clients" / "node_modules" / ".bin"
-"""Where ``.ci/run`` puts the real AI tools."""
+CLIENTS = Path(os.environ.get("SPENDLIGHT_TEST_CLIENTS") or bootstrap.REPO / ".clients") / "node_modules" / ".bin"
+"""Where ``.ci/run`` puts the real AI tools, or where they were put by hand."""
 
 
 class Tool(NamedTuple):
