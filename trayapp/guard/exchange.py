@@ -88,7 +88,7 @@ class Exchange:
                 data, extra = await self._read_head()
         except TimeoutError:
             if self._buffer:
-                await self.refuse(Refusal(408, "head_timeout", "the request's head did not arrive in ten seconds."))
+                await self.refuse(Refusal(408, "request_too_slow", "the request's head did not arrive in ten seconds."))
             return
         except FramingError as error:
             await self.refuse(_bad_framing(error))
@@ -219,7 +219,6 @@ class Exchange:
         # A client of HTTP/1.0 gets the plain bytes and the end of the connection.
         frame: Body = answer if head.minor else UntilClose()
         out = response_bytes(response, minor=head.minor)
-        self._answering = True
         while True:
             try:
                 payload = answer.feed(data)
@@ -227,6 +226,7 @@ class Exchange:
                 raise _UpstreamError(_malformed(entry.vendor)) from None
             out += (frame.frame(payload) if payload else b"") + (frame.end() if answer.done else b"")
             if out:
+                self._answering = True
                 await self._to_client(out)
             self._bytes_down += len(payload)
             if answer.done:

@@ -88,7 +88,7 @@ def start(
     state = read_state(paths)
     process: subprocess.Popen[bytes] | None = None
     while True:
-        if state is not None and state.state in _SERVING:
+        if state is not None and state.state in _SERVING and (process is None or process.pid == state.pid):
             if process is not None:
                 _let_go(process)
             return state
@@ -97,7 +97,8 @@ def start(
         if process is not None and (code := _ended_within(process, _STEP)) is not None:
             ended, process = process, None
             trouble = _words(ended, code)
-            # Another start was quicker, or a guard that was stopping had not let go yet: look again.
+            # Another start was quicker, or a guard that was stopping had not let go yet: look again. Ours has been
+            # waited for, since otherwise it could still take over when the other one is stopped.
             if code != ALREADY_RUNNING:
                 raise StartError(trouble, code)
         elif process is None:
@@ -125,13 +126,13 @@ def stop(paths: Paths, wait: float = 15.0) -> bool:
     if held_by is None:
         return False
     until = time.monotonic() + wait
-    asked: int | None = None
+    asked: set[int] = set()
     while (held_by := single.holder(paths.guard_lock)) is not None:
         # The pid is trusted because its process holds the lock now. A moment after a start it may still be missing.
-        if held_by.pid is not None and asked is None:
-            asked = held_by.pid
+        if held_by.pid is not None and held_by.pid not in asked:
+            asked.add(held_by.pid)
             try:
-                os.kill(asked, signal.SIGTERM)
+                os.kill(held_by.pid, signal.SIGTERM)
             except ProcessLookupError:
                 pass
             except OSError as error:
@@ -140,7 +141,7 @@ def stop(paths: Paths, wait: float = 15.0) -> bool:
             raise StartError(_not_stopped(wait))
         time.sleep(_STEP)
     for process in _started:
-        if process.pid == asked:
+        if process.pid in asked:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(5)
     _reap()

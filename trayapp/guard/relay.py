@@ -110,7 +110,7 @@ class Relay:
                 entry.vendor,
             )
         if isinstance(entry, Entry) and head.websocket:
-            return Refusal(426, "websocket_unsupported", "WebSockets are not passed on; use plain HTTP.", entry.vendor)
+            return Refusal(426, "no_websocket", "WebSockets are not passed on; use plain HTTP.", entry.vendor)
         return entry
 
 

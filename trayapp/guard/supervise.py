@@ -43,7 +43,9 @@ from trayapp.platform.paths import Paths
 
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _REPLACE: Final = tuple(getattr(signal, n) for n in ("SIGHUP", "SIGUSR1") if hasattr(signal, n))
-_STALL: Final = 0.5
+_LONGEST_WAIT: Final = 0.6
+"""A little more than the pause between beats, so it costs no wake-ups, and a stop of the guard itself shows soon."""
+_STALL: Final = 0.3
 """Waking later than planned by this much means that the guard did not run."""
 
 
@@ -133,7 +135,7 @@ class Supervisor:
                 self._show()
                 if self._stopping and not any(True for _ in self._children()):
                     return 0
-                wait = max(0.0, self._next(now) - now)
+                wait = min(max(0.0, self._next(now) - now), _LONGEST_WAIT)
                 events = self._selector.select(wait)
                 for key, _ in events:
                     key.data()

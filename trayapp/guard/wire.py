@@ -196,7 +196,7 @@ class Chunked:
         if buffer.startswith(b"\r\n", at):
             return at + 2, True
         end = buffer.find(b"\r\n\r\n", at)
-        if _BARE.search(buffer, at, end if end >= 0 else max(at, len(buffer) - 1)) is not None:
+        if _bare(buffer, at, end):
             raise FramingError("a trailer's line end is malformed")
         if end < 0:
             if len(buffer) - at > _MAX_TRAILERS:
@@ -258,8 +258,7 @@ def head_end(buffer: bytes | bytearray, limit: int = MAX_HEAD) -> int | None:
         FramingError: it is too long, or a line does not end with CRLF.
     """
     end = buffer.find(b"\r\n\r\n")
-    # A CR at the very end may still get its LF.
-    if _BARE.search(buffer, 0, end + 4 if end >= 0 else max(0, len(buffer) - 1)) is not None:
+    if _bare(buffer, 0, end):
         raise FramingError("a line of the head does not end as it must")
     if end + 4 > limit or (end < 0 and len(buffer) > limit):
         raise FramingError("the head is too long")
@@ -330,6 +329,15 @@ def end_to_end(headers: Headers) -> Headers:
     }
     drop = (_HOP_BY_HOP | named) - _FRAMING
     return tuple((name, value) for name, value in headers if name.lower() not in drop)
+
+
+def _bare(buffer: bytes | bytearray, start: int, end: int) -> bool:
+    """Whether a CR or LF stands alone, or a NUL anywhere, before ``end``, or so far if ``end`` is negative."""
+    if end < 0:
+        end = len(buffer)
+        if buffer.endswith(b"\r"):
+            end -= 1  # It may still get its LF.
+    return _BARE.search(buffer, start, end) is not None
 
 
 def _fields(lines: Iterable[bytes]) -> Headers:
