@@ -88,7 +88,9 @@ def start(
     state = read_state(paths)
     process: subprocess.Popen[bytes] | None = None
     while True:
-        if state is not None and state.state in _SERVING and (process is None or process.pid == state.pid):
+        # A virtual environment's python.exe is a launcher: there the guard is a child of our child.
+        ours = process is None or sys.platform == "win32" or (state is not None and process.pid == state.pid)
+        if state is not None and state.state in _SERVING and ours:
             if process is not None:
                 _let_go(process)
             return state
