@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from trayapp.cli import source, when
-from trayapp.money import PICO, dollars, tokens
+from trayapp.money import PICO, count, dollars
 
 
 def run(arguments: list[str]) -> int:
@@ -42,10 +42,10 @@ def run(arguments: list[str]) -> int:
 def _line(row: dict[str, Any]) -> str:
     prompt = row["input"] + row["cache_read"] + row["cache_write"] + row["cache_write_1h"] + row["cache_write_12h"]
     pico = None if row["usd_list"] is None else int(Decimal(row["usd_list"]) * PICO)
-    cost = dollars(pico, estimated=row["confidence"] != "exact")
+    cost = dollars(pico, estimated=row["confidence"] != "exact", fine=True)
     model = row["model_served"] or row["model_asked"] or "?"
     state = row["state"] if row["metering"] in ("exact", "estimated") else f"{row['state']} ({row['metering']})"
     return (
         f"{row['started_at']:<24} {(row['tool'] or row['vendor'])[:14]:<14} {model[:26]:<26} "
-        f"{tokens(prompt):>7} {tokens(row['output']):>7} {cost:>10}  {state}"
+        f"{count(prompt):>7} {count(row['output']):>7} {cost:>10}  {state}"
     )

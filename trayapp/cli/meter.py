@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.control import LiveCall, Slice, Snapshot
-from trayapp.money import dollars, tokens
+from trayapp.money import count, dollars, plural
 
 _BAR: Final = "━"
 _STYLES: Final = {
@@ -79,9 +79,9 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
 def _counts(snapshot: Snapshot) -> str:
     today = snapshot.today
     parts = [
-        f"{today.calls} call{'' if today.calls == 1 else 's'}",
-        f"{tokens(today.input + today.cache_read + today.cache_write)} in",
-        f"{tokens(today.output)} out",
+        plural(today.calls, "call"),
+        f"{count(today.input + today.cache_read + today.cache_write)} in",
+        f"{count(today.output)} out",
     ]
     if today.unpriced:
         parts.append(f"{today.unpriced} unpriced")
@@ -94,7 +94,8 @@ def _counts(snapshot: Snapshot) -> str:
 
 def _live(call: LiveCall, width: int, paint: _Paint) -> str:
     mark = "●" if not call.ended_us else "✓" if call.state == "done" else "✗"
-    right = f"{tokens(call.tokens_in)}→{tokens(call.tokens_out)}  {dollars(call.pico, estimated=call.estimated):>10}"
+    amount = dollars(call.pico, estimated=call.estimated, fine=True)
+    right = f"{count(call.tokens_in)}→{count(call.tokens_out)}  {amount:>10}"
     name = " · ".join(x for x in (call.tool or call.vendor, call.model, call.project) if x)
     left = _fit(f"{mark} {name}", width - _cells(right) - 1)
     line = left + " " * (width - _cells(left) - _cells(right)) + right
