@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -74,11 +75,14 @@ def test_stopping_it_ends_everything(folder, number):
                 snapshots.close()
             assert snapshot.demo
             process.send_signal(number)
+            process.send_signal(number)  # An impatient user.
             out, err = process.communicate(timeout=30)
         finally:
             process.kill()
     assert process.returncode == 0, err
-    assert "The demo has ended" in out
+    numbers = re.search(r"The demo has ended: (\d+) calls were sent, (\d+) are in the ledger", out)
+    # A call that was being handed over when the story ended may have no row: it never left.
+    assert 0 <= int(numbers[1]) - int(numbers[2]) <= 2
     assert list(folder.iterdir()) == []
     for pid in (state.pid, state.engine_pid):
         with pytest.raises(ProcessLookupError):

@@ -93,12 +93,17 @@ def run(*, once: bool = False, speed: float = 20.0, tray: bool = True, seed: int
         stage.start()
         with suppress(KeyboardInterrupt):
             _show(paths, stage, tray=tray)
+        _take_no_more_interrupts()
         stage.stop()
         return _sum_up(paths, stage.tally)
 
 
 class Stage:
-    """The story on a thread of its own."""
+    """The story on a thread of its own.
+
+    Its end is told by an event, never by joining the thread: a timed join that Ctrl-C interrupts leaves Python before
+    3.13 in the belief that the thread has ended.
+    """
 
     def __init__(self, base_url: BaseUrl, prompter: Prompter, *, speed: float, seed: int, acts: int | None) -> None:
         self._afternoon = Afternoon(base_url, prompter, speed=speed, seed=seed)
@@ -106,7 +111,8 @@ class Stage:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._playing: asyncio.Task[Tally] | None = None
         self._begun = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._play()), name="demo-afternoon", daemon=True)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="demo-afternoon", daemon=True)
 
     @property
     def tally(self) -> Tally:
@@ -116,7 +122,7 @@ class Stage:
     @property
     def over(self) -> bool:
         """Whether the last act has ended."""
-        return self._begun.is_set() and not self._thread.is_alive()
+        return self._over.is_set()
 
     def start(self) -> None:
         """Begin."""
@@ -125,14 +131,21 @@ class Stage:
 
     def wait(self, seconds: float) -> None:
         """Wait until it is over, at most so long."""
-        self._thread.join(seconds)
+        self._over.wait(seconds)
 
     def stop(self) -> None:
         """End now; running calls are hung up."""
-        if self._thread.is_alive() and self._loop is not None and self._playing is not None:
+        if self._loop is not None and self._playing is not None and not self._over.is_set():
             with suppress(RuntimeError):  # It has just ended by itself.
                 self._loop.call_soon_threadsafe(self._playing.cancel)
-            self._thread.join()
+            self._over.wait()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._play())
+        finally:
+            self._begun.set()
+            self._over.set()
 
     async def _play(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -251,17 +264,27 @@ def _throwaway_home() -> Iterator[Path]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the demo as Ctrl-C does."""
+    """SIGTERM and SIGHUP end the demo as Ctrl-C does; afterwards all are as they were."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), _interrupt) for name in names}
+    before = {number: signal.signal(number, _interrupt) for number in _ending_signals()}
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _take_no_more_interrupts() -> None:
+    """A second Ctrl-C does not keep the demo from taking everything down; that is bounded by itself."""
+    if threading.current_thread() is threading.main_thread():
+        for number in _ending_signals():
+            signal.signal(number, signal.SIG_IGN)
+
+
+def _ending_signals() -> list[signal.Signals]:
+    return [signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def _interrupt(_number: int, _frame: object) -> None:
