@@ -89,6 +89,11 @@ def test_not_sent_and_stale() -> None:
     assert stale.flags == ("not_billed", "stale_connection")
 
 
+def test_what_our_own_end_cut_short_is_interrupted() -> None:
+    got = end("client_abort", usage=SOME, stream_ended=False, shutdown=True)
+    assert (got.state, got.metering) == (State.INTERRUPTED, Metering.ESTIMATED)
+
+
 @pytest.mark.parametrize("outcome", OUTCOMES)
 @given(
     status=st.sampled_from([None, 200, 400, 401, 429, 500, 529]),

@@ -178,7 +178,7 @@ def test_loading_and_pricing_do_not_hang(shipped: Book) -> None:
     data = resource("pricebook.json").read_bytes()
     start = time.perf_counter()
     load(data)
-    assert time.perf_counter() - start < 0.15
+    assert time.perf_counter() - start < 1.5
     usage = Usage(legs=(Leg(input=10, cache_read=1000, cache_write=100, output=50),), tier="standard", web_searches=1)
     start = time.perf_counter()
     for _ in range(1000):

@@ -258,6 +258,7 @@ class MeteredCall:
             usage=Usage() if self._reader is None else self._reader.finish(),
             stream_ended=self._reader is not None and self._reader.ended,
             overflow=self._reader is not None and self._reader.overflow,
+            shutdown=ending.reason == "shutdown",
         )
         reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
         self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)

@@ -46,6 +46,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """An inspection bound was passed."""
     stale: bool = False
     """A kept connection turned out dead before it carried anything back."""
+    shutdown: bool = False
+    """The engine ended the call because it was itself asked to end."""
 
 
 class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +82,8 @@ def conclude(
         state = State.VENDOR_ERROR
     elif state in (State.CLIENT_ABORT, State.UPSTREAM_CUT) and facts.usage.complete and facts.stream_ended:
         state = State.VENDOR_ERROR if failed else State.DONE
+    if facts.shutdown and state in (State.CLIENT_ABORT, State.UPSTREAM_CUT):
+        state = State.INTERRUPTED
     if state is State.NOT_SENT or facts.stale or (failed and not facts.usage.legs):
         return Conclusion(
             state=state,
