@@ -38,6 +38,8 @@ def test_it_serves_on_both_loopback_addresses_and_says_so(host: Host, kit: Simpl
 
 def test_no_connect_is_refused_while_the_engine_is_killed_twenty_times(host: Host, kit: SimpleNamespace) -> None:
     host.start()
+    descriptors = Path(f"/proc/{host.process.pid}/fd")
+    before = len(list(descriptors.iterdir()))
     stop = threading.Event()
     counts = {"ok": 0, "cut": 0, "refused": 0}
     gaps: list[float] = []
@@ -68,6 +70,7 @@ def test_no_connect_is_refused_while_the_engine_is_killed_twenty_times(host: Hos
         thread.join()
     assert counts["refused"] == 0
     assert counts["ok"] >= 20
+    assert len(list(descriptors.iterdir())) == before
     print(f"\nrestart gap as a client sees it: longest {max(gaps) * 1000:.0f} ms; {counts}")
 
 

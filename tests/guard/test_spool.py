@@ -1,16 +1,14 @@
-"""The log's bound and the spool's lines."""
+"""The spool's lines, and a reader that takes the file away."""
 
 from __future__ import annotations
 
 import json
-import os
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
-from trayapp.guard.log import LIMIT, Log
 from trayapp.guard.spool import Line, append
 
 
@@ -27,35 +25,6 @@ def line(number: int = 0) -> Line:
         status=200,
         outcome="done",
     )
-
-
-def test_the_log_is_private_and_bounded_under_its_writers(tmp_path: Path) -> None:
-    log = Log(tmp_path)
-    handle = log.open()
-    os.write(handle, b"x" * LIMIT + b"last words\n")
-    log.trim()
-    old = (tmp_path / "engine.log.1").read_bytes()
-    assert len(old) == LIMIT
-    assert old.endswith(b"last words\n")
-    assert log.path.stat().st_size == 0
-    os.write(handle, b"goes on\n")
-    os.close(handle)
-    log.line("a line")
-    text = log.path.read_text()
-    assert text.startswith("goes on\n")
-    assert text.endswith(" guard: a line\n")
-    for file in (log.path, tmp_path / "engine.log.1"):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    log.trim()
-    assert log.path.read_text() == text
-
-
-def test_a_log_that_cannot_be_written_raises_nothing(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    log = Log(tmp_path / "file")
-    log.line("unheard")
-    log.trim()
-    os.close(log.open())
 
 
 def test_a_line_holds_what_the_ledger_reads_and_nothing_else(tmp_path: Path) -> None:
