@@ -2,15 +2,14 @@
 
 Everything that names a folder or a file of ours lives here. ``SPENDLIGHT_HOME=DIR`` puts all of it under one
 folder (tests, several profiles); otherwise platformdirs decides. Folders are made with mode 0700, files with 0600.
+
+The guard imports this module and stays small, so what few need is imported where it is needed.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,13 +115,16 @@ def _run_dir(wanted: Path) -> Path:
     """``wanted``, or a short stand-in when a Unix socket's path would be too long there."""
     if sys.platform == "win32" or len(os.fsencode(wanted / "control.sock")) <= _SOCKET_LIMIT:
         return wanted
+    import hashlib
+    import tempfile
+
     name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"spendlight-{os.getuid()}-{name}"
 
 
 def write_private(path: Path, data: bytes) -> None:
     """Replace a file by ``data``, mode 0600, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -143,6 +145,8 @@ def read_or_make_secret(path: Path, nbytes: int = 32) -> str:
             return text
     except FileNotFoundError:
         pass
+    import secrets
+
     text = secrets.token_urlsafe(nbytes)
     write_private(path, text.encode())
     return text

@@ -1,0 +1,119 @@
+"""The whole product with a screen: guard, engine, simulated vendor, tray, and a panel that looks and clicks."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+
+from trayapp.cli.url import base
+from trayapp.control import Address, Client
+from trayapp.demo.script import Ask, Script
+from trayapp.demo.vendor import SimulatedVendor, VendorThread
+from trayapp.guard import launch
+from trayapp.platform.guardstate import read_state
+
+
+def plan(ask: Ask) -> Script:
+    """Paced answers for streams, so that the meter can be seen ticking; dear ones, so that the number changes."""
+    if ask.stream:
+        return Script(text="word " * 3000, chunk_ms=8.0, output_tokens=40_000)
+    return Script(output_tokens=200_000)
+
+
+@pytest.fixture
+def vendor():
+    with VendorThread(SimulatedVendor(plan)) as running:
+        yield running
+
+
+@pytest.fixture
+def product(profile, vendor):
+    """Guard and engine of the profile, with the simulated vendor as the upstream."""
+    profile.settings.write_text(f'[upstreams]\nanthropic = "{vendor.url}"\n[budget]\nday_usd = "20"\n')
+    launch.start(profile, wait=30)
+    yield profile
+    launch.stop(profile)
+
+
+def call(url: str, *, stream: bool) -> bytes:
+    parts = urlsplit(url)
+    body = {"model": "claude-opus-5-5", "max_tokens": 300_000, "stream": stream,
+            "messages": [{"role": "user", "content": "hello"}]}  # fmt: skip
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)
+    try:
+        headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+        connection.request("POST", parts.path + "/v1/messages", json.dumps(body), headers)
+        return connection.getresponse().read()
+    finally:
+        connection.close()
+
+
+def test_a_call_is_seen_in_the_tray(product, make_panel, make_tray):
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    panel.until(lambda: panel.tooltip().startswith("$0.00"))
+    before = panel.pixmaps()[44].data
+    call(base(product, "anthropic", "my-tool"), stream=False)
+    # 200,000 tokens of output at $20 a million, and a handful of input.
+    panel.until(lambda: panel.tooltip().startswith("$4.00"))
+    assert panel.pixmaps()[44].data != before
+    labels = panel.labels()
+    assert any(label.startswith("$4.00 of $20 today") for label in labels)
+    assert panel.entry("Today by tool").children[0].label.startswith("my-tool")
+    assert panel.entry("Today by model").children[0].label.startswith("claude-opus-5-5")
+
+
+def test_the_meter_ticks_while_an_answer_streams(product, make_panel, make_tray):
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    panel.until(lambda: panel.tooltip().startswith("$0.00"))
+    thread = threading.Thread(target=call, args=(base(product, "anthropic", "my-tool"),), kwargs={"stream": True})
+    thread.start()
+    seen = set()
+
+    def amount() -> bool:
+        seen.update(label for label in panel.labels() if "my-tool" in label and "≈$" in label)
+        return len(seen) >= 3
+
+    panel.until(amount)
+    thread.join(60)
+    panel.until(lambda: panel.tooltip().startswith("$0.80"))
+
+
+def test_a_click_in_the_menu_pauses_the_real_engine(product, make_panel, make_tray):
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    panel.until(lambda: panel.tooltip().startswith("$0.00"))
+    panel.click("Pause metering")
+    panel.until(lambda: any("Paused until" in label for label in panel.labels()))
+    with Client(Address(product.control)) as client:
+        assert client.snapshot().mode == "paused"
+    call(base(product, "anthropic", None), stream=False)
+    panel.click("resume")
+    panel.until(lambda: not any("Paused until" in label for label in panel.labels()))
+    with Client(Address(product.control)) as client:
+        (row,) = client.ask("calls")["rows"]
+    assert (row["state"], row["metering"], row["usd_list"]) == ("done", "unmetered", None)
+
+
+def test_the_tray_follows_an_engine_that_was_killed(product, make_panel, make_tray):
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    call(base(product, "anthropic", None), stream=False)
+    panel.until(lambda: panel.tooltip().startswith("$4.00"))
+    state = read_state(product)
+    assert state is not None
+    assert state.engine_pid is not None
+    os.kill(state.engine_pid, signal.SIGKILL)
+    call(base(product, "anthropic", None), stream=False)
+    panel.until(lambda: panel.tooltip().startswith("$8.00"))
