@@ -171,6 +171,21 @@ def test_the_lines_for_a_shell(running: Paths, spendlight: Spendlight) -> None:
     assert spendlight("url", "any", "--tool", "Bad Tool").returncode == 2
 
 
+def test_a_glance_is_quick_to_start(running: Paths, home: Path) -> None:
+    code = "import sys; from trayapp.cli import main; main(['status']); print('\\n'.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "SPENDLIGHT_HOME": str(home)},
+        cwd=REPO,
+        check=True,
+        timeout=60,
+    )
+    loaded = set(done.stdout.splitlines())
+    assert not loaded & {"PySide6", "httpx", "msgspec", "asyncio", "sqlite3", "tomlkit"}
+
+
 def test_wrong_use_is_told(spendlight: Spendlight) -> None:
     assert spendlight("nonsense").returncode == 2
     assert spendlight("calls", "--since", "yesterweek").returncode == 2
