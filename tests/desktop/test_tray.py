@@ -35,7 +35,13 @@ def windows(display: str) -> list[str]:
     if xwininfo is None:
         pytest.skip("needs xwininfo: install the package x11-utils")
     command = [xwininfo, "-display", display]
-    tree = subprocess.run([*command, "-root", "-tree"], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    for _ in range(20):
+        tree = subprocess.run(
+            [*command, "-root", "-tree"], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        if tree.returncode == 0:  # otherwise a window went while the tree was being walked
+            break
+    assert tree.returncode == 0, tree.stderr
     found = []
     for line in tree.stdout.splitlines():
         if '"Spendlight"' not in line or " 330x" not in line:
