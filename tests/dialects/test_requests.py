@@ -138,7 +138,7 @@ def test_codex_with_a_chatgpt_login(wires: Any) -> None:
 
 
 def test_codex_header_metadata_wins(wires: Any) -> None:
-    turn = json.dumps({"agent_name": "/root/explorer", "workspaces": {"/w/one": {}, "/w/two": {}}})
+    turn = json.dumps({"agent_name": "/home/explorer", "workspaces": {"/w/one": {}, "/w/two": {}}})
     call = wires.ask("responses", {"model": "m", "input": "hi"}, {**CODEX, "x-codex-turn-metadata": turn})
     assert call.workspace == "/w/one"
     assert call.kind == Kind.SUBAGENT
