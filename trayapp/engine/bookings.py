@@ -2,11 +2,13 @@
 
 Everything between a call and the ledger's writing thread lives here. A hand-over between threads costs more than
 the row it carries, so there is at most one hand-over with openings under way; what comes meanwhile goes with the
-next one, and closings ride along or leave after ``CLOSE_SECONDS``. Calls that run longer than ``MARK_SECONDS`` have
-what is known of them written down now and then, so that a kill does not take it along.
+next one. Nobody waits for a closing and it costs several times what an opening costs, so closings are gathered apart:
+they leave after ``CLOSE_SECONDS`` or when ``CLOSE_MANY`` wait. Calls that run longer than ``MARK_SECONDS`` have what
+is known of them written down now and then, so that a kill does not take it along.
 
 Rules: an opening is given ``OPEN_SECONDS`` from the moment it was made, then the call goes out and a line in the
-late spool stands in for the row; nothing here raises; no timer runs while no call does.
+late spool stands in for the row; closings never overtake openings; nothing here raises; no timer runs while no call
+does.
 """
 
 from __future__ import annotations
@@ -27,6 +29,10 @@ OPEN_SECONDS: Final = 0.005
 """What an open row is given before its call goes out without waiting for it."""
 CLOSE_SECONDS: Final = 0.02
 """How long a closing may wait for company. A kill in that time leaves the row ``interrupted``."""
+CLOSE_MANY: Final = 32
+"""Closings that leave together at most, more or less: writing them (about 1 ms) holds openings up."""
+FEW_CALLS: Final = 2
+"""With so few calls running an opening leaves at once: there is no company to wait for."""
 MARK_SECONDS: Final = 0.5
 """How often running calls are written down."""
 
@@ -69,9 +75,12 @@ class Bookings:
         self._waiting.append(waiting)
         self._running[opening.id] = mark
         if not self._under_way:
-            # With the others whose requests were read in this turn of the event loop.
             self._under_way = True
-            loop.call_soon(self._hand_over)
+            if len(self._running) <= FEW_CALLS:
+                self._hand_over()
+            else:
+                # With the others whose requests were read in this turn of the event loop.
+                loop.call_soon(self._hand_over)
         if self._late_timer is None:
             self._late_timer = loop.call_at(waiting.due, self._look_for_late)
         if self._mark_timer is None:
@@ -82,7 +91,9 @@ class Bookings:
         """Have a row closed, soon."""
         self._running.pop(closing.id, None)
         self._closes.append(closing)
-        if self._close_timer is None:
+        if len(self._closes) >= CLOSE_MANY:
+            self._hand_over(closing=True)
+        elif self._close_timer is None:
             self._close_timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._close_soon)
 
     def flush(self) -> None:
@@ -90,18 +101,22 @@ class Bookings:
         for timer in (self._close_timer, self._late_timer, self._mark_timer):
             if timer is not None:
                 timer.cancel()
-        self._hand_over()
+        self._hand_over(closing=True)
 
     def _close_soon(self) -> None:
         self._close_timer = None
         if self._closes:
-            self._hand_over()
+            self._hand_over(closing=True)
 
-    def _hand_over(self) -> None:
-        opens, closes = self._opens, self._closes
+    def _hand_over(self, *, closing: bool = False) -> None:
+        """Send the waiting openings, and with ``closing`` the closings behind them."""
+        opens = self._opens
+        closes = self._closes if closing else []
         if not opens and not closes:
             return
-        self._opens, self._closes = [], []
+        self._opens = []
+        if closing:
+            self._closes = []
         loop = asyncio.get_running_loop()
 
         def committed(future: Future[None]) -> None:
