@@ -42,7 +42,7 @@ def profile(home: Path) -> Paths:
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_once_says_that_it_is_a_demo_counts_and_leaves_nothing(folder):
     mine = Path(os.environ["SPENDLIGHT_HOME"])
-    before = sorted(mine.rglob("*")) if mine.exists() else []
+    before = files_of(mine)
     with demo(folder, "--once", "--speed", "400") as process:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
@@ -53,7 +53,7 @@ def test_once_says_that_it_is_a_demo_counts_and_leaves_nothing(folder):
     assert "notebook" in out
     assert "$0.00" not in out.split("The demo has ended")[1]
     assert list(folder.iterdir()) == []
-    assert (sorted(mine.rglob("*")) if mine.exists() else []) == before
+    assert files_of(mine) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
