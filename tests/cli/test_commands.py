@@ -248,3 +248,26 @@ def test_the_readme_names_every_code_of_our_own_answers() -> None:
     assert codes
     missing = {code for code in codes if f"`{code}`" not in readme}
     assert not missing
+
+
+def test_an_export_leaves_pipes_devices_and_folders_what_they_are(
+    running: Paths, spendlight: Spendlight, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE, text=True) as reader:
+        done = spendlight("export", "--output", str(pipe))
+        assert done.returncode == 0, done.stderr
+        heard, _ = reader.communicate(timeout=10)
+    assert heard.startswith("id,")
+    assert pipe.is_fifo()
+    refused = spendlight("export", "--output", str(tmp_path))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "is a folder" in refused.stderr
+
+
+def test_arguments_that_are_not_text_are_answered_in_words(running: Paths, spendlight: Spendlight) -> None:
+    done = spendlight("upstream", "set", "anthropic=http://ex\udcffample/")
+    assert done.returncode == 2, done.stderr
+    assert "upstream" in done.stderr
+    assert spendlight("url", "\udcff").returncode == 2

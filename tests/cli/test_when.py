@@ -25,6 +25,13 @@ def test_forms(text: str, moment: datetime) -> None:
     assert when.parse(text, NOW) == int(moment.timestamp() * 1e6)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01", "999999w", "", "soon", "-5h", "0000-00-00"])
+def test_what_is_no_time_is_said_in_words(text: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        when.parse(text, NOW)
+    assert caught.value.trouble.code == "bad_time"
+
+
 def test_today_is_local_midnight() -> None:
     got = datetime.fromtimestamp(when.parse("today") / 1e6).astimezone()
     assert (got.hour, got.minute, got.second) == (0, 0, 0)

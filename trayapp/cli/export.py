@@ -1,6 +1,7 @@
 """``spendlight export``: all columns of the ledger, for other programs.
 
-A file is written beside its target first and takes its place when it is whole.
+A file is written beside its target first and takes its place when it is whole. A pipe or a device is written to
+directly: replacing it would take it away from everybody.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import TextIO
 
 from trayapp.cli import source, when
+from trayapp.cli.trouble import CommandError
+from trayapp.control import Trouble
 from trayapp.engine.rows import COLUMNS
 
 
@@ -34,6 +37,20 @@ def run(arguments: list[str]) -> int:
         _write(sys.stdout, options.format, since, until)
         return 0
     target: Path = options.output
+    if target.is_dir():
+        raise CommandError(
+            Trouble(
+                title="That is a folder",
+                message=f"{target} is a folder; the calls go to a file.",
+                fix=f"Name a file in it: --output {target / 'calls.'}{options.format}",
+                code="bad_output",
+            )
+        )
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="") as device:
+            count = _write(device, options.format, since, until)
+        print(f"{count} calls written to {target}", file=sys.stderr)
+        return 0
     temporary = target.with_name(f".{target.name}.part")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:

@@ -27,6 +27,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "bad_tool_name": 2,
     "bad_pause": 2,
     "bad_time": 2,
+    "bad_output": 2,
     "self_loop": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""

@@ -18,24 +18,27 @@ def parse(text: str, now: datetime | None = None) -> int:
     Raises:
         CommandError: the text is none of the forms above.
     """
-    present = now or datetime.now().astimezone()
+    try:
+        return _parse(text, now or datetime.now().astimezone())
+    except (ValueError, OverflowError, OSError):  # the last two: the system's clock does not reach that far
+        raise CommandError(
+            Trouble(
+                title="That is no point in time",
+                message=f"{text!r} was not understood.",
+                fix="Write today, 90m, 2h, 7d, 2026-11-24 or 2026-11-24T15:00.",
+                code="bad_time",
+            )
+        ) from None
+
+
+def _parse(text: str, present: datetime) -> int:
     value = text.strip().lower()
     if value == "today":
         moment = present.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()
     elif ago := _AGO.match(value):
         moment = present - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     else:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise CommandError(
-                Trouble(
-                    title="That is no point in time",
-                    message=f"{text!r} was not understood.",
-                    fix="Write today, 90m, 2h, 7d, 2026-11-24 or 2026-11-24T15:00.",
-                    code="bad_time",
-                )
-            ) from None
+        moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
             moment = moment.astimezone()
     return int(moment.timestamp() * 1_000_000)
