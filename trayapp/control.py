@@ -189,8 +189,8 @@ def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
-    """One line for the wire."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    """One line for the wire. Half a surrogate pair, as from an argument that was not UTF-8, becomes a question mark."""
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 
 def error_message(request_id: object, trouble: Trouble) -> bytes:

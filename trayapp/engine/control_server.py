@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from trayapp.control import MAX_LINE, ControlError, Snapshot, Trouble, encode, error_message, snapshot_to_json
 from trayapp.platform.paths import write_private
+from trayapp.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,8 @@ Verb = Callable[[Mapping[str, Any]], Awaitable[Any]]
 _BACKLOG_LIMIT: Final = 4 * 1024 * 1024
 """Unread bytes after which a face is hung up on."""
 _REQUEST_LIMIT: Final = 1024 * 1024
+_PENDING: Final = 1024
+"""Faces that may wait to be accepted: one more would be told that nobody runs."""
 
 
 class ControlServer:
@@ -60,7 +63,9 @@ class ControlServer:
         self._path.unlink(missing_ok=True)
         old = os.umask(0o177)
         try:
-            self._server = await asyncio.start_unix_server(self._connected, self._path, limit=_REQUEST_LIMIT)
+            self._server = await asyncio.start_unix_server(
+                self._connected, self._path, limit=_REQUEST_LIMIT, backlog=_PENDING
+            )
         finally:
             os.umask(old)
 
@@ -126,13 +131,14 @@ class ControlServer:
             writer.write(answer)
         except json.JSONDecodeError:
             writer.write(error_message(request_id, _bad_request("A request is one line of JSON.").trouble))
-        except ControlError as error:
+        except (ControlError, SettingsError) as error:
             writer.write(error_message(request_id, error.trouble))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             log.warning("a control request was malformed: %s", type(error).__name__)
             writer.write(error_message(request_id, _bad_request("An argument is missing or wrong.").trouble))
-        except Exception as error:  # one failed request must not end the face's connection
-            log.exception("a control request failed")
+        except Exception as error:  # noqa: BLE001  one failed request must not end the face's connection
+            # Its type alone: the words of an error may hold what the face sent.
+            log.error("a control request failed with %s", type(error).__name__)  # noqa: TRY400
             trouble = Trouble(
                 title="That did not work",
                 message=f"The engine could not answer ({type(error).__name__}).",
