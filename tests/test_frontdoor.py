@@ -78,6 +78,7 @@ def test_the_tool_is_named_by_the_address() -> None:
         ([HOST, (b"referer", b"http://127.0.0.1:27410/")], "from_a_web_page"),
         ([HOST, (b"Sec-Fetch-Site", b"cross-site")], "from_a_web_page"),
         ([HOST, (b"Sec-Fetch-Site", b"same-site")], "from_a_web_page"),
+        ([HOST, (b"Sec-Fetch-Site", b"none"), (b"sec-fetch-site", b"cross-site")], "from_a_web_page"),
     ],
 )
 def test_strangers_are_refused(headers: list[tuple[bytes, bytes]], code: str) -> None:
@@ -149,11 +150,20 @@ def test_upstreams_parse(url: str, authority: str, prefix: str) -> None:
         "http://x:0",
         "http://x:99999",
         "https://a b/",
+        "https://gateway.example/ä",
+        "https://" + "a" * 64 + ".example",
+        "https://a..example",
+        "https://a\udcffb.example",
+        "https://a<b.example",
     ],
 )
 def test_bad_upstreams_are_named(url: str) -> None:
     with pytest.raises(ValueError, match=r"upstream|port"):
         Upstream.parse(url)
+
+
+def test_an_international_host_is_kept_in_its_ascii_form() -> None:
+    assert Upstream.parse("https://bücher.example/v1").url == "https://xn--bcher-kva.example/v1"
 
 
 def test_base_url() -> None:

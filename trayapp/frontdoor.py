@@ -40,6 +40,7 @@ DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
 ANY: Final = "any"
 
 _TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?\Z")
 _VERSION = re.compile(r"v\d+(?:(?:alpha|beta)\d*)?\Z")
 _ANTHROPIC = re.compile(r"/messages(?:/count_tokens|/batches(?:/.*)?)?\Z")
 _GEMINI = re.compile(r"/(?:models|tunedModels)/[^/]+:[A-Za-z]+\Z")
@@ -84,9 +85,11 @@ class Upstream:
             raise ValueError(f"the port of {url!r} is not a number from 1 to 65535")
         if any(c <= " " or c == "\x7f" for c in url.strip()):
             raise ValueError("an upstream's address has no spaces or control characters")
+        if not parts.path.isascii():
+            raise ValueError("the path of an upstream is plain ASCII; other letters are written as %XX")
         return cls(
             parts.scheme,
-            parts.hostname,
+            _host(parts.hostname),
             port or (443 if parts.scheme == "https" else 80),
             parts.path.rstrip("/"),
         )
@@ -130,6 +133,17 @@ class Entry:
     """The request target for the upstream: prefix, path and query."""
 
 
+def _host(name: str) -> str:
+    """A host as it stands on the wire: an international name in its ASCII form."""
+    try:
+        host = name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if ":" not in host and not _HOST.match(host):
+        raise ValueError("the host of an upstream is an address or a DNS name; this one is neither")
+    return host
+
+
 def default_upstreams() -> dict[str, Upstream]:
     """The public route table."""
     return {vendor: Upstream.parse(url) for vendor, url in DEFAULT_UPSTREAMS.items()}
@@ -158,12 +172,15 @@ def enter(target: str, headers: Headers, door: Door) -> Entry | Refusal:
         door: the port, the token and the route table.
     """
     seen: dict[bytes, bytes] = {}
+    same_site = True
     for field_name, value in headers:
-        seen.setdefault(field_name.lower(), value)
+        name = field_name.lower()
+        seen.setdefault(name, value)
+        if name == b"sec-fetch-site" and value.strip().lower() not in (b"none", b"same-origin"):
+            same_site = False
     if not _host_is_ours(seen.get(b"host", b""), door.port):
         return Refusal(403, "wrong_host", "this port answers only to its own loopback address.")
-    site = seen.get(b"sec-fetch-site", b"none").strip().lower()
-    if b"origin" in seen or b"referer" in seen or site not in (b"none", b"same-origin"):
+    if b"origin" in seen or b"referer" in seen or not same_site:
         return Refusal(403, "from_a_web_page", "requests from web pages are refused.")
     path, mark, query = target.partition("?")
     segments = path.split("/", 3)
@@ -175,11 +192,11 @@ def enter(target: str, headers: Headers, door: Door) -> Entry | Refusal:
             "this address has no valid token. `spendlight url VENDOR` prints the address to use.",
             _shape(path, seen),
         )
-    name, _, tool = (segments[2] if len(segments) > 2 else "").partition(".")
+    route, _, tool = (segments[2] if len(segments) > 2 else "").partition(".")
     rest = "/" + (segments[3] if len(segments) > 3 else "")
     if tool and not _TOOL.match(tool):
         return Refusal(404, "bad_tool_name", "the tool's name in this address is not valid.", _shape(rest, seen))
-    vendor: str | None = recognise(rest, seen) if name == ANY else name
+    vendor: str | None = recognise(rest, seen) if route == ANY else route
     if vendor == "openai" and b"chatgpt-account-id" in seen:
         vendor = "chatgpt"
     if vendor is None:
