@@ -126,6 +126,23 @@ class TestLimits:
         assert answer.status == 408
         assert await client.gone() == b""
 
+    async def test_a_head_that_drips_gains_no_time(self, bench, monkeypatch):
+        monkeypatch.setattr(downstream, "HEAD_LIMIT", 0.3)
+        client = await bench.client()
+        client.send(b"GET / HTTP/1.1\r\nHost: h\r\nX: ")
+
+        async def drip():
+            while True:
+                client.send(b"a")
+                await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        try:
+            answer = await asyncio.wait_for(client.response(), 3)
+        finally:
+            dripping.cancel()
+        assert answer.status == 408
+
     async def test_a_client_that_says_nothing_is_closed_silently(self, bench, monkeypatch):
         monkeypatch.setattr(downstream, "HEAD_LIMIT", 0.05)
         assert await (await bench.client()).gone() == b""

@@ -61,6 +61,8 @@ class Downstream(Intake):
         """Bytes that belong to no message yet: a head that is not complete, or the next request."""
         self._first_ns = 0
         self._skipped = False
+        self._head_begun = False
+        """Part of a head is here and its deadline runs; more of it does not move the deadline."""
         self._holds: set[str] = set()
         self._lingering = False
         self._refused_head = False
@@ -226,7 +228,9 @@ class Downstream(Intake):
             if end < 0:
                 if data:
                     check_begun(data)
-                    self._arm(HEAD_LIMIT)
+                    if not self._head_begun:
+                        self._head_begun = True
+                        self._arm(HEAD_LIMIT)
                 return
             frame = read_request_head(data[: end + 4])
         except BadFraming as error:
@@ -237,6 +241,7 @@ class Downstream(Intake):
         self._begin(frame, data[end + 4 :])
 
     def _begin(self, frame: RequestFrame, rest: bytes) -> None:
+        self._head_begun = False
         self._refused_head = frame.method == b"HEAD"
         self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
         plan = _WEBSOCKET if frame.websocket else self._admit(frame)
