@@ -105,7 +105,7 @@ def measure(stack: ExitStack, folder: Path, options: argparse.Namespace) -> dict
     return result
 
 
-def idle(pids: tuple[int, ...], seconds: float = 5.0) -> float:
+def idle(pids: tuple[int, ...], seconds: float = 20.0) -> float:
     """Processor share while nothing happens, in percent of one core."""
     time.sleep(8)  # the last rows are being committed and made durable
     before = parts.cpu_seconds(pids)

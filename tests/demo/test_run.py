@@ -40,6 +40,12 @@ def profile(home: Path) -> Paths:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def files_of(home: Path) -> list[Path]:
+    """What lies in a home, but for the font cache that the system's own fontconfig may make at any time."""
+    found = sorted(home.rglob("*")) if home.exists() else []
+    return [path for path in found if ".cache" not in path.relative_to(home).parts]
+
+
 def test_once_says_that_it_is_a_demo_counts_and_leaves_nothing(folder):
     mine = Path(os.environ["SPENDLIGHT_HOME"])
     before = files_of(mine)
