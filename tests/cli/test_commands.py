@@ -271,3 +271,17 @@ def test_arguments_that_are_not_text_are_answered_in_words(running: Paths, spend
     assert done.returncode == 2, done.stderr
     assert "upstream" in done.stderr
     assert spendlight("url", "\udcff").returncode == 2
+
+
+def test_while_the_guard_relays_every_command_says_so(spendlight: Spendlight, home: Path) -> None:
+    (home / "state" / "ledger.sqlite3").mkdir(parents=True)
+    try:
+        started = spendlight("start", "--no-meter")
+        assert started.returncode == 0
+        assert "ledger" in started.stderr
+        for command in ("status", "pause", "resume"):
+            done = spendlight(command)
+            assert done.returncode == 1, command
+            assert "Calls pass unmetered" in done.stderr, command
+    finally:
+        spendlight("stop")

@@ -57,8 +57,10 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
 
     try:
         return command(arguments)
-    except (CommandError, ControlError, SettingsError) as error:
+    except (CommandError, SettingsError) as error:
         return say(error.trouble)
+    except ControlError as error:
+        return say(_without_engine(error.trouble) if error.trouble.code == "not_running" else error.trouble)
     except StartError as error:
         return say(Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code))
     except StartFailureError as error:
@@ -81,3 +83,11 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
                 code=code,
             )
         )
+
+
+def _without_engine(trouble: Trouble) -> Trouble:
+    """Nobody answers: the guard may know more than that."""
+    from trayapp.cli.status import without_engine
+    from trayapp.platform import paths as places
+
+    return without_engine(places.find(), trouble)
