@@ -4,7 +4,7 @@ Pure: no I/O, no clock, and of ours only the value types. ``recognise`` finds th
 reads the request and makes the reader of the response; ``estimate_usage`` fills in what a vendor did not say.
 """
 
-from trayapp.dialects.catalogue import WIRES, recognise, usage_of
+from trayapp.dialects.catalogue import WIRES, reader_of, recognise, usage_of
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.estimate import estimate_usage
 from trayapp.dialects.ratios import bytes_per_token
@@ -17,6 +17,7 @@ __all__ = [
     "ResponseReader",
     "bytes_per_token",
     "estimate_usage",
+    "reader_of",
     "recognise",
     "usage_of",
 ]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from trayapp.dialects import anthropic, gemini, openai_chat, openai_responses
+from trayapp.dialects import anthropic, bedrock_converse, gemini, openai_chat, openai_responses
 from trayapp.dialects.dialect import Dialect
+from trayapp.dialects.reader import ResponseReader
 from trayapp.values import Usage
 
 _MODULES: Final[tuple[Callable[[str, str], Dialect | None], ...]] = (
@@ -17,6 +18,7 @@ _MODULES: Final[tuple[Callable[[str, str], Dialect | None], ...]] = (
     openai_responses.claim,
     openai_chat.claim,
     gemini.claim,
+    bedrock_converse.claim,
 )
 
 _PATHS: Final = {
@@ -24,6 +26,7 @@ _PATHS: Final = {
     openai_chat.WIRE: "/v1/chat/completions",
     openai_responses.WIRE: "/v1/responses",
     gemini.WIRE: "/v1beta/models/any:generateContent",
+    bedrock_converse.WIRE: "/model/any/converse",
 }
 
 WIRES: Final = tuple(_PATHS)
@@ -47,6 +50,23 @@ def recognise(vendor: str, method: str, path: str) -> Dialect | None:
     return None
 
 
+def reader_of(wire: str, *, content_type: str = "application/json", status: int = 200) -> ResponseReader:
+    """A reader for an answer in a known wire format, when there is no request to ask the dialect for one.
+
+    Args:
+        wire: one of ``WIRES``.
+        content_type: of the body that will be fed.
+        status: the HTTP status.
+
+    Raises:
+        KeyError: no such wire format is known.
+    """
+    dialect = recognise("", "POST", _PATHS[wire])
+    if dialect is None:
+        raise KeyError(wire)
+    return dialect.reader(content_type=content_type, content_encoding="", status=status)
+
+
 def usage_of(wire: str, document: bytes) -> Usage:
     """Read the usage out of one whole response body, or out of an object that holds just its usage.
 
@@ -57,9 +77,6 @@ def usage_of(wire: str, document: bytes) -> Usage:
     Raises:
         KeyError: no such wire format is known.
     """
-    dialect = recognise("", "POST", _PATHS[wire])
-    if dialect is None:
-        raise KeyError(wire)
-    reader = dialect.reader(content_type="application/json", content_encoding="", status=200)
+    reader = reader_of(wire)
     reader.feed(document)
     return reader.finish()
