@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from trayapp.proxy.exchange import Exchange
 from trayapp.proxy.framing import (
+    LENGTH,
     NONE,
     BadFraming,
     BodyReader,
@@ -34,7 +35,7 @@ from trayapp.proxy.framing import (
     target_is_valid,
 )
 from trayapp.proxy.head import authority
-from trayapp.proxy.intake import Intake
+from trayapp.proxy.intake import WHOLE_LIMIT, Intake, Whole
 from trayapp.proxy.watch import Plan, RequestHead, fault
 from trayapp.refusal import Refusal
 
@@ -46,6 +47,8 @@ IDLE_LIMIT: Final = 600.0
 LINGER_LIMIT: Final = 10.0
 EARLY_LIMIT: Final = 64 * 1024
 """Bytes of further requests that are held; beyond, reading stops."""
+HEAD_READ: Final = 64 * 1024
+"""Bytes of a read in which a head may begin: what follows the head in it has to be copied."""
 
 
 class Downstream(Intake):
@@ -57,6 +60,8 @@ class Downstream(Intake):
         self._peer = self._local = ("", 0)
         self._exchange: Exchange | None = None
         self._body: BodyReader | None = None
+        self._whole: Whole | None = None
+        """Takes the body instead of ``_body`` while it is read into its place."""
         self._early = b""
         """Bytes that belong to no message yet: a head that is not complete, or the next request."""
         self._first_ns = 0
@@ -136,6 +141,7 @@ class Downstream(Intake):
         """The call has ended; go on with the next one, or close."""
         if self._exchange is exchange:
             self._exchange = None
+            self._whole = None
             self._server.call_ended()
         if self._transport.is_closing() or self._lingering:
             return
@@ -197,8 +203,26 @@ class Downstream(Intake):
         if self._exchange is not None:
             self._exchange.client_drained()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
         """Called by asyncio."""
+        if self._whole is not None:
+            return self._whole.room
+        area = super().get_buffer(sizehint)
+        return area[:HEAD_READ] if self._body is None else area
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Called by asyncio."""
+        if self._whole is None:
+            super().buffer_updated(nbytes)
+            return
+        body, exchange = self._whole.filled(nbytes), self._exchange
+        if body is not None and exchange is not None:
+            self._whole = self._body = None
+            exchange.body(body)
+            exchange.body_end(())
+
+    def data_received(self, data: bytes) -> None:
+        """The bytes of one read."""
         if self._lingering:
             return
         if self._body is not None:
@@ -253,7 +277,9 @@ class Downstream(Intake):
         server.call_began()
         exchange.begin()
         if self._body is not None:
-            if rest:
+            if frame.framing == LENGTH and len(rest) < frame.length <= WHOLE_LIMIT and exchange.wants_whole:
+                self._whole = Whole(rest, frame.length)
+            elif rest:
                 self._feed(rest)
             return
         self._early = rest

@@ -81,6 +81,11 @@ class Exchange:
         self._down = 0
         self._over = False
 
+    @property
+    def wants_whole(self) -> bool:
+        """Whether the request's body is held until all of it is there."""
+        return self._buffering
+
     # What the tool's connection says.
 
     def begin(self) -> None:
