@@ -285,3 +285,31 @@ def test_while_the_guard_relays_every_command_says_so(spendlight: Spendlight, ho
             assert "Calls pass unmetered" in done.stderr, command
     finally:
         spendlight("stop")
+
+
+def test_a_terminal_that_knows_few_letters_is_spoken_to(running: Paths, spendlight: Spendlight) -> None:
+    url = spendlight("url", "anthropic").stdout.strip()
+    assert call(url, "/v1/messages", MESSAGE) == 200
+    for command in (("status",), ("calls",), ("upstream", "list"), ("start", "--no-tray"), ("--help",)):
+        done = spendlight(*command, PYTHONIOENCODING="ascii")
+        assert done.returncode == 0, (command, done.stderr)
+    assert spendlight("upstream", "set", "x", PYTHONIOENCODING="ascii").returncode == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's redirections")
+@pytest.mark.parametrize("command", ["status", "calls", "export", "doctor", "url any", "--help", "--version"])
+def test_nowhere_to_write_is_no_traceback(running: Paths, home: Path, command: str) -> None:
+    line = f"{sys.executable} -m trayapp {command}"
+    for redirection, codes in ((">&-", {0}), (">/dev/full", {1}), (">&- 2>&-", {0})):
+        done = subprocess.run(
+            ["sh", "-c", f"{line} {redirection}"],
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            cwd=REPO,
+            env={**os.environ, "SPENDLIGHT_HOME": str(home)},
+            timeout=60,
+        )
+        assert done.returncode in codes, (redirection, done.stderr)
+        assert "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr

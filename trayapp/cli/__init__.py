@@ -10,6 +10,8 @@ Exit codes: 0 done; 1 it did not work; 2 the command was used wrongly; 3 another
 from __future__ import annotations
 
 import importlib
+import io
+import os
 import sys
 from typing import Final
 
@@ -34,7 +36,26 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = sys.argv[1:] if argv is None else argv
+    _have_output()
+    from trayapp.cli.trouble import guarded
+
+    return guarded(_dispatch, sys.argv[1:] if argv is None else argv)
+
+
+def _have_output() -> None:
+    """Make standard output and error take whatever is said.
+
+    A terminal that knows no arrows or dashes shows question marks; who closed a stream (``>&-``) wants nothing.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115  until the process ends
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _dispatch(arguments: list[str]) -> int:
     name = arguments[0] if arguments and not arguments[0].startswith("-") else None
     if arguments and arguments[0] in ("-h", "--help", "help"):
         print(_help())
@@ -48,9 +69,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"spendlight: there is no command {name!r}.\n\n{_help()}", file=sys.stderr)
         return 2
     module = importlib.import_module(COMMANDS[name or "start"][0])
-    from trayapp.cli.trouble import guarded
-
-    return guarded(module.run, arguments[1:] if name else arguments)
+    return int(module.run(arguments[1:] if name else arguments))
 
 
 def _help() -> str:

@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     until = None if options.until is None else when.parse(options.until)
     if options.output is None:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(newline="")
+            sys.stdout.reconfigure(encoding="utf-8", newline="")
         _write(sys.stdout, options.format, since, until)
         return 0
     target: Path = options.output

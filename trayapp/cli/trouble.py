@@ -56,7 +56,9 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     from trayapp.settings import SettingsError
 
     try:
-        return command(arguments)
+        done = command(arguments)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
+        return done
     except (CommandError, SettingsError) as error:
         return say(error.trouble)
     except ControlError as error:
@@ -79,7 +81,9 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
             Trouble(
                 title="The system refused",
                 message=f"{name}{error.strerror or type(error).__name__}.",
-                fix="Set SPENDLIGHT_HOME to a folder that can be written, or mend this one.",
+                fix="Set SPENDLIGHT_HOME to a folder that can be written, or mend this one."
+                if error.filename
+                else "Look at where the output goes; `spendlight doctor` looks at everything else.",
                 code=code,
             )
         )
