@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "calls": ("trayapp.cli.calls", "list calls"),
     "export": ("trayapp.cli.export", "write calls as CSV or JSON lines"),
     "cost": ("trayapp.cli.cost", "exact amounts for recorded calls: JSON lines in, JSON lines out"),
+    "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
     "pause": ("trayapp.cli.pause", "let calls pass without reading them, for a while"),
