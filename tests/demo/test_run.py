@@ -95,6 +95,32 @@ def test_stopping_it_ends_everything(folder, number):
             os.kill(pid, 0)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("after", ["This is a DEMO", "Time runs"])
+def test_killing_it_leaves_nothing_either(folder, after):
+    with demo(folder, "--speed", "40") as process:
+        try:
+            while not process.stdout.readline().startswith(after):
+                assert process.poll() is None
+            (home,) = folder.iterdir()
+            state = read_state(profile(home))
+        finally:
+            process.kill()
+    pids = [] if state is None else [pid for pid in (state.pid, state.engine_pid) if pid is not None]
+    until = time.monotonic() + 30
+    while list(folder.iterdir()) or any(runs(pid) for pid in pids):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("speed", ["0", "-3", "1e9", "nan"])
 def test_a_speed_that_cannot_be(folder, speed):
     with demo(folder, "--once", f"--speed={speed}") as process:

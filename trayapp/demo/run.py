@@ -29,6 +29,7 @@ from trayapp import frontdoor
 from trayapp.cli import meter
 from trayapp.control import Address, Client, ControlError, Snapshot
 from trayapp.demo.afternoon import Afternoon, BaseUrl, Prompter, Tally
+from trayapp.demo.caretaker import PREFIX, caretaker
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
 from trayapp.guard import launch
 from trayapp.money import dollars
@@ -67,6 +68,7 @@ def run(*, once: bool = False, speed: float = 20.0, tray: bool = True, seed: int
         return 2
     with _interruptible(), ExitStack() as stack:
         home = stack.enter_context(_throwaway_home())
+        stack.enter_context(caretaker())
         paths = places.find()
         _say("This is a DEMO: simulated tools call a simulated vendor through the real proxy. No key, no network,")
         _say(f"no real money. Its ledger is thrown away at the end ({home}); your own Spendlight is not touched.")
@@ -246,7 +248,7 @@ def _stop_guard(paths: Paths) -> None:
 @contextmanager
 def _throwaway_home() -> Iterator[Path]:
     """A profile's folder for this process and its children, removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="spendlight-demo-"))
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     before = os.environ.get("SPENDLIGHT_HOME")
     os.environ["SPENDLIGHT_HOME"] = str(home)
     run_folder = places.find().run
