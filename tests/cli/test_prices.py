@@ -75,7 +75,7 @@ def test_all_prices(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(lines) == len(book.models) + 2
     assert {line.split()[0] for line in shown(capsys, "--vendor", "deepseek").splitlines()[1:-1]} == {"deepseek"}
     azure = {line.split()[0] for line in shown(capsys, "--vendor", "azure").splitlines()[1:-1]}
-    assert {"azure", "anthropic"} <= azure
+    assert {"openai", "anthropic"} <= azure
 
 
 @pytest.mark.parametrize(
