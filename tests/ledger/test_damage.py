@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import time
@@ -166,6 +167,49 @@ def test_damage_found_while_calls_run(make, kit, path: Path) -> None:
     assert ledger.new_id() > max(rows)
     ledger.close()
     assert len(quarantined(path)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be deleted there")
+@pytest.mark.parametrize("how", ["deleted", "deleted with its log", "moved", "replaced"])
+def test_a_file_that_goes_while_it_is_written_is_brought_back(
+    make, kit, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("trayapp.ledger.writer._BARRIER_S", 0.1)
+    ledger = make()
+    ids = fill(ledger, kit, 100)
+    running = ledger.new_id()
+    ledger.open_row(kit.opening(running)).result(kit.WAIT)
+    if how == "moved":
+        path.rename(tmp_path / "moved.sqlite3")
+    elif how == "replaced":
+        other = tmp_path / "other"
+        other.write_bytes(b"another file")
+        other.replace(path)
+    else:
+        path.unlink()
+        if how == "deleted with its log":
+            storage.beside(path, "-wal").unlink()
+            storage.beside(path, "-shm").unlink()
+    more = fill(ledger, kit, 5)
+    deadline = time.monotonic() + kit.WAIT
+    while ledger._writer.upkeep.generation == 0:
+        time.sleep(0.01)
+        assert time.monotonic() < deadline
+    more += fill(ledger, kit, 5)
+    ledger.close_row(kit.closing(running, 10)).result(kit.WAIT)
+    rows = {row.id: row.state for row in ledger.rows(limit=1000).result(kit.WAIT)}
+    assert sorted(rows) == sorted([*ids, running, *more])
+    assert set(rows.values()) == {State.DONE}
+    assert ledger.totals().result(kit.WAIT).calls == 111
+    assert len(quarantined(path)) == (how == "replaced")
+    # Once more, and closed before anybody has noticed.
+    path.unlink()
+    more += fill(ledger, kit, 1)
+    ledger.close()
+    ledger = make()
+    assert ledger.totals().result(kit.WAIT).calls == 112
+    assert path.stat().st_mode & 0o077 == 0
+    ledger.close()
 
 
 def test_seven_copies_are_kept(make, kit, path: Path) -> None:

@@ -353,6 +353,24 @@ def _folder(path: Path) -> Path:
     return path.parent / "backups"
 
 
+def vacuum_into(connection: sqlite3.Connection, target: Path) -> None:
+    """Write all that a connection reads to a new file, mode 0600, on the disk for good.
+
+    Raises:
+        sqlite3.Error, OSError: no space, or the disk refuses; an unfinished file stays.
+    """
+    _make_private(target)
+    try:
+        connection.execute("VACUUM INTO ?", (str(target),))
+        handle = os.open(target, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    finally:
+        beside(target, "-journal").unlink(missing_ok=True)
+
+
 def copies(path: Path) -> list[Path]:
     """The daily copies of a ledger, newest first."""
     return sorted(_folder(path).glob(f"{path.stem}-*.sqlite3"), reverse=True)
@@ -383,18 +401,11 @@ def make_copy(connection: sqlite3.Connection, path: Path, now_us: int) -> Path:
     target = folder / f"{path.stem}-{_stamp(now_us)}.sqlite3"
     unfinished = folder / f".{target.name}.part"
     unfinished.unlink(missing_ok=True)
-    _make_private(unfinished)
     try:
-        connection.execute("VACUUM INTO ?", (str(unfinished),))
-        handle = os.open(unfinished, os.O_RDWR)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        vacuum_into(connection, unfinished)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-        beside(unfinished, "-journal").unlink(missing_ok=True)
     for old in copies(path)[KEEP_COPIES:]:
         old.unlink(missing_ok=True)
     return target

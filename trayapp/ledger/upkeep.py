@@ -11,12 +11,12 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Final
 
-from trayapp.ledger import storage
+from trayapp.ledger import rescue, storage
 from trayapp.ledger.errors import Family, describe, family
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.records import LATE, opening_parameters, repaired
@@ -69,6 +69,10 @@ class Upkeep:
         self._on_damage = on_damage
         self._on_large_log = on_large_log
         self._changed = True
+        self._place: tuple[int, int] | None = None
+        """Device and inode of the file that the connection writes; ``None`` where they cannot be asked for."""
+        self._put_back = False
+        """The file in place was written by ``bring_back`` and only has to be opened."""
         self._adopt(started)
         self.reports = Reader(path, "ledger-reports", self.check)
         """Answers the engine's questions."""
@@ -80,6 +84,7 @@ class Upkeep:
     def _adopt(self, started: storage.Started) -> None:
         started.connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         self.connection = started.connection
+        self._place = rescue.place(self.path)
         if started.quarantined is not None:
             self.quarantined, self.restored = started.quarantined, started.restored
 
@@ -187,6 +192,31 @@ class Upkeep:
                 log.warning("closing the damaged ledger: %s", describe(error))
             self.connection = None
 
+    def gone(self) -> bool:
+        """Whether the path no longer names the file that is written: somebody deleted, moved or replaced it."""
+        return self.connection is not None and self._place is not None and rescue.place(self.path) != self._place
+
+    def bring_back(self, running: Collection[int]) -> None:
+        """Write the file anew at its path. The connection still reads the one that is gone, so nothing is lost.
+
+        Args:
+            running: ids of calls that run now.
+
+        Raises:
+            sqlite3.Error, OSError, LedgerError: the disk refuses now; try again.
+        """
+        if self.connection is None:
+            return
+        log.error("the ledger's file has gone from its place; it is written anew")
+        with self.reports.paused(), self._reader.paused():
+            rescue.put_back(self.connection, self.path, self._now_us())
+            self._put_back = True
+            self.disconnect()
+            started = storage.start(self.path, None, self._now_us, running=running)
+            self.generation += 1
+        self._put_back = False
+        self._adopt(started)
+
     def replace(self, rows: Sequence[tuple[Opening, bool]]) -> int:
         """Put the damaged file aside and go on with the newest sound copy, in which ``rows`` are made again.
 
@@ -203,8 +233,9 @@ class Upkeep:
         self.disconnect()
         running = frozenset(opening.id for opening, _ in rows)
         with self.reports.paused(), self._reader.paused():
-            started = storage.start(self.path, None, self._now_us, running=running, damaged=True)
+            started = storage.start(self.path, None, self._now_us, running=running, damaged=not self._put_back)
             self.generation += 1
+        self._put_back = False
         try:
             for opening, late in rows:
                 extra = (LATE,) if late else ()

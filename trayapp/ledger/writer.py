@@ -282,7 +282,10 @@ class Writer:
         self._outcomes.hand_out()
         if self._dirty_at is not None and now >= self._dirty_at + _BARRIER_S:
             self._dirty_at = None
-            upkeep.sync()
+            if upkeep.gone():
+                self._bring_back()
+            else:
+                upkeep.sync()
         if now >= upkeep.daily_at:
             upkeep.daily(now)
 
@@ -400,6 +403,17 @@ class Writer:
         self.intake.forget_names()
         self._retry_at = 0.0
 
+    def _bring_back(self) -> None:
+        """The file was deleted or moved under us: write it anew with all that it held."""
+        self._dirty_at = time.monotonic()
+        try:
+            self.upkeep.bring_back(frozenset(opening.id for opening, _ in self.intake.to_remake()))
+        except (sqlite3.Error, OSError, LedgerError) as error:
+            self._troubled(error)
+            return
+        self._adder.forget()
+        self.intake.forget_names()
+
     def _finish(self) -> None:
         """The last step: everything to disk, then the file is closed."""
         while self._queue.qsize():
@@ -409,6 +423,8 @@ class Writer:
             if not (self.intake.pending or self.intake.marked):
                 break
             self._work()
+        if self.upkeep.gone():
+            self._bring_back()
         self._abandon()
         self.upkeep.finish()
 
