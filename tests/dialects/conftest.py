@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import brotli
@@ -22,6 +23,10 @@ PATHS = {
     "chat": ("openai", "/v1/chat/completions"),
     "responses": ("openai", "/v1/responses"),
     "gemini": ("gemini", "/v1beta/models/gemini-3.8-flash:streamGenerateContent"),
+    "invoke": ("bedrock", "/model/us.anthropic.claude-opus-5-5/invoke"),
+    "converse": ("bedrock", "/model/us.anthropic.claude-opus-5-5/converse"),
+    "ollama": ("ollama", "/api/chat"),
+    "ollama-embed": ("ollama", "/api/embed"),
 }
 
 
@@ -94,6 +99,23 @@ class Wires:
         fields = [(key.encode(), value.encode("latin-1")) for key, value in (headers or {}).items()]
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         return dialect.read_request(RequestView(vendor, "POST", path, fields, tool), data)
+
+
+@pytest.fixture(scope="session")
+def frame() -> Callable[..., bytes]:
+    """One frame of Amazon's event stream, written independently of the reader: (type, payload, message type)."""
+
+    def text(name: str, value: str) -> bytes:
+        return bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+
+    def make(kind: str, payload: bytes, message: str = "event") -> bytes:
+        headers = text(f":{message}-type", kind) + b"\x05flags\x03\x00\x01" + b"\x02on\x00"
+        headers += text(":content-type", "application/json") + text(":message-type", message)
+        prelude = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+        body = prelude + struct.pack(">I", zlib.crc32(prelude)) + headers + payload
+        return body + struct.pack(">I", zlib.crc32(body))
+
+    return make
 
 
 @pytest.fixture(scope="session")

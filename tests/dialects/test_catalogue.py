@@ -65,6 +65,14 @@ def test_usage_of_a_bare_usage_object() -> None:
     usage = usage_of("openai-chat", json.dumps({"usage": {"prompt_tokens": 5, "completion_tokens": 2}}).encode())
     assert usage.complete
     assert usage.total("input") == 5
-    assert {"anthropic-messages", "openai-chat", "openai-responses", "gemini", "bedrock-converse"} == set(WIRES)
+    assert set(WIRES) == {
+        "anthropic-messages",
+        "openai-chat",
+        "openai-responses",
+        "gemini",
+        "bedrock-invoke",
+        "bedrock-converse",
+        "ollama",
+    }
     with pytest.raises(KeyError):
         usage_of("morse", b"{}")

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from trayapp.dialects import anthropic, bedrock_converse, gemini, openai_chat, openai_responses
+from trayapp.dialects import (
+    anthropic,
+    bedrock_converse,
+    bedrock_invoke,
+    gemini,
+    ollama,
+    openai_chat,
+    openai_responses,
+)
 from trayapp.dialects.dialect import Dialect
 from trayapp.dialects.reader import ResponseReader
 from trayapp.values import Usage
@@ -18,7 +26,9 @@ _MODULES: Final[tuple[Callable[[str, str], Dialect | None], ...]] = (
     openai_responses.claim,
     openai_chat.claim,
     gemini.claim,
+    bedrock_invoke.claim,
     bedrock_converse.claim,
+    ollama.claim,
 )
 
 _PATHS: Final = {
@@ -26,7 +36,9 @@ _PATHS: Final = {
     openai_chat.WIRE: "/v1/chat/completions",
     openai_responses.WIRE: "/v1/responses",
     gemini.WIRE: "/v1beta/models/any:generateContent",
+    bedrock_invoke.WIRE: "/model/any/invoke",
     bedrock_converse.WIRE: "/model/any/converse",
+    ollama.WIRE: "/api/chat",
 }
 
 WIRES: Final = tuple(_PATHS)

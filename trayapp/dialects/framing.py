@@ -311,8 +311,10 @@ class Document:
 
 
 def choose(start: bytes, content_type: str) -> str | None:
-    """``events``, ``lines``, ``array`` or ``document`` for a body that begins so; ``None``: more bytes are needed."""
+    """``events``, ``lines``, ``array``, ``document`` or ``frames`` for a body that begins so; ``None``: unclear yet."""
     kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/vnd.amazon.eventstream":
+        return "frames"
     if len(start) < 3 and _BOM.startswith(start):
         return None
     head = start.removeprefix(_BOM).lstrip(_SPACE)

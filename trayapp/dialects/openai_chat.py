@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Raw
@@ -79,7 +80,7 @@ class Chat:
         deployment = _DEPLOYMENT.search(head.path)
         return opened.call(
             WIRE,
-            model=request.model if request.model is not None else (deployment[1] if deployment else None),
+            model=request.model if request.model is not None else (unquote(deployment[1]) if deployment else None),
             session=request.prompt_cache_key if opened.tool in ("codex", "opencode") else None,
             workspace=workspace.search(bytes(m) for m in messages[:3]),
             stream=stream,
@@ -155,6 +156,7 @@ class _Loose(msgspec.Struct):
     usage: Raw = Raw(b"")
     error: Any = None
     choices: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Chunk(msgspec.Struct):
@@ -165,6 +167,7 @@ class _Chunk(msgspec.Struct):
     error: Any = None
     choices: list[_Choice] | None = None
     x_groq: _Groq | None = None
+    copilot_usage: Raw = Raw(b"")
 
 
 _chunk = msgspec.json.Decoder(_Chunk)
@@ -180,6 +183,8 @@ class ChatTally(Tally):
         super().__init__()
         self._usage: dict[str, Any] = {}
         self._finished = False
+        self._credits: int | None = None
+        """What Copilot's credits are worth."""
 
     def message(self, data: bytes) -> None:
         """Read one chunk of a stream."""
@@ -216,6 +221,8 @@ class ChatTally(Tally):
             last = self._finished or chunk.choices == []
         if usage is not None:
             self._take(usage)
+        if chunk.copilot_usage:
+            self._take_credits(chunk.copilot_usage)
         if last and self._countable():
             self.final = self.ended = True
 
@@ -233,6 +240,8 @@ class ChatTally(Tally):
         if usage is not None:
             self._take(usage)
             self.final = self._countable()
+        if body.copilot_usage:
+            self._take_credits(body.copilot_usage)
         return True
 
     def legs(self) -> tuple[Leg, ...]:
@@ -248,7 +257,14 @@ class ChatTally(Tally):
     def _take(self, usage: dict[str, Any]) -> None:
         self._usage = usage
         self.known_input, self.known_output = openai_usage.prompt_and_output(usage, self.flags)
-        self.stated_pico = openai_usage.stated(usage, self.flags)
+        self.stated_pico = openai_usage.stated(usage, self.flags) if self._credits is None else self._credits
+
+    def _take_credits(self, raw: Raw) -> None:
+        copilot = as_object(raw)
+        if copilot is not None:
+            self._credits = openai_usage.credits_stated(copilot, self.flags)
+            if self._credits is not None:
+                self.stated_pico = self._credits
 
     def _countable(self) -> bool:
         return self.known_input is not None and self.known_output is not None

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Raw
@@ -26,6 +27,7 @@ from trayapp.values import Call, Kind, Leg
 WIRE: Final = "openai-responses"
 
 _PATH = re.compile(r"(?:/.*)?/responses(?P<more>/compact|/input_tokens)?\Z")
+_DEPLOYMENT = re.compile(r"/deployments/([^/]+)/")
 _FINAL: Final = frozenset({"response.completed", "response.incomplete", "response.failed"})
 _FIRST: Final = frozenset({"response.created", "response.in_progress", "response.queued"})
 
@@ -82,7 +84,7 @@ class Responses:
             folder = workspace.search((bytes(request.instructions), *_early_texts(items)))
         return opened.call(
             WIRE,
-            model=request.model,
+            model=request.model if request.model is not None else _deployment(head.path),
             session=_session(opened, request, metadata),
             workspace=folder,
             stream=request.stream is True,
@@ -109,6 +111,12 @@ def claim(vendor: str, path: str) -> Dialect | None:
     if match is None:
         return None
     return {None: _main, "/compact": _compact, "/input_tokens": _counting}[match["more"]]
+
+
+def _deployment(path: str) -> str | None:
+    """The name in an Azure path, which stands for the model until the answer names it."""
+    match = _DEPLOYMENT.search(path)
+    return unquote(match[1]) if match else None
 
 
 def _turn_metadata(opened: Opened, metadata: Any) -> Any:

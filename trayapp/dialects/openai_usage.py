@@ -10,8 +10,11 @@ Rules:
 * reasoning, audio and prediction tokens are parts of the completion. Two vendors leave reasoning out: xAI's chat
   (total = prompt + completion + reasoning) and Google's compatible endpoint (total − prompt is billed). Both are
   recognised by their sums and flagged ``output_from_total``;
-* cached tokens go by several names (DeepSeek, Moonshot, Mistral); the first one that is there counts, once;
-* a stated amount (OpenRouter ``cost``, xAI ``cost_in_usd_ticks`` of 1e-10 USD) is kept exactly.
+* cached tokens go by several names (DeepSeek, Moonshot, Mistral), written ones too (Qwen, LiteLLM's gateway); the
+  first one that is there counts, once;
+* a stated amount (OpenRouter ``cost``, Perplexity ``cost.total_cost``, xAI ``cost_in_usd_ticks`` of 1e-10 USD) is kept
+  exactly; so are Copilot's credits, which stand beside the usage (1 AI credit is $0.01 and 1e9 ``nano_aiu``; seen with
+  its CLI 1.0.102, 2026-11).
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ from trayapp.values import Leg
 
 _TICKS: Final = Decimal(10) ** 10
 _PROMPT: Final = ("prompt_tokens", "input_tokens")
+_WRITTEN: Final = ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens")
+_NANO_CREDITS: Final = Decimal(10) ** 11
+"""In one USD."""
 _COMPLETION: Final = ("completion_tokens", "output_tokens")
 
 
@@ -58,7 +64,7 @@ def leg(usage: dict[str, Any], flags: Flags, *, model: str | None = None) -> Leg
     if cached is None:
         cached = fields.first_count(usage, ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"), flags)
     cached = cached or 0
-    written = fields.count(prompt_parts, "cache_write_tokens", flags) or 0
+    written = fields.first_count(prompt_parts, _WRITTEN, flags) or 0
     written_12h = fields.count(fields.part(prompt_parts, "cache_write_tokens_details"), "ttl_12h_tokens", flags) or 0
     audio = fields.count(prompt_parts, "audio_tokens", flags) or 0
     cached_audio = fields.count(fields.part(prompt_parts, "cached_tokens_details"), "audio_tokens", flags) or 0
@@ -100,12 +106,24 @@ def stated(usage: dict[str, Any], flags: Flags) -> int | None:
     ticks = fields.count(usage, "cost_in_usd_ticks", flags)
     if ticks is not None:
         return fields.pico(Decimal(ticks) / _TICKS, flags)
-    cost = fields.pico(usage.get("cost"), flags)
+    said = usage.get("cost")
+    cost = fields.pico(said.get("total_cost") if isinstance(said, dict) else said, flags)
     if cost is None or usage.get("is_byok") is not True:
         return cost
     # With the user's own key the router charges its fee; the upstream's price is paid beside it.
     upstream = fields.pico(fields.part(usage, "cost_details").get("upstream_inference_cost"), flags)
     return None if upstream is None else cost + upstream
+
+
+def credits_stated(copilot: dict[str, Any], flags: Flags) -> int | None:
+    """The amount of GitHub Copilot's ``copilot_usage``, in pico-USD, or ``None``."""
+    nano = copilot.get("total_nano_aiu")
+    if nano is None:
+        return None
+    if isinstance(nano, bool) or not isinstance(nano, int | Decimal):
+        flags.add("bad_amount")
+        return None
+    return fields.pico(Decimal(nano) / _NANO_CREDITS, flags)
 
 
 def _whole_output(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from trayapp.dialects import framing, ratios
+from trayapp.dialects import eventstream, framing, ratios
 from trayapp.dialects.coding import Decoder
 from trayapp.dialects.tally import Tally
 from trayapp.values import Usage
@@ -129,6 +129,8 @@ class ResponseReader:
             self._framing = framing.Array(message)
         elif chosen == "lines":
             self._framing = framing.Lines(message)
+        elif chosen == "frames":
+            self._framing = eventstream.Frames(message)
         else:
             self._framing = framing.Events(message)
         head, self._head = self._head, b""

@@ -44,7 +44,6 @@ MAX_LINE: Final = 64 << 20
 _APIS: Final[Mapping[str, str]] = {
     "messages": "anthropic-messages",
     "anthropic": "anthropic-messages",
-    "bedrock-invoke": "anthropic-messages",
     "chat": "openai-chat",
     "openai-compat-chat": "openai-chat",
     "completions": "openai-chat",
@@ -53,7 +52,9 @@ _APIS: Final[Mapping[str, str]] = {
     "batch": "openai-responses",
     "generateContent": "gemini",
     "streamGenerateContent": "gemini",
-    "converse": "bedrock-converse",
+    "bedrock-invoke": "bedrock-invoke",
+    "bedrock-converse": "bedrock-converse",
+    "ollama": "ollama",
 }
 """Names that people write for the wire formats."""
 _WHERE_USAGE_STANDS: Final = {"gemini": "usageMetadata"}
@@ -117,6 +118,8 @@ def quote(data: bytes, book: Book, now_us: int) -> Cost:
     if not line.provider:
         raise LineError("it names no `provider`")
     usage = _usage(line)
+    if not usage.complete and not any(leg.prompt or leg.output or leg.output_audio for leg in usage.legs):
+        usage = replace(usage, legs=())  # nothing was counted, which is not the same as zero
     request = _object(line.request, "request")
     asked = request.get("model", line.model)
     at_us = _moment(line.ts, "ts")
@@ -167,7 +170,9 @@ def _usage(line: Line) -> Usage:
         if read.legs or read.error is not None or (response is None and given is None):
             return read
     document = dict(response or {})
-    if given is not None:
+    if given is not None and wire == "ollama":
+        document |= {"done": Raw(b"true"), **given}  # its counts stand in the answer itself
+    elif given is not None:
         document[_WHERE_USAGE_STANDS.get(wire, "usage")] = line.usage
     if line.model is not None:
         # Some vendors' counts can only be read knowing whose model it was.
@@ -213,6 +218,8 @@ def shape(counted: Mapping[str, Any]) -> str | None:
     names = counted.keys()
     if "usageMetadata" in names or "promptTokenCount" in names:
         return "gemini"
+    if "prompt_eval_count" in names or "eval_count" in names:
+        return "ollama"
     if "prompt_tokens" in names or "choices" in names:
         return "openai-chat"
     if "inputTokens" in names:
