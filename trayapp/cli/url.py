@@ -21,7 +21,13 @@ _VARIABLES = {
     "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"),
     "openai": ("OPENAI_BASE_URL", "OPENAI_API_BASE"),
     "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE"),
+    "azure": ("AZURE_OPENAI_ENDPOINT",),
+    "bedrock": ("ANTHROPIC_BEDROCK_BASE_URL",),
+    "copilot": ("COPILOT_API_URL",),
+    "ollama": ("OLLAMA_HOST",),
 }
+_FOR_ANY = ("anthropic", "openai", "gemini")
+"""Vendors that are recognised without their name in the address."""
 
 
 def run(arguments: list[str]) -> int:
@@ -86,7 +92,7 @@ def export_lines(vendor: str, tool: str | None, address: str) -> list[str]:
         return [f"# Codex reads no variable for this; start it with:  codex -c {option}"]
     names = _VARIABLES.get(vendor, ())
     if vendor == frontdoor.ANY:
-        lines = [f"export {_VARIABLES[v][0]}={shlex.quote(address)}" for v in _VARIABLES]
+        lines = [f"export {_VARIABLES[v][0]}={shlex.quote(address)}" for v in _FOR_ANY]
     elif names:
         lines = [f"export {name}={shlex.quote(address)}" for name in names]
     else:
