@@ -23,6 +23,11 @@ from trayapp.pricing.contracts import first, pico_rate
         {"usd_per_million": {"input": "-1"}},
         {"usd_per_million": {"input": "0.0000001"}},
         {"usd_per_million": {"input": "Infinity"}},
+        {"usd_per_million": {"input": "1e999990"}},
+        {"usd_per_million": {"input": "1e-999990"}},
+        {"usd_per_million": {"input": "1000000001"}},
+        {"times_list": "1e999999"},
+        {"times_list": "1e-999999"},
     ],
 )
 def test_what_is_no_contract_is_refused(fields: dict[str, Any]) -> None:

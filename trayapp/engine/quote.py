@@ -17,7 +17,7 @@ A line is an object with
 Rules:
 
 * pure; all numbers stay exact from the text to the amount;
-* ``LineError`` says what is wrong in words and repeats nothing of the line but a field's name or a short word;
+* ``LineError`` says what is wrong in words and repeats nothing of the line but fields' names and a contract's terms;
 * flags added here: ``incomplete`` (the final usage was not there: the amount is a lower bound), ``priced_now`` (no
   ``ts``), ``contract_not_covering`` (the contract is for other calls; the amount is the list's).
 """
@@ -259,7 +259,7 @@ def _contract(line: Line) -> Contract | None:
             usd_per_million=None if rates is None else {name: str(rate) for name, rate in rates.items()},
         )
     except BookError as error:
-        raise LineError(f"its `contract` cannot be used: {error.message}") from None
+        raise LineError(f"its `contract` cannot be used: {error.message.rstrip('.')}") from None
 
 
 def _object(raw: Raw, name: str) -> dict[str, Any]:
@@ -306,7 +306,7 @@ def _time(value: object, name: str) -> int | None:
             return (moment - _EPOCH) // timedelta(microseconds=1)
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**11:
             return int(value * 10**6)
-    except (ValueError, OverflowError, InvalidOperation):
+    except (ValueError, ArithmeticError):
         pass
     raise LineError(f"its `{name}` has a time that is neither ISO nor seconds since 1970")
 

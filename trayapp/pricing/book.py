@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Final, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -336,10 +336,9 @@ def multiplier(text: str, where: str) -> int:
     """
     try:
         value = Decimal(text)
-        scaled = value * MICRO
-        if value.is_finite() and 0 < value <= 100 and scaled == int(scaled):
-            return int(scaled)
-    except (InvalidOperation, ValueError, OverflowError):
+        if value.is_finite() and 0 < value <= 100 and value * MICRO == int(value * MICRO):
+            return int(value * MICRO)
+    except (ArithmeticError, ValueError):
         pass
     raise BookError(f"{where} has the multiplier {text!r}; it has to be above 0, at most 100, with up to six places.")
 

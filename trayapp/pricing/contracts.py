@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from trayapp.pricing.book import BookError, multiplier
@@ -21,6 +21,8 @@ from trayapp.pricing.prices import COMPONENTS, SEARCHES, Rates
 
 _TITLE = "A contract's price cannot be used"
 _FIX = "Correct it in the settings."
+_MOST_USD = 10**9
+"""For a million tokens or a thousand searches; more is a slip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,12 +108,15 @@ def pico_rate(usd: str, *, per: int = 1_000_000) -> int:
     """A rate in USD for ``per`` tokens or searches, as pico-USD for one.
 
     Raises:
-        BookError: not a decimal ≥ 0, or finer than one pico-USD for one.
+        BookError: not a decimal from 0 to a billion, or finer than one pico-USD for one.
     """
     try:
-        value = Decimal(usd) * 10**12 / per
-        if value.is_finite() and value >= 0 and value == int(value):
-            return int(value)
-    except (InvalidOperation, ValueError, OverflowError):
+        amount = Decimal(usd)
+        # The bound keeps an absurd exponent from becoming an integer of a million digits.
+        if amount.is_finite() and 0 <= amount <= _MOST_USD:
+            value = amount * 10**12 / per
+            if value == int(value):
+                return int(value)
+    except (ArithmeticError, ValueError):
         pass
     raise BookError(f"{usd!r} is not a price.", title=_TITLE, fix=_FIX)
