@@ -266,3 +266,9 @@ def test_any_payload_raises_nothing(wires: Any, frame: Frame, inner: bytes, data
     for kind in ("invoke", "converse"):
         for body in (frame("chunk", chunk), frame("metadata", data), frame("chunk", data)):
             assert not stream(wires, kind, body).complete
+
+
+def test_a_running_stream_is_guessed_as_claude(wires: Any, frame: Frame) -> None:
+    reader = wires.reader("invoke", content_type=eventstream.CONTENT_TYPE)
+    reader.feed(chunks(frame, [{"type": "content_block_delta", "delta": {"type": "text_delta", "text": "x" * 288}}]))
+    assert reader.live() == (None, 100)

@@ -29,7 +29,7 @@ def bytes_per_token(wire: str, model: str | None) -> float:
     if "gemini" in name:
         return GEMINI
     if not name or wire in ("gemini", "anthropic-messages"):
-        if wire == "anthropic-messages":
+        if wire in ("anthropic-messages", "bedrock-invoke"):  # what coding tools invoke on Bedrock is Claude
             return CLAUDE
         if wire == "gemini":
             return GEMINI
