@@ -49,6 +49,14 @@ def say(trouble: Trouble) -> int:
     return EXIT_CODES.get(trouble.code, 1)
 
 
+def _drop_unwritable_output() -> None:
+    """Keep the interpreter from trying again at its exit, and from saying in its own words that it failed."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command; whatever it raises becomes words and an exit code."""
     from trayapp.guard.failure import StartFailureError
@@ -69,12 +77,12 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
         trouble = error.trouble
         return say(Trouble(title=trouble.title, message=trouble.message, fix=trouble.fix, code=trouble.code))
     except BrokenPipeError:
-        # The reader (head, a closed pager) has seen enough; keep the interpreter from saying so at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_unwritable_output()  # the reader (head, a closed pager) has seen enough
         return 0
     except KeyboardInterrupt:
         return 130
     except OSError as error:
+        _drop_unwritable_output()
         name = f"{error.filename}: " if error.filename else ""
         code = "read_only" if isinstance(error, PermissionError) or error.errno == 30 else "error"
         return say(
