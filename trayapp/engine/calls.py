@@ -1,4 +1,4 @@
-"""The life of a call: accept → check → read → decide → open row → forward → meter → price → close row → tell.
+"""The life of a call: accept → check → read → open row → forward → meter → price → close row → tell.
 
 ``Gatekeeper.admit`` is the first half-line (check, route), ``MeteredCall`` the rest, one method a step, in the order
 in which the relay calls them. The relay moves the bytes and knows none of this; a failure here never changes one of
@@ -30,7 +30,7 @@ from trayapp.ledger import Ledger
 from trayapp.pricing import Book, price
 from trayapp.proxy import Ending, Plan, RequestHead
 from trayapp.refusal import Refusal
-from trayapp.values import Call, Closing, Cost, Decision, Kind, Leg, Metering, Opening, State, Usage
+from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class MeteredCall:
         self.opening_row: Opening | None = None
         self.state = State.OPEN
 
-    # read → decide → open row
+    # read → open row
 
     async def opening(self, body: bytes | None, _trailers: Pairs) -> bytes | None:
         """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave."""
@@ -142,7 +142,6 @@ class MeteredCall:
             log.warning("a request could not be read: %s", type(error).__name__)
             call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
         self._call = call
-        decide(call)
         await self._open(call)
         return body
 
@@ -370,11 +369,6 @@ class _Running:
 
     def cost_so_far(self) -> int | None:
         return self._call.cost_so_far()
-
-
-def decide(_call: Call) -> Decision:
-    """What to serve instead of what was asked. There are no rules yet, so: what was asked."""
-    return Decision()
 
 
 def _identifier(value: bytes) -> str | None:

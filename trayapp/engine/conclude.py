@@ -88,7 +88,8 @@ def conclude(
         return Conclusion(
             state=state,
             metering=Metering.EXACT if facts.metered else Metering.UNMETERED,
-            confidence=Confidence.EXACT,
+            # A vendor that read the request and dropped the connection may bill it all the same.
+            confidence=Confidence.ESTIMATED if facts.stale else Confidence.EXACT,
             usage=facts.usage,
             cost=Cost(pico=0, basis=Basis.LIST, book=book),
             flags=("not_billed", "stale_connection") if facts.stale else ("not_billed",),
