@@ -86,3 +86,29 @@ def test_every_setting_has_words_and_a_default_that_passes() -> None:
     for setting in settings.TABLE:
         assert setting.text.endswith(".")
         setting.check(setting.default)
+
+
+def test_a_setting_is_written_checked_and_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "c.toml"
+    settings.set_value(path, "budget.day_usd", "12.50")
+    settings.set_value(path, "metering.ask_usage", True)
+    chosen = settings.load(path)
+    assert chosen.budget_day_pico == 12_500_000_000_000
+    assert chosen.ask_usage
+    assert chosen.given == {"budget.day_usd": "12.50", "metering.ask_usage": True}
+    settings.set_value(path, "metering.ask_usage", None)
+    assert not settings.load(path).ask_usage
+    before = path.read_bytes()
+    for key, value in (("budget.day_usd", "-1"), ("metering.ask_usage", "maybe"), ("no.such", 1)):
+        with pytest.raises(SettingsError) as caught:
+            settings.set_value(path, key, value)
+        assert caught.value.trouble.code == "bad_setting"
+    assert path.read_bytes() == before
+
+
+def test_a_change_that_would_damage_the_file_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text("# mine\n[proxy]\nport = 23456\n")
+    with pytest.raises(SettingsError):
+        settings.edit(path, lambda document: document.update(surprise=1))
+    assert path.read_text() == "# mine\n[proxy]\nport = 23456\n"

@@ -11,7 +11,7 @@ Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LI
   something changed, at most four a second, none while nothing happens. ``{"event": "bye"}`` announces its end.
 
 Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``set_upstream`` ``reset_upstream``
-``pause`` ``resume`` ``stop``. What each takes and gives stands in ``VERBS``.
+``reload`` ``pause`` ``resume`` ``stop``. What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
 ones take their default, so that faces and engines of neighbouring versions understand each other; money is a
@@ -41,6 +41,7 @@ VERBS: Final[Mapping[str, str]] = {
     "upstreams": "→ {vendor: {url, default: bool}}",
     "set_upstream": "{vendor, url} → {vendor, url}",
     "reset_upstream": "{vendor?} → {vendor: {url, default}}",
+    "reload": "→ {}: the settings file is read again (all but the port and the inspection limit)",
     "pause": "{seconds} → {until_us}: calls pass without being read; each is still one row, unmetered",
     "resume": "→ {}",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",

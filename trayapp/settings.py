@@ -4,14 +4,16 @@ Everything that a user can set lives in ``TABLE``; the file's checks, ``spendlig
 made from it. The file is TOML, ``config.toml`` in the profile's config folder. A missing file means all defaults.
 
 Rules: reading uses the standard library only (it happens at every start); writing keeps the user's comments and
-order (tomlkit) and replaces the file whole or not at all; a damaged file is never overwritten and never guessed at.
+order (tomlkit) and replaces the file whole or not at all; a damaged file is never overwritten and never guessed at;
+what is written is read back by the same checks before it takes the file's place. The ``SECTIONS`` are lists and
+tables whose meaning belongs to the rooms that use them; here only their shape is checked.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -76,6 +78,12 @@ def _dollars(value: Any) -> int | None:
     return int(amount)
 
 
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
 TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
     Setting(
@@ -85,8 +93,17 @@ TABLE: Final[tuple[Setting, ...]] = (
         _whole(1, 1024),
     ),
     Setting("budget.day_usd", "", "What a day may cost, in USD. Empty: no budget.", _dollars),
+    Setting(
+        "metering.ask_usage",
+        False,
+        "Ask for the usage in chat streams whose tool did not, and keep the extra chunk from the tool.",
+        _yes_or_no,
+    ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
+
+SECTIONS: Final[Mapping[str, type]] = {}
+"""Sections of tables: their name to ``list`` (``[[name]]``) or ``dict`` (``[name]``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,10 @@ class Settings:
     values: Mapping[str, Any]
     upstreams: Mapping[str, Upstream] = field(default_factory=dict)
     """Only the vendors that the user has set."""
+    sections: Mapping[str, Any] = field(default_factory=dict)
+    """The ``SECTIONS`` that the file has, as plain values."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """The keys of ``TABLE`` that the file has, as written."""
 
     @property
     def port(self) -> int:
@@ -112,6 +133,11 @@ class Settings:
         """``budget.day_usd`` in pico-USD."""
         value = self.values["budget.day_usd"]
         return None if value is None else int(value)
+
+    @property
+    def ask_usage(self) -> bool:
+        """``metering.ask_usage``."""
+        return bool(self.values["metering.ask_usage"])
 
     def routes(self) -> dict[str, Upstream]:
         """The whole route table: the public one with the user's changes.
@@ -135,22 +161,34 @@ def load(path: Path) -> Settings:
         SettingsError: it cannot be read, is not TOML, or holds an unknown key or a wrong value.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         return defaults()
-    except tomllib.TOMLDecodeError as error:
-        raise _damaged(path, f"It is not valid TOML: {error}.") from None
     except UnicodeDecodeError:
         raise _damaged(path, "It is not UTF-8 text.") from None
     except OSError as error:
         raise _damaged(path, f"It cannot be read: {error.strerror}.") from None
+    return _read(path, text)
+
+
+def _read(path: Path, text: str) -> Settings:
+    """Check the file's text."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _damaged(path, f"It is not valid TOML: {error}.") from None
     upstreams: dict[str, Upstream] = {}
     table = document.pop("upstreams", {})
     if not isinstance(table, dict):
         raise _damaged(path, "`upstreams` is a table of vendor names and addresses.")
     for vendor, url in table.items():
         upstreams[vendor] = parse_upstream(vendor, url, path)
+    sections: dict[str, Any] = {}
+    for name, shape in SECTIONS.items():
+        if name in document:
+            sections[name] = _section(path, name, shape, document.pop(name))
     given = dict(_flatten(document))
+    written = {setting.key: given[setting.key] for setting in TABLE if setting.key in given}
     values: dict[str, Any] = {}
     for setting in TABLE:
         raw = given.pop(setting.key, setting.default)
@@ -160,7 +198,15 @@ def load(path: Path) -> Settings:
             raise _damaged(path, f"`{setting.key}` is {raw!r}; it has to be {error}.") from None
     if given:
         raise _damaged(path, f"There is no setting called `{next(iter(given))}`.")
-    return Settings(values, upstreams)
+    return Settings(values, upstreams, sections, written)
+
+
+def _section(path: Path, name: str, shape: type, value: Any) -> Any:
+    fits = all(isinstance(entry, dict) for entry in value) if isinstance(value, list) else True
+    if not isinstance(value, shape) or not fits:
+        form = f"[[{name}]]" if shape is list else f"[{name}]"
+        raise _damaged(path, f"`{name}` has to be written as {form}.")
+    return value
 
 
 def parse_upstream(vendor: str, url: Any, path: Path | None = None) -> Upstream:
@@ -194,28 +240,96 @@ def set_upstream(path: Path, vendor: str, url: str | None) -> None:
     Raises:
         SettingsError: the address is wrong, or the file is damaged or cannot be written.
     """
-    import tomlkit
-
     if url is not None:
         parse_upstream(vendor, url)
+    edit(path, lambda document: _put(document, ("upstreams", vendor), url))
+
+
+def set_value(path: Path, key: str, value: Any) -> None:
+    """Write one setting of ``TABLE``, or put it back to its default (``value`` is ``None``).
+
+    Raises:
+        SettingsError: there is no such setting, the value is wrong, or the file is damaged or cannot be written.
+    """
+    setting = known(key)
+    try:
+        if value is not None:
+            setting.check(value)
+    except ValueError as error:
+        raise SettingsError(
+            Trouble(
+                title="That value cannot be used",
+                message=f"`{key}` has to be {error}.",
+                fix=setting.text,
+                code="bad_setting",
+            )
+        ) from None
+    edit(path, lambda document: _put(document, tuple(key.split(".")), value))
+
+
+def known(key: str) -> Setting:
+    """The line of ``TABLE`` with that key.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    for setting in TABLE:
+        if setting.key == key:
+            return setting
+    raise SettingsError(
+        Trouble(
+            title="There is no such setting",
+            message=f"Nothing is called {key!r}.",
+            fix="`spendlight config` lists all.",
+            code="bad_setting",
+        )
+    )
+
+
+def edit(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> Settings:
+    """Change the file: ``change`` is given its document (tomlkit's) and alters it in place.
+
+    Returns:
+        The settings as they are now.
+
+    Raises:
+        SettingsError: the file was damaged, would be damaged by the change, or cannot be written; it stays as it was.
+    """
+    import tomlkit
+
     load(path)
     try:
-        document = tomlkit.parse(path.read_text("utf-8"))
+        document = tomlkit.parse(path.read_bytes().decode("utf-8"))
     except FileNotFoundError:
         document = tomlkit.document()
-    table = document.get("upstreams")
-    if url is None:
-        if table is not None:
-            table.pop(vendor, None)
-    else:
-        if table is None:
-            table = tomlkit.table()
-            document["upstreams"] = table
-        table[vendor] = url
+    change(document)
+    text = tomlkit.dumps(document)
+    changed = _read(path, text)
     try:
-        write_private(path, tomlkit.dumps(document).encode())
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, text.encode())
     except OSError as error:
         raise _damaged(path, f"It cannot be written: {error.strerror}.") from None
+    return changed
+
+
+def _put(document: MutableMapping[str, Any], way: tuple[str, ...], value: Any) -> None:
+    """Set or (``None``) remove what ``way`` leads to; tables on the way are made when needed."""
+    import tomlkit
+
+    *tables, name = way
+    for step in tables:
+        inner = document.get(step)
+        if inner is None:
+            if value is None:
+                return
+            inner = tomlkit.table()
+            document[step] = inner
+        document = inner
+    if value is None:
+        document.pop(name, None)
+    else:
+        document[name] = value
 
 
 def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -274,6 +274,8 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     effort: str | None = None
     tier_asked: str | None = None
     account: str | None = None
+    credential: str | None = None
+    """Short HMAC of the credential under the install key; tells one key from another and nothing else."""
     streamed: bool = False
     context_bytes: int = 0
     upstream: str = ""
@@ -302,6 +304,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """List price (API-equivalent). ``None`` is stored as unpriced."""
     pico_contract: int | None = None
     pico_marginal: int | None = None
+    agreement: str | None = None
+    """The contract, plan or pool that decided the two amounts above; ``None``: the public list did."""
     flags: tuple[str, ...] = ()
     """Added to those of the opening."""
 
@@ -328,6 +332,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     effort: str | None
     account: str | None
+    credential: str | None
     streamed: bool
     context_bytes: int
     upstream: str
@@ -353,6 +358,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     pico_list: int | None
     pico_contract: int | None
     pico_marginal: int | None
+    agreement: str | None
     basis: Basis
     book: str | None
     ttfb_us: int | None

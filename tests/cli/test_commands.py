@@ -313,3 +313,18 @@ def test_nowhere_to_write_is_no_traceback(running: Paths, home: Path, command: s
         assert done.returncode in codes, (redirection, done.stderr)
         assert "Traceback" not in done.stderr
         assert "Exception ignored" not in done.stderr
+
+
+def test_settings_are_set_read_and_obeyed_at_once(running: Paths, spendlight: Spendlight) -> None:
+    assert spendlight("config", "set", "budget.day_usd", "33").returncode == 0
+    assert json.loads(spendlight("status", "--format", "json").stdout)["budget_day_pico"] == str(33 * 10**12)
+    assert spendlight("config", "get", "budget.day_usd").stdout == "33\n"
+    listed = json.loads(spendlight("config", "--format", "json", "list").stdout)
+    assert listed["budget.day_usd"]["value"] == 33
+    assert not listed["budget.day_usd"]["default"]
+    assert spendlight("config", "unset", "budget.day_usd").returncode == 0
+    assert json.loads(spendlight("status", "--format", "json").stdout)["budget_day_pico"] is None
+    wrong = spendlight("config", "set", "budget.day_usd", "lots")
+    assert wrong.returncode == 2
+    assert "budget.day_usd" in wrong.stderr
+    assert spendlight("config", "get", "no.such").returncode == 2

@@ -23,6 +23,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "folder_unusable": 7,
     "folder_not_private": 7,
     "bad_upstream": 2,
+    "bad_setting": 2,
     "unknown_vendor": 2,
     "bad_tool_name": 2,
     "bad_pause": 2,

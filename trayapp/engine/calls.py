@@ -26,8 +26,8 @@ from trayapp.engine.conclude import Conclusion, Facts, conclude
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.projects import Projects
+from trayapp.engine.tariff import Circumstances, Tariff
 from trayapp.ledger import Ledger
-from trayapp.pricing import Book, price
 from trayapp.proxy import Ending, Plan, RequestHead
 from trayapp.refusal import Refusal
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
@@ -45,7 +45,7 @@ class Gatekeeper:
         self,
         door: frontdoor.Door,
         ledger: Ledger,
-        book: Book,
+        tariff: Tariff,
         glance: Glance,
         bookings: Bookings,
         projects: Projects,
@@ -54,11 +54,14 @@ class Gatekeeper:
         self.door = door
         """Replaced whole when the user changes an upstream."""
         self.ledger = ledger
-        self.book = book
+        self.tariff = tariff
+        """Replaced whole when the price book or an agreement changes."""
         self.glance = glance
         self.bookings = bookings
         self.projects = projects
         self.calibration = calibration
+        self.ask_usage = False
+        """Whether the user agreed that chat streams are asked for their usage."""
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
         """Check a request at the door and say where it goes and who watches it."""
@@ -267,10 +270,11 @@ class MeteredCall:
         if opening is None:
             return
         self.opening_row = None
-        conclusion = conclude(facts, price=self.price, estimate=self._estimate, book=self._keeper.book.version)
+        tariff = self._keeper.tariff
+        conclusion = conclude(facts, price=self.price, estimate=self._estimate, book=tariff.book.version)
         self.state = conclusion.state
         self._learn(conclusion)
-        pico = None if conclusion.cost is None else conclusion.cost.pico
+        amounts = tariff.amounts(conclusion.usage, conclusion.cost, self._circumstances())
         closing = Closing(
             id=opening.id,
             ended_us=self._started_us + (time.monotonic_ns() - self._clock) // 1000,
@@ -284,10 +288,10 @@ class MeteredCall:
             bytes_down=bytes_down,
             usage=conclusion.usage,
             cost=conclusion.cost,
-            pico_contract=pico,
-            # Inside a plan the next call costs nothing more.
-            pico_marginal=0 if opening.account == "subscription" and pico is not None else pico,
-            flags=(*conclusion.flags, *flags, *self._extra_flags),
+            pico_contract=amounts.contract,
+            pico_marginal=amounts.marginal,
+            agreement=amounts.agreement,
+            flags=(*conclusion.flags, *amounts.flags, *flags, *self._extra_flags),
         )
         glance = self._keeper.glance
         glance.ended(_Running(self, opening), conclusion.usage, conclusion.cost)
@@ -295,15 +299,17 @@ class MeteredCall:
 
     def price(self, usage: Usage) -> Cost:
         """List price of a usage of this call."""
+        return self._keeper.tariff.cost(usage, self._circumstances())
+
+    def _circumstances(self) -> Circumstances:
         call = self._call
-        return price(
-            usage,
+        return Circumstances(
             vendor=self._entry.vendor,
             model_asked=None if call is None else call.model,
             at_us=self._started_us,
-            book=self._keeper.book,
             kind=Kind.MAIN if call is None else call.kind,
             host=self._entry.upstream.host,
+            account=None if call is None else call.account,
         )
 
     def _estimate(self, usage: Usage) -> Usage:

@@ -43,6 +43,7 @@ COLUMNS: Final = (
     "kind",
     "effort",
     "account",
+    "credential",
     "stream",
     *TOKENS,
     "web_searches",
@@ -52,6 +53,7 @@ COLUMNS: Final = (
     "usd_list",
     "usd_contract",
     "usd_marginal",
+    "agreement",
     "basis",
     "book",
     "session",
@@ -111,6 +113,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "kind": row.kind,
         "effort": row.effort,
         "account": row.account,
+        "credential": row.credential,
         "stream": row.streamed,
     }
     for name in TOKENS:
@@ -123,6 +126,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "usd_list": usd(row.pico_list),
         "usd_contract": usd(row.pico_contract),
         "usd_marginal": usd(row.pico_marginal),
+        "agreement": row.agreement,
         "basis": row.basis.value,
         "book": row.book,
         "session": row.session,

@@ -29,12 +29,14 @@ from trayapp import settings
 from trayapp.control import Trouble
 from trayapp.engine.bookings import Bookings
 from trayapp.engine.calls import Gatekeeper
+from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.projects import Projects
-from trayapp.engine.verbs import Verbs, publish_routes
+from trayapp.engine.tariff import Tariff
+from trayapp.engine.verbs import Verbs
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
 from trayapp.platform import paths as places
@@ -93,7 +95,6 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         facts = Facts(
             port=port,
             demo=is_demo(),
-            budget_day_pico=chosen.budget_day_pico,
             book=book.version,
             troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
         )
@@ -101,16 +102,17 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         door = Door(port, read_or_make_secret(paths.token), routes)
         projects = Projects(read_or_make_secret(paths.install_key))
         bookings = Bookings(ledger, glance.settled)
-        keeper = Gatekeeper(door, ledger, book, glance, bookings, projects, Calibration())
+        keeper = Gatekeeper(door, ledger, Tariff(book), glance, bookings, projects, Calibration())
         stopped = asyncio.Event()
-        verbs = Verbs(paths, ledger, glance, keeper, stopped.set)
+        configuration = Configuration(paths, keeper, glance, troubles)
+        configuration.take(chosen, routes)
+        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set)
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs.table(), glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
         if sys.platform != "win32":
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
-        publish_routes(paths, routes)
         await proxy.serve(sockets)
         await control.start()
         _rest_collector()

@@ -7,21 +7,21 @@ effect, so that what was answered survives a restart.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from trayapp import __version__, frontdoor, settings
 from trayapp.control import PROTOCOL, ControlError, Trouble, snapshot_to_json
 from trayapp.engine import rows
 from trayapp.engine.calls import Gatekeeper
+from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.engine.glance import Glance
 from trayapp.ledger import Ledger
-from trayapp.platform.paths import Paths, write_private
+from trayapp.platform.paths import Paths
 
 PAGE: Final = 2000
 """Most rows one answer carries."""
@@ -35,6 +35,7 @@ class Verbs:
     ledger: Ledger
     glance: Glance
     keeper: Gatekeeper
+    configuration: Configuration
     stop: Callable[[], None]
 
     def table(self) -> dict[str, Verb]:
@@ -47,6 +48,7 @@ class Verbs:
             "upstreams": self.upstreams,
             "set_upstream": self.set_upstream,
             "reset_upstream": self.reset_upstream,
+            "reload": self.reload,
             "pause": self.pause,
             "resume": self.resume,
             "stop": self.stop_engine,
@@ -113,7 +115,7 @@ class Verbs:
                 )
             )
         settings.set_upstream(self.paths.settings, vendor, url)
-        self._reload()
+        self.configuration.reload()
         return {"vendor": vendor, "url": url}
 
     async def reset_upstream(self, arguments: Mapping[str, Any]) -> Any:
@@ -122,8 +124,13 @@ class Verbs:
         names = [str(vendor)] if vendor is not None else list(settings.load(self.paths.settings).upstreams)
         for name in names:
             settings.set_upstream(self.paths.settings, name, None)
-        self._reload()
+        self.configuration.reload()
         return self._routes()
+
+    async def reload(self, _: Mapping[str, Any]) -> Any:
+        """Read the settings file again."""
+        self.configuration.reload()
+        return {}
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let calls pass without reading them, for a while."""
@@ -148,23 +155,12 @@ class Verbs:
         asyncio.get_running_loop().call_later(0.05, self.stop)
         return {}
 
-    def _reload(self) -> None:
-        routes = settings.load(self.paths.settings).routes()
-        publish_routes(self.paths, routes)
-        self.keeper.door = replace(self.keeper.door, upstreams=routes)
-
     def _routes(self) -> dict[str, Any]:
         public = frontdoor.DEFAULT_UPSTREAMS
         return {
             vendor: {"url": upstream.url, "default": public.get(vendor) == upstream.url}
             for vendor, upstream in sorted(self.keeper.door.upstreams.items())
         }
-
-
-def publish_routes(paths: Paths, routes: Mapping[str, frontdoor.Upstream]) -> None:
-    """Write the route table where the guard finds it, should it have to relay alone."""
-    document = {vendor: upstream.url for vendor, upstream in sorted(routes.items())}
-    write_private(paths.routes, json.dumps(document, indent=1).encode())
 
 
 def _optional_int(arguments: Mapping[str, Any], name: str) -> int | None:

@@ -30,6 +30,9 @@ MIN_SQLITE: Final = (3, 37, 0)
 UNFINISHED: Final = "state IN ('open','sent','streaming')"
 """The condition of the partial index; queries must repeat it word for word to use the index."""
 
+UNPRICED: Final = "basis='unpriced' AND metering<>'unmetered' AND state NOT IN ('open','sent','streaming','not_sent')"
+"""The condition of the partial index of final rows that have no price yet; to be repeated word for word, too."""
+
 _V1: Final = (
     """
     CREATE TABLE calls (
@@ -161,7 +164,15 @@ _V1: Final = (
     """,
 )
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1,)
+_V2: Final = (
+    "ALTER TABLE calls ADD COLUMN credential TEXT",
+    "ALTER TABLE calls ADD COLUMN agreement TEXT",
+    f"CREATE INDEX calls_unpriced ON calls (started_us) WHERE {UNPRICED}",
+    "CREATE INDEX calls_agreement ON calls (agreement, started_us) WHERE agreement IS NOT NULL",
+)
+"""Who paid by which agreement, and the rows that wait for a price."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
 
 VERSION: Final = len(STEPS)
