@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from trayapp.frontdoor import Upstream
-from trayapp.proxy import Ending, Plan, ProxyServer, RequestHead
+from trayapp.proxy import Ending, Plan, ProxyServer, RequestHead, Rewrite
 from trayapp.refusal import Refusal
 
 HANG = 20.0
@@ -166,6 +166,7 @@ class Recorder:
         self.log: list[tuple[Any, ...]] = []
         self.data = b""
         self.over = asyncio.Event()
+        self.grew = asyncio.Event()
         self.ending: Ending | None = None
 
     def note(self, *event: Any) -> None:
@@ -173,12 +174,15 @@ class Recorder:
         if event[0] in self.bench.raising:
             raise RuntimeError("a meter's fault that quotes sk-ant-CANARY")
 
-    async def opening(self, body: bytes | None, trailers: Any) -> bytes | None:
+    async def opening(self, body: bytes | None, trailers: Any) -> Rewrite | None:
         if self.bench.gate_opening is not None:
             self.bench.opening_reached.set()
             await self.bench.gate_opening.wait()
         self.note("opening", body, trailers)
-        return body if self.bench.rewrite is None else self.bench.rewrite
+        return self.bench.rewrite
+
+    async def refused(self, status: int, headers: Any) -> None:
+        self.note("refused", status, headers)
 
     async def retrying(self) -> None:
         self.note("retrying")
@@ -191,6 +195,7 @@ class Recorder:
 
     def received(self, data: bytes) -> None:
         self.data += data
+        self.grew.set()
         self.note("received", len(data))
 
     def ended(self, ending: Ending) -> None:
@@ -210,7 +215,7 @@ class Bench:
         self.runner = asyncio.Runner()
         self.vendor = Vendor()
         self.inspect = True
-        self.rewrite: bytes | None = None
+        self.rewrite: Rewrite | None = None
         self.raising: set[str] = set()
         self.refusal: Refusal | None = None
         self.upstream: Upstream | None = None
@@ -272,6 +277,13 @@ class Bench:
         await watch.over.wait()
         assert watch.ending is not None
         return watch.ending
+
+    async def watched(self, size: int) -> None:
+        """Wait until the latest call's watch was told of that many bytes of the answer."""
+        watch = self.watches[-1]
+        while len(watch.data) < size:
+            watch.grew.clear()
+            await watch.grew.wait()
 
     async def stop(self) -> None:
         for wire in self.clients:

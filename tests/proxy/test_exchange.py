@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from trayapp.frontdoor import Upstream
-from trayapp.proxy import Plan
+from trayapp.proxy import Plan, Rewrite
 from trayapp.proxy import watch as border
 from trayapp.refusal import Refusal
 
@@ -71,15 +71,15 @@ class TestHooks:
         assert (await bench.over()).outcome == "complete"
 
     async def test_rewritten_body_gets_its_own_length_in_place(self, bench):
-        bench.rewrite = b'{"model":"cheaper"}'
+        bench.rewrite = Rewrite(body=b'{"model":"cheaper"}')
         client = await bench.post(b'{"model":"dear"}', b"X-Before: 1\r\n")
         _, request = await answered(bench)
-        assert request.body == bench.rewrite
+        assert request.body == b'{"model":"cheaper"}'
         assert [name for name, _ in request.headers] == [b"Host", b"X-Before", b"Content-Length"]
         assert (await client.response()).body == b"ok"
 
     async def test_rewritten_chunked_body_stays_chunked(self, bench):
-        bench.rewrite = b"new"
+        bench.rewrite = Rewrite(body=b"new")
         client = await bench.client()
         client.send(b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nold\r\n0\r\nX-T: 1\r\n\r\n")
         _, request = await answered(bench)
@@ -88,7 +88,7 @@ class TestHooks:
         await client.response()
 
     async def test_rewrite_that_gives_a_body_to_a_get(self, bench):
-        bench.rewrite = b"body"
+        bench.rewrite = Rewrite(body=b"body")
         client = await bench.client()
         client.send(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
         _, request = await answered(bench)

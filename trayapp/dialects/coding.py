@@ -15,6 +15,7 @@ Rules:
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from typing import Final, Protocol
 
@@ -251,6 +252,22 @@ class Decoder:
             self.failed = True
             return []
         return pieces
+
+
+def encode_whole(body: bytes, content_encoding: str) -> bytes | None:
+    """Code a whole body anew with the one coding that it came in; ``None`` for several, or one that is not known."""
+    word = content_encoding.strip().lower()
+    if word in ("", "identity"):
+        return body
+    if word in ("gzip", "x-gzip"):
+        return gzip.compress(body, mtime=0)
+    if word == "deflate":
+        return zlib.compress(body)
+    if word == "br":
+        return bytes(brotli.compress(body, quality=4))
+    if word == "zstd":
+        return zstandard.ZstdCompressor().compress(body)
+    return None
 
 
 def decode_whole(body: bytes, content_encoding: str = "", *, limit: int) -> tuple[bytes | None, str | None]:

@@ -26,9 +26,10 @@ from trayapp.engine.conclude import Conclusion, Facts, conclude
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.projects import Projects
+from trayapp.engine.rewrites import usage_asked
 from trayapp.engine.tariff import Circumstances, Tariff
 from trayapp.ledger import Ledger
-from trayapp.proxy import Ending, Plan, RequestHead
+from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
 from trayapp.refusal import Refusal
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
 
@@ -62,6 +63,8 @@ class Gatekeeper:
         self.calibration = calibration
         self.ask_usage = False
         """Whether the user agreed that chat streams are asked for their usage."""
+        self.unasked: set[str] = set()
+        """Upstreams that refused to be asked, until the engine ends."""
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
         """Check a request at the door and say where it goes and who watches it."""
@@ -81,9 +84,12 @@ class Gatekeeper:
 class Unwatched:
     """The watcher of what is no call: model lists, health checks, any other path of a known vendor."""
 
-    async def opening(self, body: bytes | None, _trailers: Pairs) -> bytes | None:
+    async def opening(self, _body: bytes | None, _trailers: Pairs) -> Rewrite | None:
         """Change nothing."""
-        return body
+        return None
+
+    async def refused(self, _status: int, _headers: Pairs) -> None:
+        """No row, nothing to do."""
 
     async def retrying(self) -> None:
         """No row, nothing to do."""
@@ -132,12 +138,16 @@ class MeteredCall:
         self._ttfb_us: int | None = None
         self._first_id: int | None = None
         self._extra_flags: tuple[str, ...] = ()
+        self._rewritten: tuple[str, ...] = ()
+        """What was changed in the request, in words."""
+        self._as_asked = False
+        """A changed request was refused; what runs now is the original."""
         self.opening_row: Opening | None = None
         self.state = State.OPEN
 
     # read → open row
 
-    async def opening(self, body: bytes | None, _trailers: Pairs) -> bytes | None:
+    async def opening(self, body: bytes | None, _trailers: Pairs) -> Rewrite | None:
         """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave."""
         try:
             call = self._dialect.read_request(self._view, body)
@@ -145,8 +155,40 @@ class MeteredCall:
             log.warning("a request could not be read: %s", type(error).__name__)
             call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
         self._call = call
+        rewrite = self._rewrite(call, body) if self._keeper.ask_usage and self._metered else None
+        if rewrite is not None:
+            self._rewritten = ("usage_asked",)
         await self._open(call)
-        return body
+        return rewrite
+
+    def _rewrite(self, call: Call, body: bytes | None) -> Rewrite | None:
+        """What leaves instead, where the user agreed to a change."""
+        if body is None or call.asks_usage or self._entry.upstream.authority in self._keeper.unasked:
+            return None
+        try:
+            return usage_asked(self._view.headers, body)
+        except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
+            log.warning("a request could not be rewritten: %s", type(error).__name__)
+            return None
+
+    async def refused(self, status: int, headers: Pairs) -> None:
+        """The vendor does not take what was changed: this attempt ends, the original is another with its own row."""
+        if self.opening_row is None or self._call is None:
+            return
+        self._head(status, headers)
+        facts = Facts(
+            outcome="complete",
+            status=status,
+            metered=self._metered,
+            usage=Usage(error=f"http_{status}"),
+            stream_ended=False,
+            overflow=False,
+        )
+        self._close(facts, bytes_up=0, flags=("rewrite_refused",))
+        self._rewritten = ()
+        self._as_asked = True
+        self._status = self._ttfb_us = self._request_id = None
+        await self._again(self._call)
 
     async def retrying(self) -> None:
         """The kept connection was dead: this attempt ends, another begins, each with its row."""
@@ -162,9 +204,12 @@ class MeteredCall:
             stale=True,
         )
         self._close(stale, bytes_up=0)
+        await self._again(self._call)
+
+    async def _again(self, call: Call) -> None:
         self._started_us = time.time_ns() // 1000
         self._clock = time.monotonic_ns()
-        await self._open(self._call)
+        await self._open(call)
 
     async def _open(self, call: Call) -> None:
         project, project_name = self._keeper.projects.identify(call.workspace) if call.workspace else (None, None)
@@ -189,7 +234,7 @@ class MeteredCall:
             context_bytes=call.context_bytes,
             upstream=self._entry.upstream.authority,
             metering=Metering.EXACT if self._metered else Metering.UNMETERED,
-            flags=call.flags,
+            flags=(*call.flags, *self._rewritten),
         )
         if self._first_id is None:
             self._first_id = opening.id
@@ -211,6 +256,18 @@ class MeteredCall:
         if self.opening_row is None:
             return
         self.state = State.STREAMING
+        content_type, content_encoding = self._head(status, headers)
+        if self._as_asked and status < 400 and self._entry.upstream.authority not in self._keeper.unasked:
+            self._keeper.unasked.add(self._entry.upstream.authority)
+            log.info("an upstream does not take a question for the usage; it is not asked again")
+        if self._metered:
+            self._reader = self._dialect.reader(
+                content_type=content_type, content_encoding=content_encoding, status=status
+            )
+        self._keeper.glance.changed()
+
+    def _head(self, status: int, headers: Pairs) -> tuple[str, str]:
+        """Take in a response head; returns its content type and coding."""
         self._status = status
         self._ttfb_us = (time.monotonic_ns() - self._clock) // 1000
         content_type = content_encoding = ""
@@ -222,11 +279,7 @@ class MeteredCall:
                 content_encoding = value.decode("latin-1")
             elif lower in _REQUEST_IDS and self._request_id is None:
                 self._request_id = _identifier(value)
-        if self._metered:
-            self._reader = self._dialect.reader(
-                content_type=content_type, content_encoding=content_encoding, status=status
-            )
-        self._keeper.glance.changed()
+        return content_type, content_encoding
 
     def _mark(self) -> None:
         """Write down what is known, in case the engine is killed before the end."""

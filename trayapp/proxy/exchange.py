@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from trayapp.proxy import head
 from trayapp.proxy.framing import CHUNKED, BodyReader, RequestFrame, ResponseFrame
 from trayapp.proxy.pool import CannotConnect, Pool
+from trayapp.proxy.rewrite import Rewriting
 from trayapp.proxy.upstream import Upstream
-from trayapp.proxy.watch import Ending, Headers, Plan, run, tell
+from trayapp.proxy.watch import Ending, Headers, Plan, Rewrite, fault, run, tell
 from trayapp.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Exchange:
         self._hooking = False
         self._last_words: Callable[[], None] | None = None
         self._held: list[bytes] | None = []
+        self._rewriting: Rewriting | None = None
         self._retried = False
         self._reused = False
         self._started = False
@@ -148,17 +150,21 @@ class Exchange:
     def _open(self, body: bytes | None) -> None:
         watch, trailers = self._plan.watch, self._trailers
 
-        def opened(result: bytes | None) -> None:
+        def opened(result: Rewrite | None) -> None:
             self._hooking = False
             if body is not None:
-                changed = result is not None and result is not body and isinstance(result, bytes)
-                final = cast("bytes", result) if changed else body
-                self._length = len(final)
-                self._pending = [final] if final else []
+                if isinstance(result, Rewrite):
+                    self._rewriting = Rewriting(result, body)
+                self._hold(body if self._rewriting is None else self._rewriting.what.body)
             self._go_on(self._acquire)
 
         self._hooking = True
         run("opening", lambda: watch.opening(body, trailers), opened, self._jobs)
+
+    def _hold(self, body: bytes) -> None:
+        """This whole body is what goes out."""
+        self._length = len(body)
+        self._pending = [body] if body else []
 
     def _go_on(self, step: Callable[[], None]) -> None:
         """Continue after a hook, unless the call ended while it ran."""
@@ -216,6 +222,7 @@ class Exchange:
             head.authority(self._plan.upstream),
             self._length if self._complete else None,
             expect=self._expect,
+            values=head.AS_THEY_CAME if self._rewriting is None else self._rewriting.headers,
         )
         self._started = True
         self._pump(first)
@@ -268,6 +275,12 @@ class Exchange:
 
     def respond(self, frame: ResponseFrame, payload: bytes, body: BodyReader) -> None:
         """The final head came, with the beginning of the body."""
+        rewriting = self._rewriting
+        if rewriting is not None:
+            if frame.status in rewriting.refusals:
+                self._ask_as_asked(rewriting, frame)
+                return
+            tell(rewriting.answered, frame)
         self._answer = frame
         self._held = None
         client = self._client
@@ -300,6 +313,7 @@ class Exchange:
         connection.discard()
         self._upstream = None
         if self._answer is not None:
+            self._pass_rest()
             self._end("upstream_cut", reason, cut=True)
         elif self._reused and not answered and not self._retried and self._held is not None:
             self._retry(self._held)
@@ -314,18 +328,51 @@ class Exchange:
         self._sent_all = False
         self._client.release("upstream")
 
-        def ready(_: bytes | None) -> None:
+        def ready(_: Rewrite | None) -> None:
             self._hooking = False
             self._go_on(self._connect)
 
         self._hooking = True
         run("retrying", self._plan.watch.retrying, ready, self._jobs)
 
+    def _ask_as_asked(self, rewriting: Rewriting, frame: ResponseFrame) -> None:
+        """The vendor does not take the rewritten request: send the original, once, and forget that answer."""
+        self._rewriting = None
+        if self._upstream is not None:
+            # Its answer is not wanted; reading it to its end would make the tool wait.
+            self._upstream.discard()
+            self._upstream = None
+        self._hold(rewriting.original)
+        self._held = []
+        self._started = False
+        self._up = 0
+        self._sent_all = False
+        self._client.release("upstream")
+
+        def ready(_: Rewrite | None) -> None:
+            self._hooking = False
+            self._go_on(self._acquire)
+
+        self._hooking = True
+        run("refused", lambda: self._plan.watch.refused(frame.status, frame.headers), ready, self._jobs)
+
+    def _pass_rest(self) -> None:
+        """The body will not go on: what was held back of it goes to the tool."""
+        frame = self._answer
+        rest = b"" if self._rewriting is None else self._rewriting.rest()
+        if rest and frame is not None:
+            self._client.write(head.chunk(rest) if frame.framing == CHUNKED and self._chunks else rest)
+            self._down += len(rest)
+
     def _forward(self, first: bytes, payload: bytes, body: BodyReader) -> None:
         """Write one read's worth to the tool, in one write unless that would copy much."""
         frame = self._answer
         assert frame is not None  # noqa: S101
         write = self._client.write
+        if self._rewriting is not None:
+            payload, error = self._rewriting.strained(payload, last=body.done)
+            if error is not None:
+                fault("sieve", error)
         if frame.framing == CHUNKED and self._chunks:
             data = head.chunk(payload) if payload else b""
             if body.done:

@@ -8,7 +8,9 @@ framing, which is written in the place where it stood. Nothing of ours is added 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from trayapp.frontdoor import Upstream
@@ -23,6 +25,7 @@ _HOP: Final = frozenset(
 _SPECIAL: Final = _HOP | frozenset(
     (b"host", b"content-length", b"transfer-encoding", b"expect", b"trailer"),
 )
+AS_THEY_CAME: Final[Mapping[bytes, bytes]] = MappingProxyType({})
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +39,15 @@ def authority(upstream: Upstream) -> bytes:
     return text.encode("ascii") if text.isascii() else text.encode("idna")
 
 
-def request_head(frame: RequestFrame, target: bytes, host: bytes, length: int | None, *, expect: bool = False) -> bytes:
+def request_head(
+    frame: RequestFrame,
+    target: bytes,
+    host: bytes,
+    length: int | None,
+    *,
+    expect: bool = False,
+    values: Mapping[bytes, bytes] = AS_THEY_CAME,
+) -> bytes:
     """The head for the upstream.
 
     Args:
@@ -45,6 +56,7 @@ def request_head(frame: RequestFrame, target: bytes, host: bytes, length: int | 
         host: the value of Host.
         length: the length of the body when all of it is known, else ``None``.
         expect: whether an Expect header goes on; not when it was answered here.
+        values: of end-to-end fields that a rewrite changes, by their lower-case names.
     """
     out = [frame.method, b" ", target, b" HTTP/1.1\r\n"]
     nominated = frame.nominated
@@ -70,6 +82,8 @@ def request_head(frame: RequestFrame, target: bytes, host: bytes, length: int | 
                     continue
             elif low != b"transfer-encoding":
                 continue
+        elif low in values:
+            value = values[low]
         out += (name, b": ", value, b"\r\n")
     if not has_host:  # HTTP/1.0 may leave it out, HTTP/1.1 may not
         out += (b"Host: ", host, b"\r\n")

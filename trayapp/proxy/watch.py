@@ -4,9 +4,9 @@ The relay calls a `Gate` once a request and one `Watch` a call; whoever meters i
 
 * a fault behind this border never changes a byte: every call into a `Watch` goes through `tell` or `run`, which
   log an exception once per hook (its type's name only; its text could quote traffic) and go on;
-* ``opening`` and ``retrying`` hold the call back, so each is given `PATIENCE` seconds at most. The first step
-  of their coroutine runs at once, without waiting for the event loop; on Python 3.11 it runs outside of a task,
-  so before its first suspension it must not use ``asyncio.timeout`` (``wait_for`` and futures are fine);
+* ``opening``, ``retrying`` and ``refused`` hold the call back, so each is given `PATIENCE` seconds at most. The
+  first step of their coroutine runs at once, without waiting for the event loop; on Python 3.11 it runs outside of a
+  task, so before its first suspension it must not use ``asyncio.timeout`` (``wait_for`` and futures are fine);
 * the other hooks are called after the bytes they speak of were written, and must return quickly.
 """
 
@@ -87,10 +87,39 @@ class Gate(Protocol):
         ...
 
 
+REFUSALS: Final = frozenset({400, 404, 405, 406, 409, 411, 413, 415, 422, 501})
+"""Statuses that may mean "not in this form". Not those that speak of the account or the load (401, 403, 429)."""
+
+
+class Sieve(Protocol):
+    """Takes pieces of an answer's body and gives what the tool shall see of them."""
+
+    @property
+    def held(self) -> bytes:
+        """What was taken and not given yet."""
+        ...
+
+    def feed(self, data: bytes, *, last: bool) -> bytes:
+        """The next piece; ``last``: the body ends with it, nothing may be held back."""
+        ...
+
+
+class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``Watch.opening`` returns to have something else sent than what came."""
+
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    """Lower-case names and new values, for fields that the request has."""
+    sieve: Callable[[int, Headers], Sieve | None] | None = None
+    """Called with the final status and the vendor's headers."""
+    refusals: frozenset[int] = REFUSALS
+    """Statuses after which the original goes out instead."""
+
+
 class Watch(Protocol):
     """Looks after one call. ``ended`` is called exactly once, after everything else."""
 
-    async def opening(self, body: bytes | None, trailers: Headers) -> bytes | None:
+    async def opening(self, body: bytes | None, trailers: Headers) -> Rewrite | None:
         """Called before anything leaves; the call goes out when it returns.
 
         Args:
@@ -99,12 +128,17 @@ class Watch(Protocol):
             trailers: the request's trailers, when the body is given.
 
         Returns:
-            The body to send. The same object or ``None`` leaves it as it was.
+            What to send instead, or ``None``: the request goes out as it came. Nothing else can be sent for a request
+            whose body was not given.
         """
         ...
 
     async def retrying(self) -> None:
         """The reused connection was dead; the request goes out a second time when this returns."""
+        ...
+
+    async def refused(self, status: int, headers: Headers) -> None:
+        """The vendor refused the rewritten request; the original goes out when this returns."""
         ...
 
     def sent(self, nbytes: int) -> None:
@@ -142,8 +176,8 @@ def tell(hook: Callable[..., None], *arguments: object) -> None:
 
 def run(
     name: str,
-    hook: Callable[[], Coroutine[Any, Any, bytes | None]],
-    done: Callable[[bytes | None], None],
+    hook: Callable[[], Coroutine[Any, Any, Rewrite | None]],
+    done: Callable[[Rewrite | None], None],
     jobs: set[asyncio.Task[Any]],
 ) -> None:
     """Run an asynchronous hook, then call ``done`` with its result, or with ``None`` when it failed or dawdled.
@@ -152,8 +186,8 @@ def run(
     and is kept in ``jobs`` until then.
     """
     loop = asyncio.get_running_loop()
-    task: asyncio.Task[bytes | None] | None = None
-    result: bytes | None = None
+    task: asyncio.Task[Rewrite | None] | None = None
+    result: Rewrite | None = None
     try:
         coroutine = hook()
         if sys.version_info >= (3, 12):
@@ -172,7 +206,7 @@ def run(
     jobs.add(task)
     timer = loop.call_later(PATIENCE, task.cancel)
 
-    def finished(task: asyncio.Task[bytes | None]) -> None:
+    def finished(task: asyncio.Task[Rewrite | None]) -> None:
         timer.cancel()
         jobs.discard(task)
         done(_result(name, task))
@@ -180,7 +214,7 @@ def run(
     task.add_done_callback(finished)
 
 
-def _result(name: str, task: asyncio.Task[bytes | None]) -> bytes | None:
+def _result(name: str, task: asyncio.Task[Rewrite | None]) -> Rewrite | None:
     try:
         return task.result()
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  as in tell
@@ -189,7 +223,7 @@ def _result(name: str, task: asyncio.Task[bytes | None]) -> bytes | None:
 
 
 @types.coroutine
-def _carry_on(coroutine: Coroutine[Any, Any, bytes | None], waiting: Any) -> Generator[Any, Any, bytes | None]:
+def _carry_on(coroutine: Coroutine[Any, Any, Rewrite | None], waiting: Any) -> Generator[Any, Any, Rewrite | None]:
     """Finish a coroutine whose first step was taken by hand and which now waits for ``waiting``."""
     while True:
         thrown: BaseException | None = None
@@ -201,5 +235,5 @@ def _carry_on(coroutine: Coroutine[Any, Any, bytes | None], waiting: Any) -> Gen
         try:
             waiting = coroutine.send(value) if thrown is None else coroutine.throw(thrown)
         except StopIteration as stop:
-            result: bytes | None = stop.value
+            result: Rewrite | None = stop.value
             return result

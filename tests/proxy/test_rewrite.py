@@ -1,0 +1,208 @@
+"""A request that leaves changed: what goes out, what happens when the vendor refuses it, what the tool sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from trayapp.proxy import Rewrite
+from trayapp.proxy import watch as border
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+NO = b"HTTP/1.1 422 Unprocessable\r\nContent-Length: 4\r\n\r\nnono"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+class Comb:
+    """Takes out ``#…;``, as an extra chunk would be taken out."""
+
+    def __init__(self) -> None:
+        self.held = b""
+
+    def feed(self, data: bytes, *, last: bool) -> bytes:
+        data = self.held + data
+        self.held = b""
+        out = b""
+        while b"#" in data:
+            before, _, rest = data.partition(b"#")
+            out += before
+            if b";" not in rest:
+                if last:
+                    return out + b"#" + rest
+                self.held = b"#" + rest
+                return out
+            data = rest.partition(b";")[2]
+        return out + data
+
+
+class Broken(Comb):
+    def feed(self, data: bytes, *, last: bool) -> bytes:
+        if b"!" in data:
+            raise ValueError("quotes sk-ant-CANARY")
+        return super().feed(data, last=last)
+
+
+def sieved(kind: type[Comb] = Comb) -> Rewrite:
+    return Rewrite(body=b"new", sieve=lambda _status, _headers: kind())
+
+
+async def answered(bench, data):
+    wire = await bench.vendor.accept()
+    request = await wire.request()
+    wire.send(data)
+    return wire, request
+
+
+class TestRequest:
+    async def test_only_the_named_values_change(self, bench):
+        bench.rewrite = Rewrite(body=b"new", headers=((b"accept-encoding", b"identity"), (b"x-absent", b"1")))
+        client = await bench.post(b"old", b"X-A: 1\r\nACCEPT-Encoding: gzip, br\r\nX-B: 2\r\n")
+        _, request = await answered(bench, OK)
+        assert [f for f in request.headers if f[0] not in (b"Host", b"Content-Length")] == [
+            (b"X-A", b"1"),
+            (b"ACCEPT-Encoding", b"identity"),
+            (b"X-B", b"2"),
+        ]
+        assert (await client.response()).body == b"ok"
+
+    async def test_a_streamed_body_cannot_be_rewritten(self, bench):
+        bench.rewrite = Rewrite(body=b"new")
+        bench.inspect = False
+        await bench.post(b"old")
+        _, request = await answered(bench, OK)
+        assert request.body == b"old"
+
+
+class TestRefusal:
+    async def test_the_original_goes_out_once_and_the_tool_sees_only_its_answer(self, bench):
+        bench.rewrite = Rewrite(body=b"changed", headers=((b"accept-encoding", b"identity"),))
+        client = await bench.post(b"original", b"Accept-Encoding: gzip\r\n")
+        _, first = await answered(bench, NO)
+        _, second = await answered(bench, OK)
+        assert (first.body, first.get(b"accept-encoding")) == (b"changed", [b"identity"])
+        assert (second.body, second.get(b"accept-encoding")) == (b"original", [b"gzip"])
+        assert (await client.response()).body == b"ok"
+        ending = await bench.over()
+        watch = bench.watches[0]
+        assert watch.names() == ["opening", "sent", "refused", "sent", "responded", "received", "ended"]
+        assert watch.log[2][1] == 422
+        assert (ending.outcome, ending.bytes_up) == ("complete", 8)
+
+    async def test_what_the_original_is_answered_reaches_the_tool_whatever_it_is(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        client = await bench.post(b"original")
+        await answered(bench, NO)
+        await answered(bench, NO)
+        answer = await client.response()
+        assert (answer.status, answer.body) == (422, b"nono")
+        assert bench.watches[0].names().count("refused") == 1
+
+    @pytest.mark.parametrize("status", [200, 401, 403, 429, 500, 529])
+    async def test_other_answers_are_the_tools(self, bench, status):
+        bench.rewrite = Rewrite(body=b"changed")
+        client = await bench.post(b"original")
+        await answered(bench, b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
+        assert (await client.response()).status == status
+        assert "refused" not in bench.watches[0].names()
+
+    async def test_a_request_that_was_not_changed_is_never_sent_twice(self, bench):
+        client = await bench.post(b"original")
+        await answered(bench, NO)
+        assert (await client.response()).status == 422
+        assert bench.vendor.arrivals.empty()
+
+    async def test_a_tool_that_leaves_meanwhile_ends_it(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        client = await bench.post(b"original")
+        wire = await bench.vendor.accept()
+        await wire.request()
+        wire.send(NO)
+        second = await bench.vendor.accept()
+        await second.request()
+        client.close()
+        ending = await bench.over()
+        assert ending.outcome == "client_abort"
+
+    async def test_a_failing_refused_hook_still_sends_the_original(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        bench.raising = {"refused"}
+        client = await bench.post(b"original")
+        await answered(bench, NO)
+        _, second = await answered(bench, OK)
+        assert second.body == b"original"
+        assert (await client.response()).body == b"ok"
+
+
+class TestSieve:
+    async def test_what_is_ours_is_taken_out_and_the_meter_sees_it(self, bench):
+        bench.rewrite = sieved()
+        client = await bench.post(b"old")
+        wire, _ = await answered(bench, CHUNKED + b"4\r\nab#x\r\n")
+        assert await client.head()
+        assert await client.chunk() == b"ab"
+        wire.send(b"4\r\ny;cd\r\n0\r\nX-T: 1\r\n\r\n")
+        assert await client.chunk() == b"cd"
+        assert await client.chunk() == b""
+        assert await client.fields() == [(b"X-T", b"1")]
+        ending = await bench.over()
+        assert bench.watches[0].data == b"ab#xy;cd"
+        assert (ending.outcome, ending.bytes_down) == ("complete", 4)
+
+    async def test_a_piece_that_is_all_ours_is_no_empty_chunk(self, bench):
+        bench.rewrite = sieved()
+        client = await bench.post(b"old")
+        wire, _ = await answered(bench, CHUNKED + b"2\r\nab\r\n")
+        await client.head()
+        assert await client.chunk() == b"ab"
+        wire.send(b"4\r\n#xy;\r\n")
+        await bench.watched(6)
+        assert bench.watches[0].data == b"ab#xy;"
+        wire.send(b"2\r\ncd\r\n0\r\n\r\n")
+        assert await client.chunk() == b"cd"
+        assert await client.chunk() == b""
+
+    async def test_what_is_held_when_the_vendor_hangs_up_reaches_the_tool(self, bench):
+        bench.rewrite = sieved()
+        client = await bench.post(b"old")
+        wire, _ = await answered(bench, CHUNKED + b"4\r\nab#x\r\n")
+        await client.head()
+        assert await client.chunk() == b"ab"
+        wire.close()
+        assert await client.chunk() == b"#x"
+        assert (await bench.over()).outcome == "upstream_cut"
+
+    async def test_what_is_held_when_the_body_ends_reaches_the_tool(self, bench):
+        bench.rewrite = sieved()
+        client = await bench.post(b"old")
+        wire, _ = await answered(bench, b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nab#x")
+        wire.writer.write_eof()
+        assert (await client.response()).body == b"ab#x"
+
+    async def test_a_stated_length_is_never_touched(self, bench):
+        bench.rewrite = sieved()
+        client = await bench.post(b"old")
+        await answered(bench, b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\na#bc;d")
+        assert (await client.response()).body == b"a#bc;d"
+
+    async def test_a_failing_sieve_lets_everything_pass(self, bench, caplog):
+        border._known_faults.clear()
+        bench.rewrite = sieved(Broken)
+        client = await bench.post(b"old")
+        wire, _ = await answered(bench, CHUNKED + b"4\r\nab#x\r\n")
+        await client.head()
+        assert await client.chunk() == b"ab"
+        wire.send(b"4\r\n!;cd\r\n5\r\n#ef;g\r\n0\r\n\r\n")
+        data = b""
+        while piece := await client.chunk():
+            data += piece
+        assert data == b"#x!;cd#ef;g"
+        assert "CANARY" not in caplog.text
+        assert "sieve" in caplog.text
+
+    async def test_a_failing_maker_of_sieves_lets_everything_pass(self, bench):
+        def make(_status: int, _headers: object) -> Comb:
+            raise RuntimeError
+
+        bench.rewrite = Rewrite(body=b"new", sieve=make)
+        client = await bench.post(b"old")
+        await answered(bench, CHUNKED + b"6\r\na#bc;d\r\n0\r\n\r\n")
+        assert (await client.response()).body == b"a#bc;d"
