@@ -15,6 +15,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from trayapp.demo.script import Ask, Script, default_plan
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
 from trayapp.guard import launch
 from trayapp.platform.paths import Paths
+from trayapp.settings import set_value
 
 REPO = Path(__file__).resolve().parents[2]
 INSTALL = 'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24"'
@@ -58,6 +60,20 @@ class Scene:
 
     def url(self, vendor: str, tool: str | None = None) -> str:
         return frontdoor.base_url(self.port, self._token, vendor, tool)
+
+    @contextmanager
+    def setting(self, key: str, value: Any) -> Iterator[None]:
+        """With this setting, taken up by the running engine."""
+        self._set(key, value)
+        try:
+            yield
+        finally:
+            self._set(key, None)
+
+    def _set(self, key: str, value: Any) -> None:
+        set_value(self.paths.settings, key, value)
+        with Client(Address(self.paths.control)) as client:
+            client.ask("reload")
 
     def rows(self, number: int, timeout: float = 10.0) -> list[dict[str, Any]]:
         """This test's rows in order, once ``number`` of them have ended; fails when there are more or fewer."""

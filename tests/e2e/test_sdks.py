@@ -144,6 +144,17 @@ class TestOpenAI:
         (row,) = scene.exactly_done(1)
         assert row["tool"] == "python-openai"
 
+    def test_chat_stream_whose_usage_is_asked_for_in_its_place(self, gpt, scene):
+        with scene.setting("metering.ask_usage", True):
+            scene.scripts = [Script(text=WORDS, chunk_ms=1), Script(text=WORDS, encoding="accept")]
+            for _ in range(2):
+                chunks = list(gpt.chat.completions.create(**self.ask, stream=True))
+                assert all(chunk.choices for chunk in chunks)
+                assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == WORDS
+            assert all("usage_asked" in row["flags"] for row in scene.exactly_done(2))
+        gpt.chat.completions.create(**self.ask)
+        assert "usage_asked" not in scene.rows(3)[2]["flags"]
+
     def test_chat_stream(self, gpt, scene):
         scene.scripts = [Script(text=WORDS)]
         options = {"include_usage": True}
