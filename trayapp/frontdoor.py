@@ -6,7 +6,8 @@ proxy and the guard's own relay ask this module, so their doors cannot differ.
 Rules:
 
 * pure and standard library only; framing has been checked before, the peer's uid by whoever accepted;
-* order: exact Host, then Origin/Referer/Sec-Fetch-Site, then the token in constant time, then the route.
+* order: exact Host, then Origin/Referer/Sec-Fetch-Site, then the peer's user, then the token in constant time, then
+  the route.
   ``Sec-Fetch-Mode`` is ignored: real tools send it;
 * the upstream comes from the table, never from the request. The request chooses a *name* in the table;
 * paths: ``/<token>/<vendor or any>[.<tool>]/<the vendor's own path>``. Only the endpoints that we know are
@@ -163,13 +164,14 @@ def base_url(port: int, token: str, vendor: str, tool: str | None = None) -> str
     return f"http://127.0.0.1:{port}/{token}/{name}"
 
 
-def enter(target: str, headers: Headers, door: Door) -> Entry | Refusal:
+def enter(target: str, headers: Headers, door: Door, *, stranger: bool = False) -> Entry | Refusal:
     """Decide whether a request comes in, and where it goes.
 
     Args:
         target: the request target as received (origin form), decoded as latin-1.
         headers: all header fields as received.
         door: the port, the token and the route table.
+        stranger: the connection is another user's (``trayapp.platform.peeruid``).
     """
     seen: dict[bytes, bytes] = {}
     same_site = True
@@ -182,6 +184,8 @@ def enter(target: str, headers: Headers, door: Door) -> Entry | Refusal:
         return Refusal(403, "wrong_host", "this port answers only to its own loopback address.")
     if b"origin" in seen or b"referer" in seen or not same_site:
         return Refusal(403, "from_a_web_page", "requests from web pages are refused.")
+    if stranger:
+        return Refusal(403, "other_user", "this port serves the user who started Spendlight, and nobody else.")
     path, mark, query = target.partition("?")
     segments = path.split("/", 3)
     token = segments[1] if len(segments) > 1 else ""

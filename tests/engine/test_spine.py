@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import anthropic
@@ -110,6 +113,24 @@ def test_the_door(
     url = f"http://127.0.0.1:{engine.port}" + path.replace("{token}", "/" + engine.paths.token.read_text())
     reply = send(url, {}, headers=headers)
     assert (reply.status, reply.headers["x-spendlight-error"]) == (status, code)
+    assert vendor.counted.calls() == []
+
+
+def test_another_user_does_not_come_in_even_with_the_token(engine: Any, vendor: Any) -> None:
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("only root can become another user, and only Linux tells")
+    other = """if True:
+        import http.client, os, socket, sys
+        socket.getaddrinfo("127.0.0.1", 1)  # what it needs is loaded while it may be read
+        os.setgroups([]), os.setgid(65534), os.setuid(65534)
+        connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]))
+        connection.request("POST", sys.argv[2], b"{}", {"anthropic-version": "2023-06-01"})
+        reply = connection.getresponse()
+        print(reply.status, reply.headers["x-spendlight-error"])
+    """
+    path = f"/{engine.paths.token.read_text()}/anthropic/v1/messages"
+    done = subprocess.run([sys.executable, "-c", other, str(engine.port), path], capture_output=True, timeout=30)
+    assert done.stdout.split() == [b"403", b"other_user"], done.stderr
     assert vendor.counted.calls() == []
 
 

@@ -455,6 +455,24 @@ def test_the_front_door(relay: RelayHost, kit: SimpleNamespace, name: str) -> No
     assert relay.upstream.heads == []
 
 
+def test_another_user_does_not_come_in_even_with_the_token(relay: RelayHost) -> None:
+    if sys.platform != "linux" or os.getuid() != 0:
+        pytest.skip("only root can become another user, and only Linux tells")
+    other = """if True:
+        import os, socket, sys
+        socket.getaddrinfo("127.0.0.1", 1)  # what it needs is loaded while it may be read
+        os.setgroups([]), os.setgid(65534), os.setuid(65534)
+        with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as plug:
+            plug.sendall(bytes.fromhex(sys.argv[2]))
+            while data := plug.recv(65536):
+                sys.stdout.buffer.write(data)
+    """
+    arguments = [str(relay.port), relay.request(b"x").hex()]
+    done = subprocess.run([sys.executable, "-c", other, *arguments], capture_output=True, timeout=30)
+    assert (status(done.stdout), error_code(done.stdout)) == (403, "other_user"), done.stderr
+    assert relay.upstream.heads == []
+
+
 def test_without_a_token_nobody_gets_in(relay: RelayHost) -> None:
     request = relay.request(b"x")
     for text in ("", " \n"):

@@ -68,7 +68,7 @@ class Gatekeeper:
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
         """Check a request at the door and say where it goes and who watches it."""
-        entry = frontdoor.enter(head.target, head.headers, self.door)
+        entry = frontdoor.enter(head.target, head.headers, self.door, stranger=head.stranger)
         if isinstance(entry, Refusal):
             return entry
         dialect = dialects.recognise(entry.vendor, head.method, entry.path)

@@ -31,6 +31,7 @@ from trayapp.guard.wire import (
     request_bytes,
     response_bytes,
 )
+from trayapp.platform.peeruid import is_stranger
 from trayapp.refusal import Refusal
 
 HEAD_SECONDS: Final = 10.0
@@ -45,7 +46,7 @@ class Door(Protocol):
     tls: ssl.SSLContext
     spool: Path
 
-    def admit(self, head: RequestHead, port: int) -> Entry | Refusal:
+    def admit(self, head: RequestHead, port: int, *, stranger: bool = False) -> Entry | Refusal:
         """Whether and where to a request goes on."""
 
 
@@ -69,6 +70,9 @@ class Exchange:
         self._client = client
         self._writer = writer
         self._port = port
+        names = [writer.get_extra_info(name) for name in ("peername", "sockname")]
+        # Now, while the connection stands: once its client has left, the system knows its user no more.
+        self._stranger = all(names) and is_stranger(names[0][:2], names[1][:2])
         self._upstream: asyncio.StreamWriter | None = None
         self._buffer = bytearray()
         """The request's head, as far as it has arrived."""
@@ -98,7 +102,7 @@ class Exchange:
         try:
             head = parse_request(data)
             self._head_only = head.method == "HEAD"
-            entry = self._relay.admit(head, self._port)
+            entry = self._relay.admit(head, self._port, stranger=self._stranger)
             body = head.body()
             first = body.feed(extra)
         except FramingError as error:

@@ -96,12 +96,12 @@ class Relay:
             if self._active == 0:
                 self._idle.set()
 
-    def admit(self, head: RequestHead, port: int) -> Entry | Refusal:
+    def admit(self, head: RequestHead, port: int, *, stranger: bool = False) -> Entry | Refusal:
         """The front door, with the token and the routes as they are now."""
         routes = load_routes(self._paths)
         # A token that nobody has, in place of a missing one.
         token = load_token(self._paths) or secrets.token_urlsafe(32)
-        entry = enter(head.target, head.headers, Door(port, token, routes or {}))
+        entry = enter(head.target, head.headers, Door(port, token, routes or {}), stranger=stranger)
         if isinstance(entry, Refusal) and entry.code == "unknown_vendor" and routes is None:
             return Refusal(
                 503,

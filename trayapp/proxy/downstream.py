@@ -22,6 +22,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, cast
 
+from trayapp.platform.peeruid import is_stranger
 from trayapp.proxy.exchange import Exchange
 from trayapp.proxy.framing import (
     LENGTH,
@@ -58,6 +59,7 @@ class Downstream(Intake):
         self._server = server
         self._transport: asyncio.Transport
         self._peer = self._local = ("", 0)
+        self._stranger = False
         self._exchange: Exchange | None = None
         self._body: BodyReader | None = None
         self._whole: Whole | None = None
@@ -171,6 +173,8 @@ class Downstream(Intake):
             # do not. Without it the system holds small events back for up to 40 ms.
             with suppress(OSError):  # some systems refuse it once the client has gone
                 plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            # Now, while the connection stands: once its client has left, the system knows its user no more.
+            self._stranger = is_stranger(self._peer, self._local)
         if self._server.enter(self):
             self._arm(HEAD_LIMIT)
         else:
@@ -295,6 +299,7 @@ class Downstream(Intake):
             self._peer,
             self._local,
             self._first_ns,
+            self._stranger,
         )
         try:
             plan = self._server.gate.admit(head)

@@ -47,6 +47,8 @@ class RequestHead(msgspec.Struct, frozen=True):
     """Our address on that connection; with ``peer`` it identifies the connection to the system."""
     received_ns: int
     """``time.monotonic_ns()`` when the first byte of the request was read."""
+    stranger: bool = False
+    """The connection is another user's."""
 
 
 class Plan(msgspec.Struct, frozen=True):
