@@ -107,12 +107,13 @@ class Counter:
             return None
         self._number += 1
         self._asking += 1
+        ask = Ask(self._number, encoding, answer, thought, body, coding)
         try:
             async with asyncio.timeout(self._patience):
                 helper = await self._ready()
                 if helper is None:
                     return None
-                told = await self._ask(helper, Ask(self._number, encoding, answer, thought, body, coding))
+                told = await self._ask(helper, ask)
         except TimeoutError:
             log.warning("tokens were not counted in time")
             return None

@@ -16,6 +16,7 @@ import binascii
 import hashlib
 import lzma
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from trayapp.dialects import ratios
@@ -61,7 +62,9 @@ class RanksError(Exception):
 class Encodings:
     """The encodings, each loaded when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
+        """``folder`` holds the packed ranks; ``None`` is where Spendlight's own lie."""
+        self._folder = folder
         self._loaded: dict[str, tiktoken.Encoding] = {}
 
     def encode(self, text: str, encoding: str = "o200k_base") -> list[int]:
@@ -86,7 +89,7 @@ class Encodings:
     def _get(self, name: str) -> tiktoken.Encoding:
         found = self._loaded.get(name)
         if found is None:
-            found = self._loaded[name] = _load(name)
+            found = self._loaded[name] = _load(name, self._folder)
         return found
 
 
@@ -123,11 +126,12 @@ def _count(encoding: tiktoken.Encoding, piece: str) -> int:
         return ratios.at(len(piece.encode("utf-8", "surrogatepass")), _BYTES_PER_TOKEN)
 
 
-def _load(name: str) -> tiktoken.Encoding:
+def _load(name: str, folder: Path | None) -> tiktoken.Encoding:
     try:
         import tiktoken
 
-        plain = lzma.decompress(resource(f"tokenizer/{name}.tiktoken.xz").read_bytes())
+        packed = (folder or resource("tokenizer")) / f"{name}.tiktoken.xz"
+        plain = lzma.decompress(packed.read_bytes())
         if hashlib.sha256(plain).hexdigest() != HASHES[name]:
             raise RanksError(f"the ranks of {name} are damaged")
         ranks: dict[bytes, int] = {}
