@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import select
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -166,6 +167,18 @@ def test_a_helper_that_dies_costs_a_better_estimate_only(engine: Any, send: Any,
         for helper in children(engine.pid):
             os.kill(helper, 9)
     assert all(row["metering"] == "estimated" and row["output"] > 0 and row["input"] > 0 for row in rows)
+
+
+def test_the_helper_ends_with_a_killed_engine(engine: Any, send: Any, settled: Any) -> None:
+    assert send(engine.base("openai") + "/v1/chat/completions", chat("silent")).status == 200
+    settled(1)
+    (helper,) = children(engine.pid)
+    watched = os.pidfd_open(helper)
+    try:
+        engine.kill()
+        assert select.select([watched], [], [], 30)[0] == [watched]
+    finally:
+        os.close(watched)
 
 
 def test_many_aborts_at_once_close_every_row_once(engine: Any, settled: Any) -> None:

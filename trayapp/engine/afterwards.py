@@ -25,13 +25,13 @@ import msgspec
 from trayapp.dialects import Family, ResponseReader, family_of
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.tokens.counter import Counter
-from trayapp.values import Call, Leg
+from trayapp.values import Call, Kind, Leg
 
 log = logging.getLogger(__name__)
 
 BODY: Final = 4 << 20
 BODIES: Final = 16 << 20
-END_SECONDS: Final = 1.0
+END_SECONDS: Final = 0.75
 PROMPT_FIRST: Final = frozenset({"anthropic-messages", "bedrock-invoke", "gemini"})
 """Wire formats whose vendor counts the prompt with the first thing it says."""
 
@@ -80,6 +80,8 @@ class Afterwards:
     def keep(self, call: Call, body: bytes | None, coding: str) -> Body | None:
         """Keep a request's body, if it may be needed and there is room."""
         if not body or len(body) > BODY or self.held + len(body) > BODIES or not self._counter.able:
+            return None
+        if call.kind is Kind.COUNT:
             return None
         if call.model is not None and self._calibration.anchored(call.model, call.session):
             return None
@@ -132,8 +134,9 @@ class Afterwards:
                     self._learn(family, reader, told.answer)
                     said = _scaled(told.answer, len(answer), reader.text_bytes - reader.thought_bytes, ratio)
                     mused = _scaled(told.thought, len(thought), reader.thought_bytes, ratio)
-                    framing = family.framing if said else 0
-                    counted = Counted(prompt=prompt, answer=said + framing, thought=mused)
+                    if said:
+                        said += family.framing
+                    counted = Counted(prompt=prompt, answer=said, thought=mused)
         except Exception as error:  # noqa: BLE001  the row is closed with sizes instead
             log.warning("tokens could not be counted: %s", type(error).__name__)
         except BaseException:
@@ -167,6 +170,8 @@ class Afterwards:
             self._calibration.learn_encoding(family.name, counted, billed, family.per_o200k)
 
 
-def _scaled(counted: int, kept: int, size: int, ratio: float) -> int:
-    """A text's tokens, where perhaps only a part of it was kept and counted."""
+def _scaled(counted: int, kept: int, size: int, ratio: float) -> int | None:
+    """A text's tokens, where perhaps only a part of it was kept and counted; ``None`` where nothing was."""
+    if size > 0 and not kept:
+        return None
     return round(counted * ratio * (size / kept if size > kept > 0 else 1.0))
