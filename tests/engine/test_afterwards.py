@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
 import select
 import socket
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,12 @@ import pytest
 
 from trayapp.demo.script import Ask, Script
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
+from trayapp.dialects import reader_of
+from trayapp.engine.afterwards import BODIES, BODY, NOT_COUNTED, Afterwards, Counted
+from trayapp.engine.estimate import Calibration
+from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.tokens.ranks import Encodings
+from trayapp.values import Call, Kind, Leg
 
 ANSWER = "CANARYANSWER The quick brown fox jumps over the lazy dog, and 12,345 rows were read.\n" * 12
 THOUGHT = "CANARYTHOUGHT First look at the table, then at its index. " * 12
@@ -84,6 +91,76 @@ def rss(pid: int) -> int:
 
 def texts(events: list[dict[str, Any]], field: str) -> str:
     return "".join(event.get("delta", {}).get(field, "") for event in events)
+
+
+CALL = Call(vendor="openai", wire="openai-chat", model="gpt-4.1", session="s")
+STUCK = (sys.executable, "-c", "import sys; sys.stdin.buffer.read()")
+
+
+def test_bodies_are_bounded_and_given_back() -> None:
+    calibration = Calibration()
+    after = Afterwards(calibration, Counter(STUCK))
+    assert after.keep(CALL, None, "") is None
+    assert after.keep(CALL, b"", "") is None
+    assert after.keep(CALL, bytes(BODY + 1), "") is None
+    assert after.keep(Call(vendor="openai", wire="openai-responses", kind=Kind.COUNT), b"x", "") is None
+    kept = [after.keep(CALL, bytes(BODY), "") for _ in range(BODIES // BODY + 2)]
+    assert sum(body is not None for body in kept) == BODIES // BODY
+    assert "CANARY" not in repr(after.keep(CALL, b"CANARY", ""))
+    for body in kept:
+        if body is not None:
+            body.drop()
+            body.drop()
+    assert after.held == 0
+    calibration.learn("gpt-4.1", "s", 400, 100)
+    assert after.keep(CALL, b"x", "") is None  # the conversation's last prompt is the better estimate
+
+
+@pytest.mark.parametrize("patience", [0.1, 60.0], ids=["too slow", "the engine ends"])
+def test_each_call_is_concluded_once(patience: float) -> None:
+    async def work() -> list[Counted]:
+        after = Afterwards(Calibration(), Counter(STUCK, patience=patience))
+        concluded: list[Counted] = []
+
+        def then(counted: Counted) -> None:
+            concluded.append(counted)
+            if len(concluded) == 2:
+                raise RuntimeError("CANARY")
+
+        for _ in range(3):
+            reader = reader_of("openai-chat", content_type="text/event-stream")
+            reader.feed(b'data: {"choices":[{"delta":{"content":"hello"}}]}\n\n')
+            after.count(CALL, reader, None, then)
+        assert concluded == []
+        await after.close()
+        after.count(CALL, reader, None, then)  # nothing is counted any more: at once
+        return concluded
+
+    assert asyncio.run(work()) == [NOT_COUNTED] * 4
+
+
+@pytest.mark.parametrize(
+    ("model", "thinking", "leg", "expected"),
+    [
+        ("gpt-4.1", False, Leg(output=100), 4.0),
+        ("deepseek-v4", True, Leg(output=200), 4.0),
+        ("deepseek-v4", True, Leg(output=200, reasoning=100), 4.0),
+        ("gpt-6.1-sol", False, Leg(output=1100, reasoning=1000), 4.0),
+        ("gpt-6.1-sol", False, Leg(output=1100), None),
+        ("claude-opus-4-6", True, Leg(output=200), None),
+        ("claude-opus-4-6", False, Leg(output=100), 4.0),
+    ],
+)
+def test_exact_answers_teach_bytes_a_token(model: str, thinking: bool, leg: Leg, expected: float | None) -> None:
+    calibration = Calibration()
+    after = Afterwards(calibration, Counter(STUCK))
+    reader = reader_of("openai-chat", content_type="text/event-stream")
+    for field in ("content", "reasoning_content")[: 2 if thinking else 1]:
+        reader.feed(b"data: " + json.dumps({"choices": [{"delta": {field: "x" * 400}}]}).encode() + b"\n\n")
+    after.learn(Call(vendor="openai", wire="openai-chat", model=model), reader, leg)
+    assert calibration.answer_ratio(model) == expected
+    if expected is not None:
+        assert reader.live(expected)[1] == reader.text_bytes / expected
 
 
 def test_a_stream_without_usage_is_counted(engine: Any, send: Any, settled: Any, encodings: Encodings) -> None:
@@ -217,6 +294,7 @@ def test_what_was_learned_survives_a_restart_and_no_text_does(engine: Any, send:
     kept: Mapping[str, Mapping[str, float]] = json.loads((engine.paths.cache / "estimate.json").read_bytes())
     assert set(kept) == {"prompt", "answer", "encoding"}
     assert list(kept["prompt"]) == ["gpt-4.1"]
+    assert list(kept["answer"]) == ["gpt-4.1"]
     engine.start()
     assert engine.stop() == 0
     files = [path for path in engine.home.rglob("*") if path.is_file()]

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -207,6 +208,12 @@ def test_requests_of_all_formats(body: object, expected: tuple[str, ...]) -> Non
     found = prompt.read(json.dumps(body).encode(), "")
     assert found is not None
     assert found.texts == expected
+
+
+def test_a_packed_request_is_unpacked() -> None:
+    found = prompt.read(zstandard.compress(b'{"input":"hello"}'), "zstd")
+    assert found is not None
+    assert found.texts == ("hello",)
 
 
 @given(

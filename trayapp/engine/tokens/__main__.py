@@ -1,7 +1,7 @@
 """``python -m trayapp.engine.tokens``: counts tokens for the engine until its standard input ends.
 
 A process of its own, because building an encoding holds Python's lock for a tenth of a second (measured: 135 ms, in
-which no stream would move), takes 80 MB that a thread would never give back whole, and because text that makes the
+which no stream would move), takes 50 MB that a thread would never give back whole, and because text that makes the
 tokenizer hang or crash must not reach the data path.
 """
 
@@ -23,7 +23,7 @@ def main() -> int:
     if hasattr(os, "nice"):
         os.nice(5)
     decode = msgspec.msgpack.Decoder(Ask).decode
-    encodings = Encodings()
+    encodings = Encodings(most=1)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while (data := _message(source)) is not None:
         sink.write(packed(_told(decode(data), encodings)))

@@ -62,8 +62,9 @@ class RanksError(Exception):
 class Encodings:
     """The encodings, each loaded when it is first asked for."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """``folder`` holds the packed ranks; ``None`` is where Spendlight's own lie."""
+    def __init__(self, folder: Path | None = None, *, most: int = 2) -> None:
+        """``folder`` holds the packed ranks (``None``: Spendlight's own); ``most`` are loaded at a time."""
+        self._most = most
         self._folder = folder
         self._loaded: dict[str, tiktoken.Encoding] = {}
 
@@ -89,6 +90,8 @@ class Encodings:
     def _get(self, name: str) -> tiktoken.Encoding:
         found = self._loaded.get(name)
         if found is None:
+            if len(self._loaded) >= self._most:
+                self._loaded.clear()
             found = self._loaded[name] = _load(name, self._folder)
         return found
 
@@ -138,6 +141,8 @@ def _load(name: str, folder: Path | None) -> tiktoken.Encoding:
         for line in plain.splitlines():
             token, _, rank = line.partition(b" ")
             ranks[binascii.a2b_base64(token)] = int(rank)
-        return tiktoken.Encoding(name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens={})
+        encoding = tiktoken.Encoding(name, pat_str=_PATTERNS[name], mergeable_ranks=ranks, special_tokens={})
+        ranks.clear()  # what encodes has its own copy: a quarter of the memory
+        return encoding
     except (OSError, ImportError, ValueError, lzma.LZMAError, MemoryError) as error:
         raise RanksError(f"the encoding {name} cannot be loaded: {type(error).__name__}") from None
