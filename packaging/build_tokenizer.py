@@ -40,16 +40,18 @@ class BuildError(Exception):
     """The input is not what it has to be."""
 
 
-def packed(name: str, data: bytes) -> bytes:
-    """One rank file, compressed.
+def checked(folder: Path, name: str) -> bytes:
+    """One plain rank file.
 
     Raises:
         BuildError: it is not the file that OpenAI published.
+        OSError: it is not there.
     """
+    data = (folder / f"{name}.tiktoken").read_bytes()
     found = hashlib.sha256(data).hexdigest()
     if found != HASHES[name]:
         raise BuildError(f"{name}.tiktoken has the hash {found}, expected {HASHES[name]}")
-    return lzma.compress(data, lzma.FORMAT_XZ, filters=FILTERS)
+    return data
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -62,17 +64,18 @@ def main(argv: list[str] | None = None) -> int:
     for name in HASHES:
         target = OUTPUT / f"{name}.tiktoken.xz"
         try:
-            data = packed(name, (arguments.data / f"{name}.tiktoken").read_bytes())
+            data = checked(arguments.data, name)
         except (OSError, BuildError) as error:
             print(error, file=sys.stderr)
             return 1
         if arguments.check:
             # Another version of liblzma may pack differently; what comes out is what counts.
-            same = same and target.exists() and lzma.decompress(target.read_bytes()) == lzma.decompress(data)
+            same = same and target.exists() and lzma.decompress(target.read_bytes()) == data
         else:
             OUTPUT.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-            print(f"{target.name}: {len(data):,} bytes")
+            packed = lzma.compress(data, lzma.FORMAT_XZ, filters=FILTERS)
+            target.write_bytes(packed)
+            print(f"{target.name}: {len(packed):,} bytes")
     if arguments.check:
         print("the tokenizer data is up to date" if same else "the tokenizer data differs from its source")
     return 0 if same else 1
