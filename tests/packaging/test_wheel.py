@@ -22,6 +22,8 @@ def test_the_wheel_is_small_and_finds_its_resources(repo: Path, tmp_path: Path) 
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         archive.extractall(unpacked)
+    tokenizer = {"NOTICE.txt", "cl100k_base.tiktoken.xz", "o200k_base.tiktoken.xz"}
+    assert {f"trayapp/resources/tokenizer/{name}" for name in tokenizer} <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"trayapp", "spendlight"}
     assert "spendlight = trayapp.cli:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
     code = "from trayapp.platform.resources import resource; print(resource('pricebook.json'))"

@@ -7,16 +7,19 @@ reads the request and makes the reader of the response; ``estimate_usage`` fills
 from trayapp.dialects.catalogue import WIRES, reader_of, recognise, usage_of
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.estimate import estimate_usage
-from trayapp.dialects.ratios import bytes_per_token
+from trayapp.dialects.ratios import Family, bytes_per_token
+from trayapp.dialects.ratios import family as family_of
 from trayapp.dialects.reader import ResponseReader
 
 __all__ = [
     "WIRES",
     "Dialect",
+    "Family",
     "RequestView",
     "ResponseReader",
     "bytes_per_token",
     "estimate_usage",
+    "family_of",
     "reader_of",
     "recognise",
     "usage_of",

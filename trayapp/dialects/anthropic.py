@@ -166,6 +166,7 @@ class _Delta(msgspec.Struct):
 class _Event(msgspec.Struct):
     type: Any = None
     delta: _Delta | None = None
+    content_block: Raw = Raw(b"")
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
 
@@ -173,6 +174,7 @@ class _Event(msgspec.Struct):
 class _Loose(msgspec.Struct):
     type: Any = None
     delta: Raw = Raw(b"")
+    content_block: Raw = Raw(b"")
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
 
@@ -184,6 +186,8 @@ class _Message(msgspec.Struct):
     usage: Raw = Raw(b"")
     stop_reason: Any = None
 
+
+_THINKING: Final = ("thinking", "redacted_thinking")
 
 _event = msgspec.json.Decoder(_Event)
 _loose = msgspec.json.Decoder(_Loose)
@@ -217,9 +221,16 @@ class MessagesTally(Tally):
         if kind == "content_block_delta":
             delta = event.delta
             if isinstance(delta, _Delta):
-                self.text_bytes += fields.text_length(
-                    delta.text if delta.text is not None else (delta.thinking or delta.partial_json)
-                )
+                if delta.thinking is not None:
+                    self.think(delta.thinking)
+                else:
+                    self.say(delta.text if delta.text is not None else delta.partial_json)
+        elif kind == "content_block_start":
+            if (
+                event.content_block
+                and str(fields.part({"b": fields.parse(event.content_block)}, "b").get("type")) in _THINKING
+            ):
+                self.thinks = True
         elif kind == "message_start":
             self._read_message(event.message)
         elif kind == "message_delta":

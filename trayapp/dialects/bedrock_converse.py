@@ -151,9 +151,10 @@ class ConverseTally(Tally):
         if event.contentBlockDelta:
             delta = fields.part(fields.parse(event.contentBlockDelta), "delta")
             thinking = fields.part(delta, "reasoningContent").get("text")
-            self.text_bytes += fields.text_length(
-                delta["text"] if "text" in delta else thinking or fields.part(delta, "toolUse").get("input")
-            )
+            if "reasoningContent" in delta:
+                self.think(thinking)
+            else:
+                self.say(delta["text"] if "text" in delta else fields.part(delta, "toolUse").get("input"))
         elif event.metadata:
             self._take(event.metadata)
         elif event.error:

@@ -152,7 +152,8 @@ class InvokeTally(anthropic.MessagesTally):
         choices = body.get("choices")
         if isinstance(choices, list):
             texts.extend(fields.part(choice, "delta").get("content") for choice in choices)
-        self.text_bytes += sum(fields.text_length(text) for text in texts)
+        for text in texts:
+            self.say(text)
 
     def _take(self, counted: Leg | None) -> None:
         if counted is not None:

@@ -140,6 +140,7 @@ def _kind(opened: Opened, request: _Request, contents: list[Raw], config: dict[s
 
 class _Part(msgspec.Struct):
     text: Any = None
+    thought: Any = None
     function_call: Raw = msgspec.field(default=Raw(b""), name="functionCall")
 
 
@@ -245,7 +246,12 @@ class GeminiTally(Tally):
     def _candidate(self, candidate: _Candidate) -> None:
         if candidate.content is not None:
             for part in candidate.content.parts or ():
-                self.text_bytes += fields.text_length(part.text) + len(bytes(part.function_call))
+                if part.thought is True:
+                    self.think(part.text)
+                else:
+                    self.say(part.text)
+                if part.function_call:
+                    self.say(bytes(part.function_call).decode("utf-8", "replace"))
         if candidate.finish is not None:
             self._finished = True
         if candidate.grounding is not None and isinstance(candidate.grounding.queries, list):

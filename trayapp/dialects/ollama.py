@@ -140,7 +140,9 @@ class OllamaTally(Tally):
             return self.failure(data)
         self.names(line.model, None)
         said = (line.message.content, line.message.thinking) if line.message else (line.response, line.thinking)
-        self.text_bytes += sum(fields.text_length(text) for text in said)
+        self.say(said[0])
+        if said[1]:
+            self.think(said[1])
         if line.done is True or self._embeds:
             counts = {"in": line.prompt_eval_count, "out": line.eval_count}
             prompt = fields.count(counts, "in", self.flags)

@@ -11,6 +11,7 @@ every chunk: the last one counts); other chunks say ``usage: null``; the billed 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -141,6 +142,7 @@ class _Delta(msgspec.Struct):
 
 class _Choice(msgspec.Struct):
     delta: _Delta | None = None
+    message: _Delta | None = None
     text: Any = None
     finish_reason: Any = None
 
@@ -172,6 +174,7 @@ class _Chunk(msgspec.Struct):
 
 _chunk = msgspec.json.Decoder(_Chunk)
 _loose = msgspec.json.Decoder(_Loose)
+_choices = msgspec.json.Decoder(list[_Choice])
 
 
 class ChatTally(Tally):
@@ -211,9 +214,9 @@ class ChatTally(Tally):
         if isinstance(chunk, _Chunk):
             for choice in chunk.choices or ():
                 if choice.delta is not None:
-                    self.text_bytes += _size(choice.delta)
+                    self._hear(choice.delta)
                 elif choice.text is not None:
-                    self.text_bytes += fields.text_length(choice.text)
+                    self.say(choice.text)
                 if choice.finish_reason is not None:
                     self._finished = True
             if usage is None and chunk.x_groq is not None and not self._usage:
@@ -240,6 +243,8 @@ class ChatTally(Tally):
         if usage is not None:
             self._take(usage)
             self.final = self._countable()
+        elif body.error is None:
+            self._hear_whole(body.choices)
         if body.copilot_usage:
             self._take_credits(body.copilot_usage)
         return True
@@ -266,29 +271,40 @@ class ChatTally(Tally):
             if self._credits is not None:
                 self.stated_pico = self._credits
 
+    def _hear(self, delta: _Delta) -> None:
+        content = delta.content
+        thinking = delta.reasoning_content or delta.reasoning
+        if thinking is not None:
+            _each(thinking, self.think)
+        if type(content) is str:
+            self.text_bytes += self.said.add(content)
+        elif content is not None:
+            _each(content, self.say)
+        if delta.refusal is not None:
+            self.say(delta.refusal)
+        if isinstance(delta.tool_calls, list):
+            for call in delta.tool_calls:
+                self.say(fields.part(call, "function").get("arguments"))
+        elif delta.function_call is not None:
+            self.say(fields.part({"f": delta.function_call}, "f").get("arguments"))
+
+    def _hear_whole(self, raw: Raw) -> None:
+        """The text of a whole answer, where its vendor did not count it."""
+        try:
+            choices = _choices.decode(raw)
+        except fields.BAD_JSON:
+            return
+        for choice in choices:
+            if choice.message is not None:
+                self._hear(choice.message)
+            elif choice.text is not None:
+                self.say(choice.text)
+
     def _countable(self) -> bool:
         return self.known_input is not None and self.known_output is not None
 
 
-def _size(delta: _Delta) -> int:
-    content = delta.content
-    if (
-        type(content) is str
-        and content.isascii()
-        and delta.tool_calls is None
-        and delta.reasoning_content is None
-        and delta.reasoning is None
-    ):
-        return len(content)  # what nearly every chunk holds
-    size = 0
-    for text in (content, delta.reasoning_content or delta.reasoning, delta.refusal):
-        if isinstance(text, str):
-            size += fields.text_length(text)
-        elif isinstance(text, list):
-            size += sum(fields.text_length(part) for part in texts_of(text, limit=64))
-    if isinstance(delta.tool_calls, list):
-        for call in delta.tool_calls:
-            size += fields.text_length(fields.part(call, "function").get("arguments"))
-    elif delta.function_call is not None:
-        size += fields.text_length(fields.part({"f": delta.function_call}, "f").get("arguments"))
-    return size
+def _each(content: object, take: Callable[[object], None]) -> None:
+    """Hand over a text, or the texts of a list of blocks."""
+    for text in texts_of(content, limit=64):
+        take(text)

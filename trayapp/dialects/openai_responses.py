@@ -251,8 +251,10 @@ class ResponsesTally(Tally):
                 if isinstance(document, dict) and document.get("error") is not None:
                     self.fail(document)
         elif kind.endswith(".delta"):
-            if not kind.endswith("audio.delta"):
-                self.text_bytes += fields.text_length(event.delta)
+            if "reasoning" in kind:
+                self.think(event.delta)
+            elif not kind.endswith("audio.delta"):
+                self.say(event.delta)
         elif kind in _FINAL:
             self.ended = True
             self._read(event.response, final=True)

@@ -56,6 +56,30 @@ class ResponseReader:
         return self._tally.text_bytes
 
     @property
+    def thought_bytes(self) -> int:
+        """The part of ``text_bytes`` that was thinking."""
+        return self._tally.thought.size
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the answer holds thinking, shown or not."""
+        return self._tally.thinks
+
+    @property
+    def prompt_known(self) -> bool:
+        """Whether the vendor has counted the prompt."""
+        tally = self._tally
+        tally.settle()
+        return tally.known_input is not None
+
+    def take_texts(self) -> tuple[bytes, bytes]:
+        """The answer's text and the thinking that was shown, as far as they were kept; they are forgotten here."""
+        tally = self._tally
+        texts = tally.said.kept(), tally.thought.kept()
+        tally.hush()
+        return texts
+
+    @property
     def ended(self) -> bool:
         """Whether the format's own end was seen. For a body that is one JSON document: known after ``finish``."""
         return self._tally.ended
@@ -71,10 +95,12 @@ class ResponseReader:
             return
         if self._direct and self._framing is not None:
             self._framing.feed(data)
-            return
-        for piece in self._decoder.decode(data):
-            self._plain(piece)
-        self._direct = self._decoder.plain
+        else:
+            for piece in self._decoder.decode(data):
+                self._plain(piece)
+            self._direct = self._decoder.plain
+        if self._tally.final:
+            self._tally.hush()
 
     def finish(self) -> Usage:
         """What is known; ``complete`` is ``False`` when the body ended before the vendor's final usage."""
@@ -93,20 +119,26 @@ class ResponseReader:
             if self.overflow:
                 flags.add("response_overflow")
             self._usage = self._tally.usage(self._status)
+            if self._usage.complete:
+                self._tally.hush()
         return self._usage
 
     def so_far(self) -> Usage:
         """What the vendor has said by now, without ending the reading."""
         return self._tally.usage(self._status) if self._usage is None else self._usage
 
-    def live(self) -> tuple[int | None, int]:
-        """Prompt tokens known so far or ``None``, and output tokens known or estimated from the text's size."""
+    def live(self, per_token: float | None = None) -> tuple[int | None, int]:
+        """Prompt tokens known so far or ``None``, and output tokens known or estimated from the text's size.
+
+        Args:
+            per_token: bytes a token, where the engine has learned better than the family's figure.
+        """
         tally = self._tally
         tally.settle()
         known = tally.known_output or 0
         if tally.final:
             return tally.known_input, known
-        guess = ratios.tokens(tally.text_bytes, tally.wire, tally.model)
+        guess = ratios.at(tally.text_bytes, per_token or ratios.bytes_per_token(tally.wire, tally.model))
         return tally.known_input, max(known, guess)
 
     def _plain(self, piece: bytes) -> None:

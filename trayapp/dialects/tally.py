@@ -8,7 +8,7 @@ Rules:
 
 * ``final`` is set only when the vendor's last word on the usage was read, so an unfinished count is never taken
   for an exact one; a success that ended without a usage is flagged ``no_usage``, never counted as zero;
-* no text stays: generated text is measured and dropped.
+* generated text is measured; ``said`` alone holds it, until the final usage or the end of the call.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import msgspec
 
 from trayapp.dialects import fields
 from trayapp.dialects.fields import Flags
+from trayapp.dialects.said import Said
 from trayapp.values import Leg, Usage
 
 
@@ -40,6 +41,12 @@ class Tally:
         self.stated_pico: int | None = None
         self.text_bytes = 0
         """Bytes of generated text, thinking and tool arguments that passed."""
+        self.said = Said()
+        """The answer's text and tool arguments."""
+        self.thought = Said()
+        """What was shown of its thinking."""
+        self.thinks = False
+        """The answer holds thinking, shown or not."""
         self.ended = False
         """The format's own end was seen."""
         self.final = False
@@ -67,6 +74,22 @@ class Tally:
         """Bring ``known_input`` and ``known_output`` up to date, where a dialect decodes late."""
 
     # What all share.
+
+    def say(self, text: object) -> None:
+        """Take a piece of the answer's text; anything that is no text is left out."""
+        if isinstance(text, str):
+            self.text_bytes += self.said.add(text)
+
+    def think(self, text: object) -> None:
+        """Take a piece of thinking."""
+        self.thinks = True
+        if isinstance(text, str):
+            self.text_bytes += self.thought.add(text)
+
+    def hush(self) -> None:
+        """Forget all text: what it was kept for is known, or will never be asked."""
+        self.said.drop()
+        self.thought.drop()
 
     def usage(self, status: int) -> Usage:
         """What is known now."""

@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
+from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Afterwards, Body, Counted
 from trayapp.engine.bookings import Bookings
-from trayapp.engine.conclude import Conclusion, Facts, conclude
+from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.projects import Projects
@@ -51,6 +53,7 @@ class Gatekeeper:
         bookings: Bookings,
         projects: Projects,
         calibration: Calibration,
+        afterwards: Afterwards,
     ) -> None:
         self.door = door
         """Replaced whole when the user changes an upstream."""
@@ -65,6 +68,7 @@ class Gatekeeper:
         """Whether the user agreed that chat streams are asked for their usage."""
         self.unasked: set[str] = set()
         """Upstreams that refused to be asked, until the engine ends."""
+        self.afterwards = afterwards
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
         """Check a request at the door and say where it goes and who watches it."""
@@ -133,6 +137,8 @@ class MeteredCall:
         self._clock = time.monotonic_ns()
         self._call: Call | None = None
         self._reader: dialects.ResponseReader | None = None
+        self._body: Body | None = None
+        """Kept while the vendor may still leave the prompt uncounted."""
         self._status: int | None = None
         self._request_id: str | None = None
         self._ttfb_us: int | None = None
@@ -158,6 +164,8 @@ class MeteredCall:
         rewrite = self._rewrite(call, body) if self._keeper.ask_usage and self._metered else None
         if rewrite is not None:
             self._rewritten = ("usage_asked",)
+        if self._metered:
+            self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
         await self._open(call)
         return rewrite
 
@@ -298,6 +306,8 @@ class MeteredCall:
         """Body bytes were passed on; read the copy."""
         if self._reader is not None:
             self._reader.feed(data)
+            if self._body is not None and self._dialect.wire in PROMPT_FIRST:
+                self._forget_body()
             self._keeper.glance.changed()
 
     # price → close row → tell
@@ -305,6 +315,7 @@ class MeteredCall:
     def ended(self, ending: Ending) -> None:
         """The attempt is over, however it went."""
         if self.opening_row is None:
+            self._forget_body()
             return
         facts = Facts(
             outcome=ending.outcome,
@@ -323,22 +334,50 @@ class MeteredCall:
         if opening is None:
             return
         self.opening_row = None
+        ended_us = self._started_us + (time.monotonic_ns() - self._clock) // 1000
+
+        def settle(counted: Counted) -> None:
+            self._settle(opening, facts, counted, ended_us, (bytes_up, bytes_down), flags)
+
+        call = self._call
+        if call is not None and needs_estimate(facts):
+            self._keeper.afterwards.count(call, self._reader, self._body, settle)
+        else:
+            settle(NOT_COUNTED)
+
+    def _settle(
+        self,
+        opening: Opening,
+        facts: Facts,
+        counted: Counted,
+        ended_us: int,
+        moved: tuple[int, int],
+        flags: tuple[str, ...],
+    ) -> None:
+        """The last step, at once or when what the vendor did not say was counted."""
+        if not facts.stale:
+            self._forget_body()
         tariff = self._keeper.tariff
-        conclusion = conclude(facts, price=self.price, estimate=self._estimate, book=tariff.book.version)
+        conclusion = conclude(
+            facts,
+            price=self.price,
+            estimate=lambda usage: self._estimate(usage, counted),
+            book=tariff.book.version,
+        )
         self.state = conclusion.state
         self._learn(conclusion)
         amounts = tariff.amounts(conclusion.usage, conclusion.cost, self._circumstances())
         closing = Closing(
             id=opening.id,
-            ended_us=self._started_us + (time.monotonic_ns() - self._clock) // 1000,
+            ended_us=ended_us,
             state=conclusion.state,
             metering=conclusion.metering,
             confidence=conclusion.confidence,
             http_status=facts.status,
             vendor_request_id=self._request_id,
             ttfb_us=self._ttfb_us,
-            bytes_up=bytes_up,
-            bytes_down=bytes_down,
+            bytes_up=moved[0],
+            bytes_down=moved[1],
             usage=conclusion.usage,
             cost=conclusion.cost,
             pico_contract=amounts.contract,
@@ -365,15 +404,28 @@ class MeteredCall:
             account=None if call is None else call.account,
         )
 
-    def _estimate(self, usage: Usage) -> Usage:
+    def _estimate(self, usage: Usage, counted: Counted) -> Usage:
         call = self._call
         if call is None:
             return usage
-        prompt = self.prompt_estimate()
+        prompt = self.prompt_estimate() if counted.prompt is None else counted.prompt
         if self._reader is None:
             # Not even a head came back, but the prompt was handed over and may be billed.
-            return Usage(legs=(Leg(input=prompt),), flags=("estimated",)) if prompt else usage
-        return dialects.estimate_usage(call, self._reader, input_tokens=prompt or None)
+            said = ("estimated", "input_estimated")
+            return Usage(legs=(Leg(input=prompt),), flags=said) if prompt else usage
+        return dialects.estimate_usage(
+            call,
+            self._reader,
+            input_tokens=prompt or None,
+            ratio=self._keeper.calibration.answer_ratio(call.model),
+            answer_tokens=counted.answer,
+            thought_tokens=counted.thought,
+        )
+
+    def _forget_body(self) -> None:
+        if self._body is not None:
+            self._body.drop()
+            self._body = None
 
     def prompt_estimate(self) -> int:
         """Estimated prompt tokens, before the vendor has counted."""
@@ -389,10 +441,13 @@ class MeteredCall:
         if len(conclusion.usage.legs) == 1 and conclusion.usage.complete:
             prompt = conclusion.usage.legs[0].prompt
             self._keeper.calibration.learn(call.model, call.session, call.context_bytes, prompt)
+            if self._reader is not None:
+                self._keeper.afterwards.learn(call, self._reader, conclusion.usage.legs[0])
 
     def tokens_so_far(self) -> tuple[int, int, bool]:
         """(input, output, whether either is an estimate) while the call runs."""
-        known_in, out = (None, 0) if self._reader is None else self._reader.live()
+        ratio = None if self._call is None else self._keeper.calibration.answer_ratio(self._call.model)
+        known_in, out = (None, 0) if self._reader is None else self._reader.live(ratio)
         return (self.prompt_estimate() if known_in is None else known_in), out, True
 
     def cost_so_far(self) -> int | None:
@@ -428,6 +483,11 @@ class _Running:
 
     def cost_so_far(self) -> int | None:
         return self._call.cost_so_far()
+
+
+def _coding(headers: Sequence[tuple[bytes, bytes]]) -> str:
+    """A request's content coding."""
+    return next((v.decode("latin-1") for name, v in headers if name.lower() == b"content-encoding"), "")
 
 
 def _identifier(value: bytes) -> str | None:

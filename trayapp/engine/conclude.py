@@ -61,6 +61,16 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
 
 
+def needs_estimate(facts: Facts) -> bool:
+    """Whether ``conclude`` will ask for an estimate."""
+    return facts.metered and not facts.usage.complete and not _not_billed(facts)
+
+
+def _not_billed(facts: Facts) -> bool:
+    failed = facts.status is not None and facts.status >= 400
+    return facts.outcome == "not_sent" or facts.stale or (failed and not facts.usage.legs)
+
+
 def conclude(
     facts: Facts,
     *,
@@ -84,7 +94,7 @@ def conclude(
         state = State.VENDOR_ERROR if failed else State.DONE
     if facts.shutdown and state in (State.CLIENT_ABORT, State.UPSTREAM_CUT):
         state = State.INTERRUPTED
-    if state is State.NOT_SENT or facts.stale or (failed and not facts.usage.legs):
+    if _not_billed(facts):
         return Conclusion(
             state=state,
             metering=Metering.EXACT if facts.metered else Metering.UNMETERED,

@@ -27,15 +27,17 @@ from typing import Final
 
 from trayapp import settings
 from trayapp.control import Trouble
+from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.bookings import Bookings
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
-from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
@@ -102,7 +104,9 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         door = Door(port, read_or_make_secret(paths.token), routes)
         projects = Projects(read_or_make_secret(paths.install_key))
         bookings = Bookings(ledger, glance.settled)
-        keeper = Gatekeeper(door, ledger, Tariff(book), glance, bookings, projects, Calibration())
+        learned = Learned(paths.cache / NAME)
+        afterwards = Afterwards(learned.calibration, Counter())
+        keeper = Gatekeeper(door, ledger, Tariff(book), glance, bookings, projects, learned.calibration, afterwards)
         stopped = asyncio.Event()
         configuration = Configuration(paths, keeper, glance, troubles)
         configuration.take(chosen, routes)
@@ -126,7 +130,9 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await control.stop()
         glance.close()
         await proxy.close()
+        await afterwards.close()
         bookings.flush()
+        await learned.close()
         await spool
         lifeline.stop()
     finally:
