@@ -296,4 +296,6 @@ def test_recorded_streams_are_priced_or_say_why(shared: Path, book: Book) -> Non
         )
         assert "incomplete" not in cost.flags, record["id"]
         assert "no_usage" not in cost.flags, record["id"]
-        assert cost.pico is not None or {"unknown_model", "unknown_tier"} & set(cost.flags), record["id"]
+        assert cost.pico is not None or {"unknown_model", "unknown_tier", "missing_rate"} & set(cost.flags), record[
+            "id"
+        ]

@@ -16,18 +16,19 @@ Rules:
 * pure: no clock, no I/O; never raises for any ``Usage``.
 
 Flags: ``unknown_model`` ``missing_rate`` ``missing_rate:COMPONENT`` ``unknown_tier`` ``unknown_speed``
-``unknown_geo`` ``no_price_at_that_time`` ``no_usage`` explain an unpriced cost; ``long_prompt`` ``batch`` ``flex``
-``priority`` ``fast`` ``ultrafast`` ``geo:us`` ``region:eu`` ``committed`` ``resold`` ``not_billed`` ``stated``
-explain an amount.
+``unknown_geo`` ``unknown_region`` ``no_price_at_that_time`` ``no_usage`` explain an unpriced cost; ``long_prompt``
+``batch`` ``flex`` ``priority`` ``fast`` ``ultrafast`` ``geo:us`` ``region:eu`` ``committed`` ``resold`` ``not_billed``
+``stated`` explain an amount.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from trayapp.pricing.book import Book, Found
+from trayapp.pricing.book import Book, Found, Provider
 from trayapp.pricing.contracts import Contract
-from trayapp.pricing.prices import MICRO, TOKENS, Quote, Rates
+from trayapp.pricing.names import BEDROCK_GOV
+from trayapp.pricing.prices import MICRO, TOKENS, ModelPrice, Quote, Rates
 from trayapp.values import Basis, Cost, Kind, Leg, Usage
 
 _STANDARD_TIERS: Final = frozenset(
@@ -45,6 +46,8 @@ _NEUTRAL_GEOS: Final = frozenset({"", "global", "not_available"})
 _SCALE: Final = MICRO**4
 """Four multipliers meet in a component: variant, geography, region, contract. Each is in millionths."""
 _ONE: Final = MICRO
+_AGREED: Final = Found(ModelPrice(provider="", id=""), Provider(id=""))
+"""A model that only a contract prices."""
 
 
 class _UnpricedError(Exception):
@@ -137,12 +140,11 @@ class _Pricing:
         self._sums: dict[str, int] = {}
         self._found = self._find(usage.model or model_asked)
         # The name that was asked may spell a cloud's regional profile which the answer's short name does not repeat.
-        region = self._found.region
+        region = None if host is None else self._found.provider.region_of(host)
+        region = region or self._found.region
         if region is None and model_asked is not None and usage.model is not None:
             asked = book.find(vendor, model_asked)
             region = None if asked is None else asked.region
-        if region is None and host is not None:
-            region = self._found.provider.hosts.get(host.lower())
         self._region = region
 
     def cost(self) -> Cost:
@@ -172,6 +174,8 @@ class _Pricing:
 
     def _find(self, model: str | None) -> Found:
         found = None if model is None else self._book.find(self._vendor, model)
+        if found is None and model is not None and self._contract is not None and self._contract.rates is not None:
+            return _AGREED  # an agreed rate needs no list
         if found is None:
             raise _UnpricedError("unknown_model")
         return found
@@ -235,8 +239,11 @@ class _Pricing:
         return factor
 
     def _uplift(self, found: Found) -> int:
-        # A model without an entry for the region has no uplift there: vendors list those that have one.
+        # A model without an entry for the region has no uplift there: vendors list those that have one. GovCloud is
+        # another price list.
         factor = _ONE if self._region is None else found.model.region.get(self._region, _ONE)
+        if self._region == BEDROCK_GOV and self._region not in found.model.region:
+            raise _UnpricedError("unknown_region")
         if factor != _ONE:
             self._flag(f"region:{self._region}")
         return factor
