@@ -7,13 +7,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.dialects import usage_of
-from trayapp.engine.quote import LineError, identity, quote, shape
+from trayapp.dialects import usage_of, wire_of
+from trayapp.engine.quote import LineError, identity, quote
 from trayapp.platform.resources import resource
 from trayapp.pricing import Book, load
 from trayapp.values import PICO, Basis, Cost
@@ -255,7 +254,7 @@ def test_recorded_bodies_as_another_reader_reads_them(shared: Path) -> None:
     agreed = 0
     for record in recorded(shared, "genai_prices_usages.jsonl"):
         body = record["body"]
-        wire = shape(msgspec.json.decode(json.dumps(body), type=dict[str, msgspec.Raw]))
+        wire = wire_of(body)
         if wire is None:
             assert "billed_units" in json.dumps(body)  # Cohere's
             continue

@@ -9,15 +9,19 @@ from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.estimate import estimate_usage
 from trayapp.dialects.ratios import bytes_per_token
 from trayapp.dialects.reader import ResponseReader
+from trayapp.dialects.responses_socket import ResponsesSocket
+from trayapp.dialects.shapes import wire_of
 
 __all__ = [
     "WIRES",
     "Dialect",
     "RequestView",
     "ResponseReader",
+    "ResponsesSocket",
     "bytes_per_token",
     "estimate_usage",
     "reader_of",
     "recognise",
     "usage_of",
+    "wire_of",
 ]

@@ -13,6 +13,7 @@ Usage rules:
   totals; ``compaction`` and ``advisor_message`` are *not* in the totals and are legs of their own (the advisor's
   under its own model); with a ``fallback_message`` the totals are the serving model's (its earlier turns are
   ``message`` entries under its name), and a declined hop costs nothing unless it wrote output;
+* a router that speaks this format states its amount in the usage (OpenRouter's ``cost``), as in OpenAI's;
 * a refusal without output is not billed (platform release note): its tokens stand, flagged ``refused``.
 """
 
@@ -25,7 +26,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from trayapp.dialects import fields, kinds, workspace
+from trayapp.dialects import fields, kinds, openai_usage, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
 from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of
@@ -168,6 +169,7 @@ class _Event(msgspec.Struct):
     delta: _Delta | None = None
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Loose(msgspec.Struct):
@@ -175,6 +177,7 @@ class _Loose(msgspec.Struct):
     delta: Raw = Raw(b"")
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Message(msgspec.Struct):
@@ -183,6 +186,7 @@ class _Message(msgspec.Struct):
     model: Any = None
     usage: Raw = Raw(b"")
     stop_reason: Any = None
+    copilot_usage: Raw = Raw(b"")
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -233,6 +237,8 @@ class MessagesTally(Tally):
             self.ended = True
         elif kind == "error":
             self.failure(data)
+        if event.copilot_usage:
+            self.take_credits(event.copilot_usage)
 
     def document(self, data: bytes) -> bool:
         """Read a whole message, or a usage object inside one."""
@@ -275,6 +281,8 @@ class MessagesTally(Tally):
         self.names(message.model, message.id)
         if message.stop_reason is not None:
             self._stop(message.stop_reason)
+        if message.copilot_usage:
+            self.take_credits(message.copilot_usage)
         usage = as_object(message.usage)
         if usage is not None:
             self._merge(usage)
@@ -290,6 +298,7 @@ class MessagesTally(Tally):
         self.geo = fields.name(merged.get("inference_geo"), self.flags)
         tools = fields.part(merged, "server_tool_use")
         self.web_searches = fields.count(tools, "web_search_requests", self.flags) or 0
+        self.stated_pico = openai_usage.stated(merged, self.flags)
         self.known_output = fields.count(merged, "output_tokens", self.flags)
         uncached = fields.count(merged, "input_tokens", self.flags)
         self.known_input = None if uncached is None else self._leg(merged).prompt

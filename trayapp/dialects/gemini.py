@@ -292,8 +292,9 @@ def _leg(usage: dict[str, Any], tally: GeminiTally) -> Leg:
     audio = min(_modality(usage, "promptTokensDetails", "AUDIO", tally), prompt)
     cached_audio = min(_modality(usage, "cacheTokensDetails", "AUDIO", tally), cached, audio)
     plain_audio = min(audio - cached_audio, prompt - cached)
-    output_audio = min(_modality(usage, "candidatesTokensDetails", "AUDIO", tally), candidates)
-    output_image = min(_modality(usage, "candidatesTokensDetails", "IMAGE", tally), candidates - output_audio)
+    details = "candidatesTokensDetails" if "candidatesTokensDetails" in usage else "responseTokensDetails"
+    output_audio = min(_modality(usage, details, "AUDIO", tally), candidates)
+    output_image = min(_modality(usage, details, "IMAGE", tally), candidates - output_audio)
     output = candidates + thoughts - output_audio - output_image
     return Leg(
         input=prompt - cached - plain_audio + tools,

@@ -183,8 +183,6 @@ class ChatTally(Tally):
         super().__init__()
         self._usage: dict[str, Any] = {}
         self._finished = False
-        self._credits: int | None = None
-        """What Copilot's credits are worth."""
 
     def message(self, data: bytes) -> None:
         """Read one chunk of a stream."""
@@ -222,7 +220,7 @@ class ChatTally(Tally):
         if usage is not None:
             self._take(usage)
         if chunk.copilot_usage:
-            self._take_credits(chunk.copilot_usage)
+            self.take_credits(chunk.copilot_usage)
         if last and self._countable():
             self.final = self.ended = True
 
@@ -241,7 +239,7 @@ class ChatTally(Tally):
             self._take(usage)
             self.final = self._countable()
         if body.copilot_usage:
-            self._take_credits(body.copilot_usage)
+            self.take_credits(body.copilot_usage)
         return True
 
     def legs(self) -> tuple[Leg, ...]:
@@ -257,14 +255,7 @@ class ChatTally(Tally):
     def _take(self, usage: dict[str, Any]) -> None:
         self._usage = usage
         self.known_input, self.known_output = openai_usage.prompt_and_output(usage, self.flags)
-        self.stated_pico = openai_usage.stated(usage, self.flags) if self._credits is None else self._credits
-
-    def _take_credits(self, raw: Raw) -> None:
-        copilot = as_object(raw)
-        if copilot is not None:
-            self._credits = openai_usage.credits_stated(copilot, self.flags)
-            if self._credits is not None:
-                self.stated_pico = self._credits
+        self.stated_pico = openai_usage.stated(usage, self.flags)
 
     def _countable(self) -> bool:
         return self.known_input is not None and self.known_output is not None

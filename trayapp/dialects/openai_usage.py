@@ -13,8 +13,8 @@ Rules:
 * cached tokens go by several names (DeepSeek, Moonshot, Mistral), written ones too (Qwen, LiteLLM's gateway); the
   first one that is there counts, once;
 * a stated amount (OpenRouter ``cost``, Perplexity ``cost.total_cost``, xAI ``cost_in_usd_ticks`` of 1e-10 USD) is kept
-  exactly; so are Copilot's credits, which stand beside the usage (1 AI credit is $0.01 and 1e9 ``nano_aiu``; seen with
-  its CLI 1.0.102, 2026-11).
+  exactly;
+* Mistral's ``prompt_audio_seconds`` are billed by time: flagged ``audio_seconds``, which no rate covers.
 """
 
 from __future__ import annotations
@@ -29,8 +29,6 @@ from trayapp.values import Leg
 _TICKS: Final = Decimal(10) ** 10
 _PROMPT: Final = ("prompt_tokens", "input_tokens")
 _WRITTEN: Final = ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens")
-_NANO_CREDITS: Final = Decimal(10) ** 11
-"""In one USD."""
 _COMPLETION: Final = ("completion_tokens", "output_tokens")
 
 
@@ -69,6 +67,8 @@ def leg(usage: dict[str, Any], flags: Flags, *, model: str | None = None) -> Leg
     audio = fields.count(prompt_parts, "audio_tokens", flags) or 0
     cached_audio = fields.count(fields.part(prompt_parts, "cached_tokens_details"), "audio_tokens", flags) or 0
 
+    if fields.count(usage, "prompt_audio_seconds", flags):
+        flags.add("audio_seconds")
     if cached + written > prompt:
         flags.add("cached_exceeds_prompt")
         cached = min(cached, prompt)
@@ -115,17 +115,6 @@ def stated(usage: dict[str, Any], flags: Flags) -> int | None:
     return None if upstream is None else cost + upstream
 
 
-def credits_stated(copilot: dict[str, Any], flags: Flags) -> int | None:
-    """The amount of GitHub Copilot's ``copilot_usage``, in pico-USD, or ``None``."""
-    nano = copilot.get("total_nano_aiu")
-    if nano is None:
-        return None
-    if isinstance(nano, bool) or not isinstance(nano, int | Decimal):
-        flags.add("bad_amount")
-        return None
-    return fields.pico(Decimal(nano) / _NANO_CREDITS, flags)
-
-
 def _whole_output(
     usage: dict[str, Any], flags: Flags, prompt: int, output: int, reasoning: int, model: str | None
 ) -> int:
@@ -133,7 +122,7 @@ def _whole_output(
     if total is None or total <= prompt + output:
         return output
     hidden = total - prompt - output
-    if (reasoning and hidden == reasoning) or (model or "").lower().removeprefix("models/").startswith("gemini"):
+    if (reasoning and hidden == reasoning) or (model or "").lower().rpartition("/")[2].startswith("gemini"):
         flags.add("output_from_total")
         return output + hidden
     flags.add("total_disagrees")

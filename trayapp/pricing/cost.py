@@ -138,7 +138,7 @@ class _Pricing:
         self._flags: list[str] = []
         # Component → exact amount in pico-USD times _SCALE.
         self._sums: dict[str, int] = {}
-        self._found = self._find(usage.model or model_asked)
+        self._found = self._same(usage.model) or self._find(usage.model or model_asked)
         # The name that was asked may spell a cloud's regional profile which the answer's short name does not repeat.
         region = None if host is None else self._found.provider.region_of(host)
         region = region or self._found.region
@@ -154,12 +154,16 @@ class _Pricing:
         if main.model.free:
             return Cost(pico=0, basis=Basis.FREE_TIER, book=self._book.version)
         usage = self._usage
+        if "audio_seconds" in usage.flags and (self._contract is None or self._contract.rates is None):
+            raise _UnpricedError("missing_rate", "missing_rate:audio_seconds")
         if _refused(usage, main):
             return Cost(pico=0, basis=Basis.LIST, book=self._book.version, flags=("not_billed",))
         tier = self._tier()
         for leg in usage.legs:
-            own = leg.model is None or leg.model == (usage.model or self._asked)
-            self._add_leg(leg, main if own else self._find(leg.model), tier, own)
+            other = None if leg.model == (usage.model or self._asked) else leg.model
+            found = main if other is None else self._leg(other, main)
+            # The same model under two names (with and without its date) is one.
+            self._add_leg(leg, found, tier, found.model is main.model)
         self._add_searches(main)
         if main.resold:
             self._flag("resold")
@@ -179,6 +183,19 @@ class _Pricing:
         if found is None:
             raise _UnpricedError("unknown_model")
         return found
+
+    def _same(self, served: str | None) -> Found | None:
+        """What was asked, if a cloud answered with its maker's short name of it, which the cloud does not sell."""
+        if served is None or self._asked is None or self._book.find(self._vendor, served) is not None:
+            return None
+        asked = self._book.find(self._vendor, self._asked)
+        made = None if asked is None else self._book.find(asked.model.provider, served)
+        return asked if asked is not None and made is not None and made.model is asked.model else None
+
+    def _leg(self, model: str, main: Found) -> Found:
+        """A leg's own model: as the vendor sells it, or by the maker's short name inside a cloud's answer."""
+        found = self._book.find(self._vendor, model) or self._book.find(main.model.provider, model)
+        return found if found is not None else self._find(model)
 
     def _tier(self) -> str | None:
         """The variant that the service tier asks for."""
