@@ -8,9 +8,9 @@ Rules:
 * each text frame is one JSON object, the same that a stream of events carries;
 * the client's ``response.create`` is a request: its fields stand in the frame, or in its ``response``. Every one is a
   call of its own, also the warming up with ``generate: false``. Its other frames ask for nothing;
-* the server's events belong to the response under way. Its final event, or an error, gives its usage, once; a new
-  response that begins before gives what was known of the old one. What stands outside (``codex.rate_limits``, an event
-  after the end) gives nothing;
+* the server's events belong to the response under way, whatever id they name (a router renames it half-way). Its final
+  event, or an error, gives its usage, once; a second ``response.created`` before gives what was known of the old one.
+  What stands outside (``codex.rate_limits``, an event after the end) gives nothing;
 * pure, bounded, and nothing raises, as everywhere here.
 """
 
@@ -28,8 +28,6 @@ from trayapp.dialects.framing import MAX_DOCUMENT
 from trayapp.dialects.openai_responses import Responses, ResponsesTally
 from trayapp.values import Call, Kind, Usage
 
-_STARTS: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
-
 
 class _Frame(msgspec.Struct):
     type: Any = None
@@ -38,12 +36,7 @@ class _Frame(msgspec.Struct):
     response: Raw = Raw(b"")
 
 
-class _Named(msgspec.Struct):
-    id: Any = None
-
-
 _frame = msgspec.json.Decoder(_Frame)
-_named = msgspec.json.Decoder(_Named)
 _requests: Final = Responses(None)
 
 
@@ -52,6 +45,8 @@ class ResponsesSocket:
 
     def __init__(self) -> None:
         self._tally: ResponsesTally | None = None
+        self._created = False
+        """The response under way was announced."""
 
     def request(self, head: RequestView, frame: bytes) -> Call | None:
         """The call that a client's frame makes, or ``None``.
@@ -88,14 +83,16 @@ class ResponsesSocket:
             return ()
         done: list[Usage] = []
         tally = self._tally
-        named = self._id(event.response)
-        if tally is not None and named is not None and tally.message_id not in (None, named):
+        begins = kind == "response.created"
+        if tally is not None and begins and self._created:
             done.append(tally.usage(200))
             tally = None
         if tally is None:
-            if not (kind in _STARTS or named is not None or kind == "error"):
+            if not (event.response or kind == "error"):
                 return tuple(done)  # the tail of a response that has ended
             tally = ResponsesTally()
+            self._created = False
+        self._created = self._created or begins
         tally.message(frame)
         self._tally = tally
         if tally.ended:
@@ -107,9 +104,3 @@ class ResponsesSocket:
         """What is known of the response that was under way when the connection ended."""
         tally, self._tally = self._tally, None
         return None if tally is None else tally.usage(200)
-
-    def _id(self, response: Raw) -> str | None:
-        try:
-            return fields.name(_named.decode(response).id) if response else None
-        except fields.BAD_JSON:
-            return None

@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Raw
 
-from trayapp.dialects import ResponsesSocket, framing, reader_of, recognise, wire_of
+from trayapp.dialects import WIRES, ResponsesSocket, framing, reader_of, recognise, wire_of
 from trayapp.pricing import Book
 from trayapp.values import Usage
 
@@ -78,6 +78,7 @@ _WHERE_USAGE_STANDS: Final = {"gemini": "usageMetadata", "lmstudio": "stats"}
 _WHERE_MODEL_STANDS: Final = {"gemini": "modelVersion", "lmstudio": "model_instance_id"}
 _AROUND: Final = ("body", "response", "message", "result")
 """What stands around a response in a batch's results and in events."""
+_FRAME: Final = frozenset({"event", "data", "id", "retry"})
 _COUNTS: Final = ("usage", "usageMetadata", "stats", "choices", "output", "error", "content")
 _MESSAGES_WIRES: Final = frozenset({"anthropic", "aws", "google"})
 """Providers whose ``input_tokens`` and ``output_tokens`` alone are Anthropic's."""
@@ -131,6 +132,8 @@ def usages(line: Line, book: Book) -> list[Usage]:
     """What was counted, from the best of what the line holds: one usage, or one for each response of a socket."""
     response = _unwrapped(_pieces(line.response, "response"))
     given = _pieces(line.usage, "usage")
+    if given is not None and not given.keys().isdisjoint(_COUNTS[:3]):
+        response, given = {**(response or {}), **given}, None  # the usage as its answer holds it
     events = line.events
     if response is None and given is None and not events:
         raise LineError("it has neither `usage` nor `events` nor `response`")
@@ -211,6 +214,9 @@ def _frames(event: Raw) -> list[bytes]:
     """The messages of one element of ``events``: an object, or a piece of a stream as a text."""
     raw = bytes(event)
     if raw[:1] != b'"':
+        pieces = _decoded_pieces(raw)
+        if pieces is not None and pieces.keys() <= _FRAME and bytes(pieces.get("data", Raw(b"")))[:1] == b"{":
+            raw = bytes(pieces["data"])  # an event as some readers hand it out
         return [raw.replace(b"\n", b" ")]
     text: bytes = msgspec.json.decode(raw, type=str).encode("utf-8", "replace")
     if text.lstrip()[:1] == b"{":
@@ -222,11 +228,18 @@ def _frames(event: Raw) -> list[bytes]:
     return [message.replace(b"\n", b" ") for message in found]
 
 
+def _decoded_pieces(raw: bytes) -> dict[str, Raw] | None:
+    try:
+        return _parts.decode(raw)
+    except UNREADABLE:
+        return None
+
+
 def _wire(line: Line, counted: Mapping[str, Raw] | None, book: Book) -> str:
     if line.api is not None and line.api.lower() != BATCH:
         wire = _APIS.get("".join(c for c in line.api.lower() if c.isalnum()))
         if wire is None:
-            raise LineError(f"its `api` is none of {', '.join(sorted(_APIS))}")
+            raise LineError(f"its `api` is none of {', '.join(sorted(WIRES))}")
         return wire
     if line.url is not None:
         dialect = recognise((line.provider or "").lower(), "POST", split(line.url)[1])
@@ -238,6 +251,8 @@ def _wire(line: Line, counted: Mapping[str, Raw] | None, book: Book) -> str:
     if shape is None and line.events:
         seen = (wire_of(_decoded(frame), ambiguous=None) for frame in _first_messages(line.events))
         shape = next((wire for wire in seen if wire is not None), None)
+    if shape is None and counted is not None and not counted.keys().isdisjoint(("error", "http_status", "status_code")):
+        return "openai-chat"  # an error is read alike in all
     if shape is None:
         raise LineError("it names no `api`, and its shape does not say which one it was")
     return shape

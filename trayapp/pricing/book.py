@@ -218,11 +218,11 @@ class Book:
     def _look_up(self, vendor: str, model: str) -> Found | None:
         provider = self._provider(vendor)
         name = take_apart(model)
-        if not name.keys:
-            return None
         asked = provider or Provider(id=_plain(vendor))
         if asked.local:
-            return _local(asked, name.keys[0])
+            return _local(asked, model.strip().lower())
+        if not name.keys:
+            return None
         if asked.free_suffix is not None and name.keys[0].endswith(asked.free_suffix):
             return Found(ModelPrice(provider=asked.id, id=name.keys[0], free=True), asked)
         shelves = () if provider is None else (provider.id, *provider.also)

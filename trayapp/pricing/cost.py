@@ -177,7 +177,8 @@ class _Pricing:
         )
 
     def _find(self, model: str | None) -> Found:
-        found = None if model is None else self._book.find(self._vendor, model)
+        # Without a name only what runs on the user's own machine has a price.
+        found = self._book.find(self._vendor, model or "")
         if found is None and model is not None and self._contract is not None and self._contract.rates is not None:
             return _AGREED  # an agreed rate needs no list
         if found is None:
