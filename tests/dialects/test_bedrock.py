@@ -134,7 +134,7 @@ def test_converse_whole(wires: Any) -> None:
             "cache_split_mismatch",
         ),
         (
-            {"cacheDetails": [7, {"inputTokens": -1, "ttl": "1h"}]},
+            {"cacheDetails": [{"inputTokens": -1, "ttl": "1h"}]},
             Leg(input=1200, cache_read=50000, cache_write=10000, output=800),
             "bad_number",
         ),

@@ -296,7 +296,7 @@ class MessagesTally(Tally):
         self.tier = fields.name(merged.get("service_tier"), self.flags)
         self.speed = fields.name(merged.get("speed"), self.flags)
         self.geo = fields.name(merged.get("inference_geo"), self.flags)
-        tools = fields.part(merged, "server_tool_use")
+        tools = fields.part(merged, "server_tool_use", self.flags)
         self.web_searches = fields.count(tools, "web_search_requests", self.flags) or 0
         self.stated_pico = openai_usage.stated(merged, self.flags)
         self.known_output = fields.count(merged, "output_tokens", self.flags)
@@ -306,9 +306,9 @@ class MessagesTally(Tally):
     def _leg(self, usage: dict[str, Any], *, kind: str = "message", model: str | None = None) -> Leg:
         flags = self.flags
         flat = fields.count(usage, "cache_creation_input_tokens", flags) or 0
-        split = usage.get("cache_creation")
+        split = fields.part(usage, "cache_creation", flags)
         short, hour = flat, 0
-        if isinstance(split, dict):
+        if split:
             short = fields.count(split, "ephemeral_5m_input_tokens", flags) or 0
             hour = fields.count(split, "ephemeral_1h_input_tokens", flags) or 0
             came_with = self._split_total if usage is self._usage else flat
@@ -324,7 +324,7 @@ class MessagesTally(Tally):
                 if short + hour == 0:
                     short = flat
         output = fields.count(usage, "output_tokens", flags) or 0
-        thinking = fields.count(fields.part(usage, "output_tokens_details"), "thinking_tokens", flags) or 0
+        thinking = fields.count(fields.part(usage, "output_tokens_details", flags), "thinking_tokens", flags) or 0
         return Leg(
             model=model,
             kind=kind,
@@ -337,8 +337,8 @@ class MessagesTally(Tally):
         )
 
     def _iterations(self, total: Leg) -> tuple[Leg, ...]:
-        entries = self._usage.get("iterations")
-        if not isinstance(entries, list):
+        entries = fields.entries(self._usage, "iterations", self.flags)
+        if not entries:
             return (total,)
         inside: list[Leg] = []  # what the totals are the sum of
         hops: list[Leg] = []
@@ -346,6 +346,7 @@ class MessagesTally(Tally):
         exact = True
         for entry in entries:
             if not isinstance(entry, dict):
+                self.flags.add("unknown_iteration")
                 continue
             kind = entry.get("type")
             model = fields.name(entry.get("model"), self.flags)

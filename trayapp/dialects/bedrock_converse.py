@@ -94,9 +94,9 @@ def leg(usage: dict[str, Any], flags: Flags) -> Leg:
     """A Converse usage object as disjoint counts."""
     written = fields.first_count(usage, ("cacheWriteInputTokens", "cacheWriteInputTokenCount"), flags) or 0
     hour = other = 0
-    details = usage.get("cacheDetails")
-    for entry in details if isinstance(details, list) else ():
+    for entry in fields.entries(usage, "cacheDetails", flags):
         if not isinstance(entry, dict):
+            flags.add("bad_shape")
             continue
         tokens = fields.count(entry, "inputTokens", flags) or 0
         if entry.get("ttl") == "1h":

@@ -221,6 +221,7 @@ class GeminiTally(Tally):
                 chunk = _loose.decode(data)
             except fields.BAD_JSON:
                 return False
+            self.flags.add("bad_shape")
         if not wrapped and bytes(chunk.response)[:1] == b"{":
             return self._read(chunk.response, wrapped=True)
         if chunk.error is not None:
@@ -309,11 +310,8 @@ def _leg(usage: dict[str, Any], tally: GeminiTally) -> Leg:
 
 
 def _modality(usage: dict[str, Any], key: str, modality: str, tally: GeminiTally) -> int:
-    entries = usage.get(key)
-    if not isinstance(entries, list):
-        return 0
     return sum(
         fields.count(entry, "tokenCount", tally.flags) or 0
-        for entry in entries
+        for entry in fields.entries(usage, key, tally.flags)
         if isinstance(entry, dict) and entry.get("modality") == modality
     )

@@ -292,6 +292,7 @@ class ResponsesTally(Tally):
             except fields.BAD_JSON:
                 self.flags.add("bad_event")
                 return False
+            self.flags.add("bad_shape")
         self.names(response.model, response.id)
         if response.service_tier is not None:
             self.tier = fields.name(response.service_tier, self.flags) or self.tier

@@ -19,6 +19,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -55,15 +56,17 @@ def leg(usage: dict[str, Any], flags: Flags, *, model: str | None = None) -> Leg
     """
     prompt, output = prompt_and_output(usage, flags)
     prompt, output = prompt or 0, output or 0
-    prompt_parts = _details(usage, "prompt_tokens_details", "input_tokens_details")
-    output_parts = _details(usage, "completion_tokens_details", "output_tokens_details")
+    prompt_parts = _details(usage, flags, "prompt_tokens_details", "input_tokens_details")
+    output_parts = _details(usage, flags, "completion_tokens_details", "output_tokens_details")
 
     cached = fields.count(prompt_parts, "cached_tokens", flags)
     if cached is None:
         cached = fields.first_count(usage, ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"), flags)
     cached = cached or 0
     written = fields.first_count(prompt_parts, _WRITTEN, flags) or 0
-    written_12h = fields.count(fields.part(prompt_parts, "cache_write_tokens_details"), "ttl_12h_tokens", flags) or 0
+    written_12h = (
+        fields.count(fields.part(prompt_parts, "cache_write_tokens_details", flags), "ttl_12h_tokens", flags) or 0
+    )
     audio = fields.count(prompt_parts, "audio_tokens", flags) or 0
     cached_audio = fields.count(fields.part(prompt_parts, "cached_tokens_details"), "audio_tokens", flags) or 0
 
@@ -129,9 +132,6 @@ def _whole_output(
     return output
 
 
-def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
-    for name in names:
-        found = usage.get(name)
-        if isinstance(found, dict):
-            return found
-    return {}
+def _details(usage: dict[str, Any], flags: Flags, *names: str) -> Mapping[str, Any]:
+    found = (fields.part(usage, name, flags) for name in names)
+    return next((part for part in found if part), {})

@@ -32,6 +32,7 @@ from trayapp.values import Cost, Kind, Usage
 
 __all__ = ["MAX_LINE", "LineError", "identity", "quote"]
 
+_DAMAGED: Final = frozenset({"bad_number", "bad_shape"})
 _STANDARD: Final = frozenset({"", "auto", "default", "standard", "standard_only"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,7 +79,7 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     asked = _asked(line, request)
     at_us = _moment(line.ts, "ts")
     flags: list[str] = []
-    if usage.legs and ((not usage.complete and usage.error is None) or "bad_number" in usage.flags):
+    if usage.legs and ((not usage.complete and usage.error is None) or _DAMAGED & set(usage.flags)):
         flags.append("incomplete")
     if at_us is None:
         at_us = now_us
