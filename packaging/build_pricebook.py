@@ -25,6 +25,11 @@ Rules:
 * a component without a rate of its own is billed as what it is a part of only where the vendor's own rules say so:
   cached and cache-written tokens as input (no discount published), Gemini audio as input. The book says it outright;
 * a variant whose price for long prompts is not published has none (an empty tier: unpriced);
+* Bedrock's models of other makers than Anthropic are listed by the names that the sources spell, profile by profile:
+  a name's prefix (``eu.``) is a price of its own, and one that nobody spells is unpriced. A ``litellm`` name belongs
+  to genai-prices' row that spells it without its version. Anthropic's models have their list price there, times the
+  uplift of regional profiles; GovCloud's is genai-prices' where it spells such a profile, else LiteLLM's;
+* the overlay's ``drop`` removes a model that a source lists for a provider which does not sell it;
 * nothing is rounded: a rate that is no whole number of pico-USD per token keeps its model out, with a notice.
 
 Usage, in an environment with genai-prices (no other dependency)::
@@ -149,8 +154,25 @@ def merge(
     return genai
 
 
-def bedrock(models: list[Json], aws: list[Json]) -> None:
-    """Give Anthropic's models the uplift of Bedrock's regional profiles, where AWS charges one."""
+def split_aws(aws: list[Json], litellm: Iterable[str]) -> tuple[list[Json], list[Json]]:
+    """AWS's rows apart: Anthropic's, and the others' with every name that they are listed under."""
+    claude = [m for m in aws if "claude" in m["id"]]
+    others = [m for m in aws if "claude" not in m["id"]]
+    for model in others:
+        del model["_match"]
+        model["match"].add(model["id"])
+        model["match"] |= {n for n in litellm if re.sub(r"(-v\d+)?(:\d+)?\Z", "", n) in model["match"]}
+    return claude, others
+
+
+def bedrock(models: list[Json], aws: list[Json], gov: Mapping[str, Fraction]) -> None:
+    """Give Anthropic's models the uplift of Bedrock's regional profiles, where AWS charges one.
+
+    Args:
+        models: Anthropic's models.
+        aws: AWS's rows of them.
+        gov: GovCloud's multiples of the global price by model, as LiteLLM has them.
+    """
     by_id = {m["id"]: m for m in aws}
     for model in models:
         pair = [
@@ -165,6 +187,32 @@ def bedrock(models: list[Json], aws: list[Json]) -> None:
             ratio = Fraction(pair[0][0]["prices"][0]["rates"]["input"], pair[1][0]["prices"][0]["rates"]["input"])
             if ratio != 1:
                 model.setdefault("region", {})["bedrock"] = decimal(ratio)
+            if any(n.startswith("us-gov.") for n in pair[0][0]["match"]):
+                model.setdefault("region", {})["bedrock-gov"] = decimal(ratio)
+        for name, factor in gov.items():
+            if owner(models, name) is model:
+                model.setdefault("region", {}).setdefault("bedrock-gov", decimal(factor))
+
+
+def govcloud(table: Json) -> dict[str, Fraction]:
+    """GovCloud's multiple of the global price of Anthropic's models, from LiteLLM's table."""
+    out: dict[str, Fraction] = {}
+    for key, raw in table.items():
+        found = re.fullmatch(r"us-gov\.anthropic\.(.+?)(-v\d+(:\d+)?)?", key)
+        world = table.get(key.replace("us-gov.", "global.", 1), {})
+        if found and raw.get("input_cost_per_token") and world.get("input_cost_per_token"):
+            out[found[1]] = Fraction(str(raw["input_cost_per_token"])) / Fraction(str(world["input_cost_per_token"]))
+    return out
+
+
+def vertex(models: list[Json], table: Json) -> None:
+    """Give Claude on Vertex AI the uplift of its regional endpoints, from LiteLLM's table."""
+    for key, raw in table.items():
+        factor = raw.get("regional_endpoint_uplift_multiplier")
+        if factor and key.startswith("vertex_ai/claude-"):
+            model = owner(models, key.removeprefix("vertex_ai/"))
+            if model is not None:
+                model.setdefault("region", {})["vertex"] = decimal(Fraction(str(factor)))
 
 
 def inherit(provider: str, rates: Rates) -> None:
@@ -277,11 +325,11 @@ def build(
     notes: list[str] = []
     genai = list(genai)
     read = read_genai(genai, {*overlay["genai_providers"], "aws"}, notes)
-    aws = read.pop("aws", [])
-    models = merge(
-        read, read_litellm(litellm, overlay["litellm_providers"], notes), accepted["conflicts"], overlay["as_of"]
-    )
-    bedrock(models.get("anthropic", []), aws)
+    filling = read_litellm(litellm, overlay["litellm_providers"], notes)
+    claude, read["aws"] = split_aws(read.get("aws", []), filling.get("aws", {}))
+    models = merge(read, filling, accepted["conflicts"], overlay["as_of"])
+    bedrock(models.get("anthropic", []), claude, govcloud(litellm))
+    vertex(models.get("google", []), litellm)
     for provider, shelf in models.items():
         for model in shelf:
             for p in [*model["prices"], *(p for v in model["variants"].values() for p in v)]:
@@ -295,6 +343,13 @@ def build(
             model.setdefault("seen", max(seen))
     carry_over(models, previous, overlay)
     lay_over(models, overlay)
+    for row in overlay.get("drop", ()):
+        if not (row.get("source") and row.get("date")):
+            raise BuildError(f"overlay: the drop of {row['provider']}/{row['id']} has no source or no date")
+        models[row["provider"]] = [m for m in models[row["provider"]] if m["id"] != row["id"]]
+    for model in models.get("aws", ()):
+        if model["id"].startswith("us-gov."):
+            model.setdefault("region", {})["bedrock-gov"] = "1"  # its rates are GovCloud's own
     rows = [
         finish(provider, model)
         for provider, shelf in sorted(models.items())

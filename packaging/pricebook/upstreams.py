@@ -308,7 +308,9 @@ def read_genai(providers: Iterable[Json], wanted: Iterable[str], notes: list[str
 
 def owner(models: list[Json], name: str) -> Json | None:
     """The model that genai-prices prices a name as: the first that matches."""
-    exact = next((m for m in models if m["id"] == name), None)
+    exact = next((m for m in models if m["id"] == name or ("_match" not in m and name in m["match"])), None)
+    if name.startswith("ft:"):
+        return exact  # a fine-tune is never priced as its base
     return exact or next((m for m in models if "_match" in m and matches(m["_match"], name)), None)
 
 
@@ -321,16 +323,21 @@ def read_litellm(table: Json, wanted: Mapping[str, str], notes: list[str]) -> di
     for key, raw in sorted(table.items()):
         provider = wanted.get(raw.get("litellm_provider", ""))
         name = key.rsplit("/", 1)[-1].lower() if key.count("/") <= 1 else ""
-        if provider is None or not name or raw.get("mode") not in LITELLM_MODES or name.startswith("ft:"):
+        if provider is None or not name or raw.get("mode") not in LITELLM_MODES:
             continue
+        if provider == "aws" and (key.startswith("bedrock/") or "claude" in name):
+            continue  # a region's own rates; Anthropic's models stand on Anthropic's shelf
         try:
             model = litellm_model(raw)
         except NotExactError as error:
             notes.append(f"left out {provider}/{name} of litellm: rate {error} is no whole pico-USD")
             continue
         rates = model["prices"][0]["rates"] if model["prices"] else {}
-        # A zero for both directions is litellm's way to say that it does not know.
-        if rates.get("input") or rates.get("output"):
+        if name.startswith("ft:"):
+            model["variants"] = {}  # the batch rates of fine-tunes contradict one another
+        # A zero for both directions is litellm's way to say that it does not know; without a rate for the prompt
+        # something else than tokens is sold.
+        if (rates.get("input") or rates.get("output")) and "input" in rates:
             shelf = out.setdefault(provider, {})
             # `gemini/x` and `x` may both exist; the one with the provider in its key is the provider's own.
             if name not in shelf or "/" in key:

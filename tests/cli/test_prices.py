@@ -83,7 +83,7 @@ def test_all_prices(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["opus"], 1, "claude-opus-5-5"),
         (["no-such-model"], 1, "`spendlight prices` lists all"),
-        (["gpt-5.5", "--vendor", "anthropic"], 1, "shown as unpriced"),
+        (["gpt-5.5", "--vendor", "groq"], 1, "shown as unpriced"),
         (["--vendor", "nobody"], 2, "anthropic"),
         (["gpt-5.5", "--date", "soon"], 2, "2026-11-24"),
         (["gpt-5.5", "--date", "9999-12-31T23:59:59-23:59"], 0, ""),

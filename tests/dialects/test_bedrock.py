@@ -134,7 +134,7 @@ def test_converse_whole(wires: Any) -> None:
             "cache_split_mismatch",
         ),
         (
-            {"cacheDetails": [7, {"inputTokens": -1, "ttl": "1h"}]},
+            {"cacheDetails": [{"inputTokens": -1, "ttl": "1h"}]},
             Leg(input=1200, cache_read=50000, cache_write=10000, output=800),
             "bad_number",
         ),
@@ -272,3 +272,63 @@ def test_a_running_stream_is_guessed_as_claude(wires: Any, frame: Frame) -> None
     reader = wires.reader("invoke", content_type=eventstream.CONTENT_TYPE)
     reader.feed(chunks(frame, [{"type": "content_block_delta", "delta": {"type": "text_delta", "text": "x" * 288}}]))
     assert reader.live() == (None, 100)
+
+
+HEADERS = [
+    (b"X-Amzn-Bedrock-Input-Token-Count", b"1000"),
+    (b"x-amzn-bedrock-output-token-count", b"100"),
+    (b"x-amzn-bedrock-invocation-latency", b"512"),
+]
+
+
+def test_a_body_without_counts_is_counted_by_its_headers(wires: Any) -> None:
+    reader = wires.reader("invoke", content_type="application/json")
+    reader.note(HEADERS)
+    reader.feed(json.dumps({"outputs": [{"text": "x", "stop_reason": "stop"}]}).encode())
+    usage = reader.finish()
+    assert (usage.legs, usage.complete, usage.flags) == ((Leg(input=1000, output=100),), True, ())
+
+
+def test_the_makers_own_count_stands_above_the_headers(wires: Any) -> None:
+    reader = wires.reader("invoke", content_type="application/json")
+    reader.note([*HEADERS, (b"x-amzn-bedrock-service-tier", b"flex")])
+    split = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 7}
+    reader.feed(json.dumps({"usage": {"input_tokens": 9, "output_tokens": 3, "cache_creation": split}}).encode())
+    usage = reader.finish()
+    assert usage.legs == (Leg(input=9, cache_write_1h=7, output=3),)
+    assert usage.tier == "flex"
+
+
+@pytest.mark.parametrize("count", [b"", b"-1", b"x", b"1.5", b"9" * 40])
+def test_headers_that_count_nothing(wires: Any, count: bytes) -> None:
+    reader = wires.reader("invoke", content_type="application/json")
+    reader.note([(HEADERS[0][0], count), HEADERS[1]])
+    reader.feed(b'{"outputs": []}')
+    usage = reader.finish()
+    assert (usage.legs, usage.complete) == ((), False)
+
+
+def test_novas_stream_may_lack_bedrocks_metrics(wires: Any) -> None:
+    events = [
+        {"contentBlockDelta": {"delta": {"text": "Hi"}, "contentBlockIndex": 0}},
+        {"metadata": {"usage": {"inputTokens": 7, "outputTokens": 2, "cacheReadInputTokenCount": 3}}},
+    ]
+    usage = wires.read("invoke", "".join(json.dumps(e) + "\n" for e in events).encode(), content_type="x/ndjson")
+    assert (usage.legs, usage.complete) == ((Leg(input=7, cache_read=3, output=2),), True)
+
+
+def test_a_faster_service_is_told(wires: Any) -> None:
+    document = {"usage": {"inputTokens": 7, "outputTokens": 2}, "performanceConfig": {"latency": "optimized"}}
+    assert wires.read_json("converse", document).speed == "optimized"
+    assert wires.read_json("converse", {**document, "performanceConfig": {"latency": "standard"}}).speed is None
+    reader = wires.reader("invoke", content_type="application/json")
+    reader.note([(b"x-amzn-bedrock-performanceconfig-latency", b"optimized")])
+    reader.feed(b'{"usage": {"input_tokens": 1, "output_tokens": 1}}')
+    assert reader.finish().speed == "optimized"
+
+
+def test_a_prompt_router_names_the_model_it_chose(wires: Any) -> None:
+    chosen = "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-sonnet-4-5-20250929-v1:0"
+    document = {"usage": {"inputTokens": 7, "outputTokens": 2}, "trace": {"promptRouter": {"invokedModelId": chosen}}}
+    assert wires.read_json("converse", document).model == chosen
+    assert wires.read_json("converse", {**document, "trace": {"guardrail": {}}}).model is None

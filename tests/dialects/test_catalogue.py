@@ -73,6 +73,8 @@ def test_usage_of_a_bare_usage_object() -> None:
         "bedrock-invoke",
         "bedrock-converse",
         "ollama",
+        "lmstudio",
+        "llamacpp",
     }
     with pytest.raises(KeyError):
         usage_of("morse", b"{}")

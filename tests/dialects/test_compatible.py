@@ -95,6 +95,48 @@ def test_copilots_credits_are_what_it_states(wires: Any, cuts: list[int], where:
     assert wires.read_json("chat", {**last, "copilot_usage": CREDITS}).stated_pico == 1_234_567_890
 
 
+CLAUDE = {"input_tokens": 100, "output_tokens": 10}
+MESSAGE = {"type": "message", "id": "m", "model": "claude-opus-5.5", "content": [], "stop_reason": "end_turn"}
+
+
+def test_copilots_credits_stand_on_every_wire_that_it_speaks(wires: Any) -> None:
+    start = {"type": "message_start", "message": {**MESSAGE, "usage": {**CLAUDE, "output_tokens": 1}}}
+    delta = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": CLAUDE}
+    done = {"type": "response.completed", "response": {"id": "r", "model": "gpt-5.5", "usage": CLAUDE, "output": []}}
+    inside = {**done, "response": {**done["response"], "copilot_usage": CREDITS}}
+    for kind, events in (
+        ("anthropic", [start, {**delta, "copilot_usage": CREDITS}]),
+        ("anthropic", [start, delta, {"type": "message_stop", "copilot_usage": CREDITS}]),
+        ("responses", [{**done, "copilot_usage": CREDITS}]),
+        ("responses", [inside]),
+    ):
+        usage = wires.read(kind, wires.sse(events))
+        assert usage.stated_pico == 1_234_567_890
+        assert usage.complete
+    assert wires.read_json("anthropic", {**MESSAGE, "usage": CLAUDE, "copilot_usage": CREDITS}).stated_pico is not None
+    whole = {"object": "response", "output": [], "usage": CLAUDE, "copilot_usage": CREDITS}
+    assert wires.read_json("responses", whole).stated_pico == 1_234_567_890
+
+
+def test_a_router_states_its_amount_on_every_wire(wires: Any) -> None:
+    cost = {"cost": 0.0051, "is_byok": False, "cost_details": {"upstream_inference_cost": None}}
+    for kind, document in (
+        ("chat", {"choices": [], "usage": {**CHAT, **cost}}),
+        ("responses", {"output": [], "usage": {**CLAUDE, **cost}}),
+        ("anthropic", {**MESSAGE, "usage": {**CLAUDE, **cost}}),
+    ):
+        assert wires.read_json(kind, document).stated_pico == 5_100_000_000
+
+
+@pytest.mark.parametrize("seconds", [12, "12", 1.0])
+def test_audio_by_the_second_is_told(wires: Any, seconds: object) -> None:
+    usage = wires.read_json("chat", {"choices": [], "usage": {**CHAT, "prompt_audio_seconds": seconds}})
+    assert "audio_seconds" in usage.flags
+    for nothing in (None, 0):
+        usage = wires.read_json("chat", {"choices": [], "usage": {**CHAT, "prompt_audio_seconds": nothing}})
+        assert usage.flags == ()
+
+
 @pytest.mark.parametrize("credit", [None, True, "5", -1, {}, 10**30])
 def test_credits_that_are_none(wires: Any, credit: object) -> None:
     body = {"choices": [], "usage": CHAT, "copilot_usage": {"total_nano_aiu": credit}}

@@ -156,7 +156,7 @@ def entry(kind: str, read: int, written: int, **more: Any) -> dict[str, Any]:
         ),
         ((100, 50), [entry("fallback_message", 1, 1)], [("message", None, 100, 50)], ("iterations_mismatch",)),
         ((100, 50), [entry("new_thing", 1, 1), 7, None], [("message", None, 100, 50)], ("unknown_iteration",)),
-        ((100, 50), "x", [("message", None, 100, 50)], ()),
+        ((100, 50), "x", [("message", None, 100, 50)], ("bad_shape",)),
         ((100, 50), [], [("message", None, 100, 50)], ()),
     ],
 )

@@ -121,6 +121,85 @@ def test_resellers_have_their_own_price_first(document: Document) -> None:
     assert resold.resold
 
 
+def gateway_book(document: Document) -> Book:
+    told = document()
+    told["providers"] = {
+        "maker": {"maker": True, "vendors": ["maker_api"]},
+        "cloud": {"maker": True, "also": ["maker"], "own_prices": True},
+        "host": {"own_prices": True},
+        "router": {"free_suffix": ":free"},
+        "home": {"local": True},
+    }
+    row = told["models"][0]
+    told["models"] = [
+        {**row, "provider": "maker"},
+        {**row, "provider": "cloud", "match": ["nova"]},
+        {**row, "provider": "host", "id": "maker/open"},
+    ]
+    return parse(told)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "name", "seller"),
+    [
+        # A gateway that the book does not know sells what exactly one maker makes.
+        ("gateway", "coder", "maker"),
+        ("gateway", "coder-20260101", "maker"),
+        ("gateway", "nova", "cloud"),
+        ("gateway", "maker/coder", "maker"),
+        ("gateway", "MAKER_API/coder", "maker"),
+        ("gateway", "cloud/coder", "cloud"),
+        ("gateway", "router/maker/coder", "maker"),
+        ("gateway", "host/maker/open", "host"),
+        ("gateway", "litellm_proxy/coder", "maker"),
+        ("gateway", "other/coder", None),
+        ("gateway", "host/coder", None),
+        ("gateway", "home/coder", None),
+        ("gateway", "coder-2", None),
+        # A maker's own address may lead to a gateway.
+        ("maker", "nova", "cloud"),
+        ("Maker API", "coder", "maker"),
+        # Who has prices of their own is not asked for others'.
+        ("host", "coder", None),
+        ("host", "maker/coder", None),
+        ("host", "maker/open", "host"),
+        ("cloud", "coder", "cloud"),
+        ("cloud", "host/maker/open", None),
+        ("router", "maker/coder", "maker"),
+        ("router", "maker/coder:nitro", None),
+        ("router", "~maker/coder", None),
+    ],
+)
+def test_who_is_asked_for_a_price(document: Document, vendor: str, name: str, seller: str | None) -> None:
+    found = gateway_book(document).find(vendor, name)
+    assert (None if found is None else found.model.provider) == seller
+    if found is not None:
+        assert found.resold == (found.model.provider != found.provider.id)
+
+
+def test_a_routers_free_models_are_free_there_alone(document: Document) -> None:
+    book = gateway_book(document)
+    free = book.match("router", "someone/model:free")
+    assert free is not None
+    assert free.free
+    assert book.match("maker", "coder:free") is None
+    assert book.match("gateway", "router/maker/coder:free") is not None
+
+
+def test_providers_by_their_names(document: Document) -> None:
+    book = gateway_book(document)
+    assert [book.provider(name) for name in ("maker", "maker_api", "MAKER API", "nobody")] == [*["maker"] * 3, None]
+
+
+def test_hosts_may_stand_for_many(document: Document) -> None:
+    told = document()
+    told["providers"]["acme"]["hosts"] = {"EU.acme.test": "eu", "*-api.acme.test": "far"}
+    found = parse(told).find("acme", "coder")
+    assert found is not None
+    for host, region in (("eu.ACME.test", "eu"), ("us-api.acme.test", "far"), ("api.acme.test", None), ("", None)):
+        assert found.provider.region_of(host) == region
+
+
 def test_local_models_are_known_zeros_but_not_the_forwarded_ones(shipped: Book) -> None:
     model = shipped.match("ollama", "qwen3-coder:30b")
     assert model is not None

@@ -232,3 +232,76 @@ def test_a_million_rows_sum_exactly(shipped: Book) -> None:
     cost = price(usage, vendor="anthropic", model_asked="claude-fable-5-2", at_us=0, book=shipped).pico
     assert cost is not None
     assert sum(cost for _ in range(1_000_000)) == 1_000_000 * (3 * 8_000_000 + 7 * 200_000 + 40_000_000)
+
+
+def test_an_agreed_rate_needs_no_list(book_of: Books) -> None:
+    agreed = contract(model="team-*", usd_per_million={"input": "1", "output": "2"})
+    cost = cost_of(book_of(), one(input=10, output=1), model_asked="team-coder", contract=agreed)
+    assert (cost.pico, cost.basis) == (12_000_000, Basis.CONTRACT)
+    half = contract(model="team-*", times_list="0.5")
+    assert cost_of(book_of(), one(input=10), model_asked="team-coder", contract=half).flags == ("unknown_model",)
+    assert cost_of(book_of(), one(input=10), model_asked=None, contract=agreed).flags == ("unknown_model",)
+
+
+def test_audio_by_the_second_has_no_rate(book_of: Books) -> None:
+    usage = Usage(legs=(Leg(input=1),), flags=("audio_seconds",))
+    assert cost_of(book_of(), usage).flags == ("missing_rate", "missing_rate:audio_seconds")
+
+
+NOV = 1_795_446_000_000_000
+
+
+def bedrock(shipped: Book, usage: Usage, asked: str, host: str | None = None) -> Cost:
+    return price(usage, vendor="bedrock", model_asked=asked, at_us=NOV, book=shipped, host=host)
+
+
+def test_a_cloud_answers_with_its_makers_short_name(shipped: Book) -> None:
+    leg = Leg(input=1_000_000)
+    for served in (None, "claude-opus-5-5", "claude-opus-5-5-20261101"):
+        usage = Usage(legs=(leg,), model=served)
+        assert bedrock(shipped, usage, "us.anthropic.claude-opus-5-5").pico == 4_400_000_000_000
+        assert bedrock(shipped, usage, "global.anthropic.claude-opus-5-5").pico == 4_000_000_000_000
+    other = Usage(legs=(leg,), model="claude-sonnet-5-5")
+    assert bedrock(shipped, other, "us.anthropic.claude-opus-5-5").flags == ("unknown_model",)
+
+
+def test_a_cloud_leg_under_its_makers_name_pays_the_region(shipped: Book) -> None:
+    legs = (Leg(input=1_000_000), Leg(input=1_000_000, kind="advisor", model="claude-haiku-4-5-20251001"))
+    cost = bedrock(shipped, Usage(legs=legs), "us.anthropic.claude-opus-5-5")
+    assert cost.pico == 4_400_000_000_000 + 1_100_000_000_000
+
+
+def test_one_model_under_two_names_has_one_speed(shipped: Book) -> None:
+    legs = (Leg(input=1_000_000, model="claude-fable-5-2"), Leg(input=1_000_000, model="claude-fable-5-2-20261109"))
+    usage = Usage(legs=legs, model="claude-fable-5-2-20261109", speed="fast")
+    cost = price(usage, vendor="anthropic", model_asked=None, at_us=NOV, book=shipped)
+    assert cost.pico == 2 * 16_000_000_000_000
+
+
+def test_govcloud_is_another_list(shipped: Book) -> None:
+    usage = Usage(legs=(Leg(input=1_000_000),))
+    host = "bedrock-runtime.us-gov-west-1.amazonaws.com"
+    assert bedrock(shipped, usage, "us-gov.anthropic.claude-opus-5-5").pico == 4_800_000_000_000
+    assert bedrock(shipped, usage, "anthropic.claude-opus-5-5", host).pico == 4_800_000_000_000
+    assert bedrock(shipped, usage, "us-gov.anthropic.claude-3-opus-20240229-v1:0").flags == ("unknown_region",)
+    assert bedrock(shipped, usage, "amazon.nova-pro-v1:0", host).flags == ("unknown_region",)
+    assert bedrock(shipped, usage, "us-gov.openai.gpt-oss-120b-1:0", host).pico == 180_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("host", "model", "usd"),
+    [
+        ("us-east5-aiplatform.googleapis.com", "claude-opus-5-5", "4.4"),
+        ("EUROPE-WEST1-aiplatform.googleapis.com", "claude-sonnet-4-5@20250929", "6.6"),
+        ("aiplatform.eu.rep.googleapis.com", "claude-opus-5-5", "4.4"),
+        ("aiplatform.googleapis.com", "claude-opus-5-5", "4"),
+        (None, "projects/p/locations/us-east5/publishers/anthropic/models/claude-opus-5-5", "4.4"),
+        (None, "projects/p/locations/global/publishers/anthropic/models/claude-opus-5-5", "4"),
+        ("us-east5-aiplatform.googleapis.com", "claude-sonnet-4@20250514", "3"),
+        ("us-central1-aiplatform.googleapis.com", "gemini-4-argon", "2"),
+    ],
+)
+def test_vertex_regions_cost_more_for_newer_claude(shipped: Book, host: str | None, model: str, usd: str) -> None:
+    usage = Usage(legs=(Leg(input=1_000_000),))
+    cost = price(usage, vendor="vertex", model_asked=model, at_us=NOV, book=shipped, host=host)
+    assert cost.pico == int(Fraction(usd) * 10**12)

@@ -10,6 +10,8 @@ from trayapp.dialects.estimate import estimate_usage
 from trayapp.dialects.ratios import Family, bytes_per_token
 from trayapp.dialects.ratios import family as family_of
 from trayapp.dialects.reader import ResponseReader
+from trayapp.dialects.responses_socket import ResponsesSocket
+from trayapp.dialects.shapes import wire_of
 
 __all__ = [
     "WIRES",
@@ -17,10 +19,12 @@ __all__ = [
     "Family",
     "RequestView",
     "ResponseReader",
+    "ResponsesSocket",
     "bytes_per_token",
     "estimate_usage",
     "family_of",
     "reader_of",
     "recognise",
     "usage_of",
+    "wire_of",
 ]

@@ -13,6 +13,7 @@ Usage rules:
   totals; ``compaction`` and ``advisor_message`` are *not* in the totals and are legs of their own (the advisor's
   under its own model); with a ``fallback_message`` the totals are the serving model's (its earlier turns are
   ``message`` entries under its name), and a declined hop costs nothing unless it wrote output;
+* a router that speaks this format states its amount in the usage (OpenRouter's ``cost``), as in OpenAI's;
 * a refusal without output is not billed (platform release note): its tokens stand, flagged ``refused``.
 """
 
@@ -25,7 +26,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from trayapp.dialects import fields, kinds, workspace
+from trayapp.dialects import fields, kinds, openai_usage, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
 from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of
@@ -169,6 +170,7 @@ class _Event(msgspec.Struct):
     content_block: Raw = Raw(b"")
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Loose(msgspec.Struct):
@@ -177,6 +179,7 @@ class _Loose(msgspec.Struct):
     content_block: Raw = Raw(b"")
     message: Raw = Raw(b"")
     usage: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Message(msgspec.Struct):
@@ -185,6 +188,7 @@ class _Message(msgspec.Struct):
     model: Any = None
     usage: Raw = Raw(b"")
     stop_reason: Any = None
+    copilot_usage: Raw = Raw(b"")
 
 
 _THINKING: Final = ("thinking", "redacted_thinking")
@@ -244,6 +248,8 @@ class MessagesTally(Tally):
             self.ended = True
         elif kind == "error":
             self.failure(data)
+        if event.copilot_usage:
+            self.take_credits(event.copilot_usage)
 
     def document(self, data: bytes) -> bool:
         """Read a whole message, or a usage object inside one."""
@@ -286,6 +292,8 @@ class MessagesTally(Tally):
         self.names(message.model, message.id)
         if message.stop_reason is not None:
             self._stop(message.stop_reason)
+        if message.copilot_usage:
+            self.take_credits(message.copilot_usage)
         usage = as_object(message.usage)
         if usage is not None:
             self._merge(usage)
@@ -299,8 +307,9 @@ class MessagesTally(Tally):
         self.tier = fields.name(merged.get("service_tier"), self.flags)
         self.speed = fields.name(merged.get("speed"), self.flags)
         self.geo = fields.name(merged.get("inference_geo"), self.flags)
-        tools = fields.part(merged, "server_tool_use")
+        tools = fields.part(merged, "server_tool_use", self.flags)
         self.web_searches = fields.count(tools, "web_search_requests", self.flags) or 0
+        self.stated_pico = openai_usage.stated(merged, self.flags)
         self.known_output = fields.count(merged, "output_tokens", self.flags)
         uncached = fields.count(merged, "input_tokens", self.flags)
         self.known_input = None if uncached is None else self._leg(merged).prompt
@@ -308,9 +317,9 @@ class MessagesTally(Tally):
     def _leg(self, usage: dict[str, Any], *, kind: str = "message", model: str | None = None) -> Leg:
         flags = self.flags
         flat = fields.count(usage, "cache_creation_input_tokens", flags) or 0
-        split = usage.get("cache_creation")
+        split = fields.part(usage, "cache_creation", flags)
         short, hour = flat, 0
-        if isinstance(split, dict):
+        if split:
             short = fields.count(split, "ephemeral_5m_input_tokens", flags) or 0
             hour = fields.count(split, "ephemeral_1h_input_tokens", flags) or 0
             came_with = self._split_total if usage is self._usage else flat
@@ -326,7 +335,7 @@ class MessagesTally(Tally):
                 if short + hour == 0:
                     short = flat
         output = fields.count(usage, "output_tokens", flags) or 0
-        thinking = fields.count(fields.part(usage, "output_tokens_details"), "thinking_tokens", flags) or 0
+        thinking = fields.count(fields.part(usage, "output_tokens_details", flags), "thinking_tokens", flags) or 0
         return Leg(
             model=model,
             kind=kind,
@@ -339,8 +348,8 @@ class MessagesTally(Tally):
         )
 
     def _iterations(self, total: Leg) -> tuple[Leg, ...]:
-        entries = self._usage.get("iterations")
-        if not isinstance(entries, list):
+        entries = fields.entries(self._usage, "iterations", self.flags)
+        if not entries:
             return (total,)
         inside: list[Leg] = []  # what the totals are the sum of
         hops: list[Leg] = []
@@ -348,6 +357,7 @@ class MessagesTally(Tally):
         exact = True
         for entry in entries:
             if not isinstance(entry, dict):
+                self.flags.add("unknown_iteration")
                 continue
             kind = entry.get("type")
             model = fields.name(entry.get("model"), self.flags)

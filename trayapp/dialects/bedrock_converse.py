@@ -10,7 +10,9 @@ Usage rules:
 * cache counts come twice, under two names (``cacheReadInputTokens`` and ``…TokenCount``): they count once;
 * a stream says its usage in the ``metadata`` event, the last one. Its events have no type inside: the framing
   (``eventstream``) hands each out under its type's name;
-* the answer names no model; the path does. ``trayapp.pricing`` reads a region out of that name.
+* ``performanceConfig.latency: optimized`` is a faster service at another price, kept as the speed. A prompt router
+  names the model that it chose in ``trace``;
+* otherwise the answer names no model; the path does. ``trayapp.pricing`` reads a region out of that name.
 """
 
 from __future__ import annotations
@@ -92,9 +94,9 @@ def leg(usage: dict[str, Any], flags: Flags) -> Leg:
     """A Converse usage object as disjoint counts."""
     written = fields.first_count(usage, ("cacheWriteInputTokens", "cacheWriteInputTokenCount"), flags) or 0
     hour = other = 0
-    details = usage.get("cacheDetails")
-    for entry in details if isinstance(details, list) else ():
+    for entry in fields.entries(usage, "cacheDetails", flags):
         if not isinstance(entry, dict):
+            flags.add("bad_shape")
             continue
         tokens = fields.count(entry, "inputTokens", flags) or 0
         if entry.get("ttl") == "1h":
@@ -126,6 +128,8 @@ class _Event(msgspec.Struct):
 class _Body(msgspec.Struct):
     usage: Raw = Raw(b"")
     serviceTier: Raw = Raw(b"")  # noqa: N815
+    performanceConfig: Raw = Raw(b"")  # noqa: N815
+    trace: Raw = Raw(b"")
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -181,6 +185,10 @@ class ConverseTally(Tally):
         tier = _tier(body.serviceTier)
         if tier is not None:
             self.tier = fields.name(tier, self.flags)
+        if body.performanceConfig and (as_object(body.performanceConfig) or {}).get("latency") == "optimized":
+            self.speed = "optimized"
+        if body.trace:
+            self.names(fields.part(as_object(body.trace), "promptRouter").get("invokedModelId"), None)
         usage = as_object(body.usage)
         if usage is not None:
             self._usage = usage

@@ -9,7 +9,10 @@ Usage rules:
   ``amazon-bedrock-invocationMetrics``, whose ``inputTokenCount`` excludes the cache. Anthropic's own usage outranks
   it (it knows the life of written tokens); for every other maker, and where the usage is missing, it is the count;
 * a whole body has the maker's usage: Anthropic's, Nova's (as Converse), OpenAI's shape (Mistral, DeepSeek, gpt-oss,
-  Qwen), Llama's or Titan's counts;
+  Qwen), Llama's or Titan's counts. Where it has none (older Mistral, Cohere), the headers
+  ``x-amzn-bedrock-input-token-count`` and ``-output-token-count`` are the count;
+* a header names the service tier; ``…-performanceconfig-latency: optimized`` is a faster service at another price,
+  kept as the speed;
 * what is sold is the model of the path, not the maker's short name in the answer: region and provider are in it.
 """
 
@@ -17,16 +20,17 @@ from __future__ import annotations
 
 import binascii
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
 
-from trayapp.dialects import anthropic, bedrock_converse, fields, openai_usage
+from trayapp.dialects import anthropic, asker, bedrock_converse, fields, openai_usage
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
-from trayapp.values import Call, Leg
+from trayapp.values import Call, Leg, Usage
 
 WIRE: Final = "bedrock-invoke"
 
@@ -34,6 +38,12 @@ _PATH = re.compile(r"/model/(?P<model>[^/]+)/invoke(?P<stream>-with-response-str
 _METRICS: Final = "amazon-bedrock-invocationMetrics"
 _MARK: Final = _METRICS.encode()
 _MESSAGES: Final = anthropic.Messages(counts=False)
+_COUNT_HEADERS: Final = {
+    b"x-amzn-bedrock-input-token-count": "inputTokenCount",
+    b"x-amzn-bedrock-output-token-count": "outputTokenCount",
+    b"x-amzn-bedrock-cache-read-input-token-count": "cacheReadInputTokenCount",
+    b"x-amzn-bedrock-cache-write-input-token-count": "cacheWriteInputTokenCount",
+}
 
 
 class Invoke:
@@ -90,6 +100,27 @@ class InvokeTally(anthropic.MessagesTally):
         super().__init__()
         self._counted: Leg | None = None
         """What Bedrock, or a maker other than Anthropic, has counted."""
+        self._headers: dict[str, Any] = {}
+        """The counts in the headers."""
+        self._tier: str | None = None
+        self._speed: str | None = None
+
+    def note(self, headers: Mapping[bytes, bytes]) -> None:
+        """Read Bedrock's own headers, see the rules above."""
+        for key, name in _COUNT_HEADERS.items():
+            if key in headers:
+                self._headers[name] = asker.text(headers, key)[:20]
+        tier = asker.text(headers, b"x-amzn-bedrock-service-tier")
+        if tier:
+            self.tier = self._tier = fields.name(tier, self.flags)
+        if asker.text(headers, b"x-amzn-bedrock-performanceconfig-latency") == "optimized":
+            self.speed = self._speed = "optimized"
+
+    def usage(self, status: int) -> Usage:
+        """What is known now: the headers' tier and speed stand above the maker's words."""
+        self.tier = self._tier or self.tier
+        self.speed = self._speed or self.speed
+        return super().usage(status)
 
     def names(self, model: object, message_id: object) -> None:
         """Keep the message's id only, see the rules above."""
@@ -122,7 +153,7 @@ class InvokeTally(anthropic.MessagesTally):
         if not self.final and self.error is None:
             body = fields.parse_exact(data)
             if isinstance(body, dict):
-                self._take(self._metrics(body) or self._foreign(body))
+                self._take(self._metrics(body) or self._foreign(body) or self._told())
         return True
 
     def legs(self) -> tuple[Leg, ...]:
@@ -136,10 +167,11 @@ class InvokeTally(anthropic.MessagesTally):
             super().message(event)
         else:
             self._measure(event)
-        if _MARK in event and not self.final:
+        if (_MARK in event or b'"metadata"' in event) and not self.final:
             body = fields.parse_exact(event)
             if isinstance(body, dict):
-                self._take(self._metrics(body))
+                nova = dict(fields.part(body, "metadata"))
+                self._take(self._metrics(body) or (self._foreign(nova) if "usage" in nova else None))
 
     def _measure(self, event: bytes) -> None:
         """The size of the text in an event of a maker other than Anthropic."""
@@ -178,6 +210,10 @@ class InvokeTally(anthropic.MessagesTally):
             cache_write=fields.count(metrics, "cacheWriteInputTokenCount", flags) or 0,
             output=output,
         )
+
+    def _told(self) -> Leg | None:
+        """The count in the headers; digits there are the rule."""
+        return self._metrics({_METRICS: {name: int(v) if v.isdecimal() else v for name, v in self._headers.items()}})
 
     def _foreign(self, body: dict[str, Any]) -> Leg | None:
         """The count of a maker other than Anthropic."""

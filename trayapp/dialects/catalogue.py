@@ -13,6 +13,8 @@ from trayapp.dialects import (
     bedrock_converse,
     bedrock_invoke,
     gemini,
+    llamacpp,
+    lmstudio,
     ollama,
     openai_chat,
     openai_responses,
@@ -29,6 +31,8 @@ _MODULES: Final[tuple[Callable[[str, str], Dialect | None], ...]] = (
     bedrock_invoke.claim,
     bedrock_converse.claim,
     ollama.claim,
+    lmstudio.claim,
+    llamacpp.claim,
 )
 
 _PATHS: Final = {
@@ -39,6 +43,8 @@ _PATHS: Final = {
     bedrock_invoke.WIRE: "/model/any/invoke",
     bedrock_converse.WIRE: "/model/any/converse",
     ollama.WIRE: "/api/chat",
+    lmstudio.WIRE: "/api/v1/chat",
+    llamacpp.WIRE: "/completion",
 }
 
 WIRES: Final = tuple(_PATHS)

@@ -6,6 +6,7 @@ Rules:
 
 * nothing here raises on bad input; what cannot be used is dropped and leaves a flag (our own fixed words, never
   the value), so a row can say that something was odd;
+* a part that should be an object or a list and is neither is flagged ``bad_shape``: counts may be missing with it;
 * counts are integers from 0 to ``MOST``; integral floats and digit strings are taken and flagged ``odd_number``;
   booleans are not numbers;
 * names (models, ids, tiers) are printable ASCII without spaces at the ends, at most 128 characters.
@@ -111,10 +112,24 @@ def error_type(*candidates: object) -> str | None:
     return None
 
 
-def part(source: object, key: str) -> Mapping[str, Any]:
-    """The object under ``key``, or an empty one."""
+def part(source: object, key: str, flags: Flags | None = None) -> Mapping[str, Any]:
+    """The object under ``key``, or an empty one; with ``flags``, something else there is noted."""
     value = source.get(key) if isinstance(source, dict) else None
-    return value if isinstance(value, dict) else {}
+    if isinstance(value, dict):
+        return value
+    if value is not None and flags is not None:
+        flags.add("bad_shape")
+    return {}
+
+
+def entries(source: Mapping[str, Any], key: str, flags: Flags) -> list[Any]:
+    """The list under ``key``, or an empty one; something else there is noted."""
+    value = source.get(key)
+    if isinstance(value, list):
+        return value
+    if value is not None:
+        flags.add("bad_shape")
+    return []
 
 
 def parse(raw: msgspec.Raw | bytes | memoryview) -> Any:

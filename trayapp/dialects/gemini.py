@@ -222,6 +222,7 @@ class GeminiTally(Tally):
                 chunk = _loose.decode(data)
             except fields.BAD_JSON:
                 return False
+            self.flags.add("bad_shape")
         if not wrapped and bytes(chunk.response)[:1] == b"{":
             return self._read(chunk.response, wrapped=True)
         if chunk.error is not None:
@@ -298,8 +299,9 @@ def _leg(usage: dict[str, Any], tally: GeminiTally) -> Leg:
     audio = min(_modality(usage, "promptTokensDetails", "AUDIO", tally), prompt)
     cached_audio = min(_modality(usage, "cacheTokensDetails", "AUDIO", tally), cached, audio)
     plain_audio = min(audio - cached_audio, prompt - cached)
-    output_audio = min(_modality(usage, "candidatesTokensDetails", "AUDIO", tally), candidates)
-    output_image = min(_modality(usage, "candidatesTokensDetails", "IMAGE", tally), candidates - output_audio)
+    details = "candidatesTokensDetails" if "candidatesTokensDetails" in usage else "responseTokensDetails"
+    output_audio = min(_modality(usage, details, "AUDIO", tally), candidates)
+    output_image = min(_modality(usage, details, "IMAGE", tally), candidates - output_audio)
     output = candidates + thoughts - output_audio - output_image
     return Leg(
         input=prompt - cached - plain_audio + tools,
@@ -314,11 +316,8 @@ def _leg(usage: dict[str, Any], tally: GeminiTally) -> Leg:
 
 
 def _modality(usage: dict[str, Any], key: str, modality: str, tally: GeminiTally) -> int:
-    entries = usage.get(key)
-    if not isinstance(entries, list):
-        return 0
     return sum(
         fields.count(entry, "tokenCount", tally.flags) or 0
-        for entry in entries
+        for entry in fields.entries(usage, key, tally.flags)
         if isinstance(entry, dict) and entry.get("modality") == modality
     )

@@ -186,8 +186,6 @@ class ChatTally(Tally):
         super().__init__()
         self._usage: dict[str, Any] = {}
         self._finished = False
-        self._credits: int | None = None
-        """What Copilot's credits are worth."""
 
     def message(self, data: bytes) -> None:
         """Read one chunk of a stream."""
@@ -225,7 +223,7 @@ class ChatTally(Tally):
         if usage is not None:
             self._take(usage)
         if chunk.copilot_usage:
-            self._take_credits(chunk.copilot_usage)
+            self.take_credits(chunk.copilot_usage)
         if last and self._countable():
             self.final = self.ended = True
 
@@ -246,7 +244,7 @@ class ChatTally(Tally):
         elif body.error is None:
             self._hear_whole(body.choices)
         if body.copilot_usage:
-            self._take_credits(body.copilot_usage)
+            self.take_credits(body.copilot_usage)
         return True
 
     def legs(self) -> tuple[Leg, ...]:
@@ -262,14 +260,7 @@ class ChatTally(Tally):
     def _take(self, usage: dict[str, Any]) -> None:
         self._usage = usage
         self.known_input, self.known_output = openai_usage.prompt_and_output(usage, self.flags)
-        self.stated_pico = openai_usage.stated(usage, self.flags) if self._credits is None else self._credits
-
-    def _take_credits(self, raw: Raw) -> None:
-        copilot = as_object(raw)
-        if copilot is not None:
-            self._credits = openai_usage.credits_stated(copilot, self.flags)
-            if self._credits is not None:
-                self.stated_pico = self._credits
+        self.stated_pico = openai_usage.stated(usage, self.flags)
 
     def _hear(self, delta: _Delta) -> None:
         content = delta.content

@@ -28,7 +28,7 @@ WIRE: Final = "openai-responses"
 
 _PATH = re.compile(r"(?:/.*)?/responses(?P<more>/compact|/input_tokens)?\Z")
 _DEPLOYMENT = re.compile(r"/deployments/([^/]+)/")
-_FINAL: Final = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_FINAL: Final = frozenset({"response.completed", "response.incomplete", "response.failed", "response.done"})
 _FIRST: Final = frozenset({"response.created", "response.in_progress", "response.queued"})
 
 
@@ -192,6 +192,7 @@ class _Event(msgspec.Struct):
     delta: Any = None
     response: Raw = Raw(b"")
     item: Raw = Raw(b"")
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Item(msgspec.Struct):
@@ -205,6 +206,7 @@ class _LooseResponse(msgspec.Struct):
     service_tier: Any = None
     usage: Raw = Raw(b"")
     error: Any = None
+    copilot_usage: Raw = Raw(b"")
 
 
 class _Response(msgspec.Struct):
@@ -214,6 +216,7 @@ class _Response(msgspec.Struct):
     service_tier: Any = None
     usage: Raw = Raw(b"")
     error: Any = None
+    copilot_usage: Raw = Raw(b"")
     output: list[_Item] | None = None
 
 
@@ -265,6 +268,8 @@ class ResponsesTally(Tally):
             self._done(event.item)
         elif kind == "error":
             self.failure(data)
+        if event.copilot_usage:
+            self.take_credits(event.copilot_usage)
 
     def document(self, data: bytes) -> bool:
         """Read a whole response."""
@@ -289,6 +294,7 @@ class ResponsesTally(Tally):
             except fields.BAD_JSON:
                 self.flags.add("bad_event")
                 return False
+            self.flags.add("bad_shape")
         self.names(response.model, response.id)
         if response.service_tier is not None:
             self.tier = fields.name(response.service_tier, self.flags) or self.tier
@@ -298,6 +304,8 @@ class ResponsesTally(Tally):
             error = response.error if isinstance(response.error, dict) else {}
             self.error = fields.error_type(error.get("type"), error.get("code")) or "failed"
         usage = as_object(response.usage)
+        if response.copilot_usage:
+            self.take_credits(response.copilot_usage)
         if usage is not None and final:
             self._usage = usage
             self.known_input, self.known_output = openai_usage.prompt_and_output(usage, self.flags)

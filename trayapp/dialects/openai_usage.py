@@ -13,12 +13,13 @@ Rules:
 * cached tokens go by several names (DeepSeek, Moonshot, Mistral), written ones too (Qwen, LiteLLM's gateway); the
   first one that is there counts, once;
 * a stated amount (OpenRouter ``cost``, Perplexity ``cost.total_cost``, xAI ``cost_in_usd_ticks`` of 1e-10 USD) is kept
-  exactly; so are Copilot's credits, which stand beside the usage (1 AI credit is $0.01 and 1e9 ``nano_aiu``; seen with
-  its CLI 1.0.102, 2026-11).
+  exactly;
+* Mistral's ``prompt_audio_seconds`` are billed by time: flagged ``audio_seconds``, which no rate covers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -29,8 +30,6 @@ from trayapp.values import Leg
 _TICKS: Final = Decimal(10) ** 10
 _PROMPT: Final = ("prompt_tokens", "input_tokens")
 _WRITTEN: Final = ("cache_write_tokens", "cache_creation_input_tokens", "cache_creation_tokens")
-_NANO_CREDITS: Final = Decimal(10) ** 11
-"""In one USD."""
 _COMPLETION: Final = ("completion_tokens", "output_tokens")
 
 
@@ -57,18 +56,22 @@ def leg(usage: dict[str, Any], flags: Flags, *, model: str | None = None) -> Leg
     """
     prompt, output = prompt_and_output(usage, flags)
     prompt, output = prompt or 0, output or 0
-    prompt_parts = _details(usage, "prompt_tokens_details", "input_tokens_details")
-    output_parts = _details(usage, "completion_tokens_details", "output_tokens_details")
+    prompt_parts = _details(usage, flags, "prompt_tokens_details", "input_tokens_details")
+    output_parts = _details(usage, flags, "completion_tokens_details", "output_tokens_details")
 
     cached = fields.count(prompt_parts, "cached_tokens", flags)
     if cached is None:
         cached = fields.first_count(usage, ("prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens"), flags)
     cached = cached or 0
     written = fields.first_count(prompt_parts, _WRITTEN, flags) or 0
-    written_12h = fields.count(fields.part(prompt_parts, "cache_write_tokens_details"), "ttl_12h_tokens", flags) or 0
+    written_12h = (
+        fields.count(fields.part(prompt_parts, "cache_write_tokens_details", flags), "ttl_12h_tokens", flags) or 0
+    )
     audio = fields.count(prompt_parts, "audio_tokens", flags) or 0
     cached_audio = fields.count(fields.part(prompt_parts, "cached_tokens_details"), "audio_tokens", flags) or 0
 
+    if fields.count(usage, "prompt_audio_seconds", flags):
+        flags.add("audio_seconds")
     if cached + written > prompt:
         flags.add("cached_exceeds_prompt")
         cached = min(cached, prompt)
@@ -115,17 +118,6 @@ def stated(usage: dict[str, Any], flags: Flags) -> int | None:
     return None if upstream is None else cost + upstream
 
 
-def credits_stated(copilot: dict[str, Any], flags: Flags) -> int | None:
-    """The amount of GitHub Copilot's ``copilot_usage``, in pico-USD, or ``None``."""
-    nano = copilot.get("total_nano_aiu")
-    if nano is None:
-        return None
-    if isinstance(nano, bool) or not isinstance(nano, int | Decimal):
-        flags.add("bad_amount")
-        return None
-    return fields.pico(Decimal(nano) / _NANO_CREDITS, flags)
-
-
 def _whole_output(
     usage: dict[str, Any], flags: Flags, prompt: int, output: int, reasoning: int, model: str | None
 ) -> int:
@@ -133,16 +125,13 @@ def _whole_output(
     if total is None or total <= prompt + output:
         return output
     hidden = total - prompt - output
-    if (reasoning and hidden == reasoning) or (model or "").lower().removeprefix("models/").startswith("gemini"):
+    if (reasoning and hidden == reasoning) or (model or "").lower().rpartition("/")[2].startswith("gemini"):
         flags.add("output_from_total")
         return output + hidden
     flags.add("total_disagrees")
     return output
 
 
-def _details(usage: dict[str, Any], *names: str) -> dict[str, Any]:
-    for name in names:
-        found = usage.get(name)
-        if isinstance(found, dict):
-            return found
-    return {}
+def _details(usage: dict[str, Any], flags: Flags, *names: str) -> Mapping[str, Any]:
+    found = (fields.part(usage, name, flags) for name in names)
+    return next((part for part in found if part), {})

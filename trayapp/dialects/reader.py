@@ -9,9 +9,10 @@ gives what was known by then.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from trayapp.dialects import eventstream, framing, ratios
+from trayapp.dialects import asker, eventstream, framing, ratios
 from trayapp.dialects.coding import Decoder
 from trayapp.dialects.tally import Tally
 from trayapp.values import Usage
@@ -88,6 +89,10 @@ class ResponseReader:
     def model(self) -> str | None:
         """The model that serves, once the response has said so."""
         return self._tally.model
+
+    def note(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Take the answer's headers, before its body; Bedrock counts some models' tokens there."""
+        self._tally.note(asker.index(headers))
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body, content-coded as on the wire. Ignored after ``finish``."""

@@ -13,7 +13,9 @@ Rules:
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
 
@@ -21,6 +23,9 @@ from trayapp.dialects import fields
 from trayapp.dialects.fields import Flags
 from trayapp.dialects.said import Said
 from trayapp.values import Leg, Usage
+
+_NANO_CREDITS: Final = Decimal(10) ** 11
+"""In one USD."""
 
 
 class Tally:
@@ -39,6 +44,8 @@ class Tally:
         self.web_searches = 0
         self.file_searches = 0
         self.stated_pico: int | None = None
+        self.credits: int | None = None
+        """What a plan's credits are worth (Copilot), in pico-USD: outranks any other stated amount."""
         self.text_bytes = 0
         """Bytes of generated text, thinking and tool arguments that passed."""
         self.said = Said()
@@ -72,6 +79,9 @@ class Tally:
 
     def settle(self) -> None:
         """Bring ``known_input`` and ``known_output`` up to date, where a dialect decodes late."""
+
+    def note(self, headers: Mapping[bytes, bytes]) -> None:
+        """Read what the answer's headers say about its cost, where a vendor puts something there."""
 
     # What all share.
 
@@ -107,7 +117,7 @@ class Tally:
             geo=self.geo,
             web_searches=self.web_searches,
             file_searches=self.file_searches,
-            stated_pico=self.stated_pico,
+            stated_pico=self.stated_pico if self.credits is None else self.credits,
             complete=self.final,
             error=error,
             flags=self.flags.words(),
@@ -135,6 +145,21 @@ class Tally:
             )
         self.error = found or self.error or "error"
         self.ended = True
+
+    def take_credits(self, raw: msgspec.Raw) -> None:
+        """Read GitHub Copilot's ``copilot_usage``, which stands beside the usage on every wire that it speaks.
+
+        1 AI credit is $0.01, and 1e9 ``nano_aiu`` are one (seen with its CLI 1.0.102, 2026-11).
+        """
+        said = as_object(raw) if raw else None
+        nano = None if said is None else said.get("total_nano_aiu")
+        if nano is None:
+            return
+        if isinstance(nano, bool) or not isinstance(nano, int | Decimal):
+            self.flags.add("bad_amount")
+            return
+        amount = fields.pico(Decimal(nano) / _NANO_CREDITS, self.flags)
+        self.credits = self.credits if amount is None else amount
 
     def names(self, model: object, message_id: object) -> None:
         """Keep the served model and the message's id once they are said."""

@@ -8,14 +8,18 @@ Rules:
 * a book is accepted whole or refused whole: an unknown field, a negative or fractional rate, overlapping periods, a
   name that two models of one provider claim, all raise ``BookError``, which says what to do;
 * a name is found exactly or not at all (``None``: unpriced). Never by family, never by similarity;
-* a provider's own book is asked first, then those that it resells at list price (``also``), then, if the name itself
-  spells its maker (``anthropic/claude-…``), the maker's;
+* a provider's own book is asked first, then those that it resells at list price (``also``). A provider with
+  ``own_prices`` ends there: what it charges for others' models is its own affair. For any other, a gateway above all,
+  the provider that the name spells is asked (``anthropic/claude-…``, ``bedrock/us.anthropic.…``), and a bare name is
+  priced by its ``maker`` when exactly one sells it. Both are flagged ``resold``;
+* vendors' names are compared in small letters, ``_`` and spaces as ``-``;
 * no I/O: the caller brings the bytes.
 
-File format 1 (JSON): ``{format, version, notice, sources, providers: {id: {vendors, also, local, geo, hosts,
-committed}}, models: [{provider, id, match, prices: [{from, to, tz, days, hours, rates, tiers}], variants, geo,
-region, search_unit, free, refs, seen}]}``. Dates are ISO dates (midnight in ``tz``, else UTC) or UTC timestamps;
-``days`` are ISO weekdays; ``hours`` are ``["01:00-04:00"]``.
+File format 1 (JSON): ``{format, version, notice, sources, providers: {id: {vendors, also, own_prices, maker, local,
+free_suffix, geo, hosts, committed}}, models: [{provider, id, match, prices: [{from, to, tz, days, hours, rates,
+tiers}], variants, geo, region, search_unit, free, refs, seen}]}``. Dates are ISO dates (midnight in ``tz``, else UTC)
+or UTC timestamps; ``days`` are ISO weekdays; ``hours`` are ``["01:00-04:00"]``; a host that begins with ``*`` stands
+for all that end so.
 """
 
 from __future__ import annotations
@@ -37,6 +41,8 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 """A larger file is not a price book."""
 _CACHE: Final = 4096
 _ALL_DAYS: Final = frozenset(range(1, 8))
+_GATEWAYS: Final = ("litellm", "litellm_proxy")
+"""Heads that say nothing of who serves (LiteLLM's own, 2026-11)."""
 
 
 class BookError(Exception):
@@ -88,7 +94,10 @@ class _Model(msgspec.Struct, forbid_unknown_fields=True):
 class _Provider(msgspec.Struct, forbid_unknown_fields=True):
     vendors: list[_Name] = []
     also: list[_Name] = []
+    own_prices: bool = False
+    maker: bool = False
     local: bool = False
+    free_suffix: str | None = None
     geo: dict[str, str] = {}
     hosts: dict[str, str] = {}
     committed: list[str] = []
@@ -113,12 +122,26 @@ class Provider:
     id: str
     also: tuple[str, ...] = ()
     """Providers whose list prices it charges for their models."""
+    own_prices: bool = False
+    """It sells others' models at prices of its own: no other list says what they cost."""
+    maker: bool = False
+    """Nobody else gives its names to models, so a bare name is known to be its."""
     local: bool = False
     """Its models run on the user's own machine."""
+    free_suffix: str | None = None
+    """How the names end that cost nothing by its own terms."""
     hosts: Mapping[str, str] = field(default_factory=dict)
     """Host name to region."""
     committed: frozenset[str] = frozenset()
     """Service tiers that are bought in advance: their list value is the standard rate."""
+
+    def region_of(self, host: str) -> str | None:
+        """The region that a host stands for, if it is one of those that have a price of their own."""
+        name = host.lower()
+        exact = self.hosts.get(name)
+        if exact is not None:
+            return exact
+        return next((r for h, r in self.hosts.items() if h[:1] == "*" and name.endswith(h[1:])), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +152,7 @@ class Found:
     provider: Provider
     """The provider that was asked, not the maker."""
     region: str | None = None
-    """The region that the name itself spells (``bedrock``: a cloud's regional profile)."""
+    """The region that the name itself spells (``trayapp.pricing.names`` lists them)."""
     resold: bool = False
     """Priced at its maker's list, because the provider that was asked has no price of its own."""
 
@@ -150,6 +173,7 @@ class Book:
         self._vendors = vendors
         self._names = names
         self._models = models
+        self._makers = tuple(pid for pid, provider in providers.items() if provider.maker)
         self._cache: dict[tuple[str, str], Found | None] = {}
 
     @property
@@ -161,6 +185,11 @@ class Book:
     def models(self) -> tuple[ModelPrice, ...]:
         """All models, in the file's order (sorted by provider and id)."""
         return self._models
+
+    def provider(self, vendor: str) -> str | None:
+        """The id of the provider that a vendor's name stands for, or ``None`` when the book has no such provider."""
+        found = self._provider(vendor)
+        return None if found is None else found.id
 
     def match(self, vendor: str, model: str) -> ModelPrice | None:
         """The price of a model as a vendor sells it, or ``None`` when the book does not know that name."""
@@ -176,32 +205,61 @@ class Book:
             return self._cache[key]
         except KeyError:
             pass
-        found = self._look_up(vendor.strip().lower(), model)
+        found = self._look_up(vendor, model)
         if len(self._cache) >= _CACHE:
             # Names come from the wire: a flood of them must not grow memory. Swapping the dict is one atomic step.
             self._cache = {}
         self._cache[key] = found
         return found
 
+    def _provider(self, vendor: str) -> Provider | None:
+        return self._providers.get(self._vendors.get(_plain(vendor), ""))
+
     def _look_up(self, vendor: str, model: str) -> Found | None:
-        provider = self._providers.get(self._vendors.get(vendor, vendor))
+        provider = self._provider(vendor)
         name = take_apart(model)
+        asked = provider or Provider(id=_plain(vendor))
+        if asked.local:
+            return _local(asked, model.strip().lower())
         if not name.keys:
             return None
-        if provider is not None and provider.local:
-            return _local(provider, name.keys[0])
-        region = "bedrock" if name.regional else None
-        asked = provider or Provider(id=vendor)
-        shelves = [] if provider is None else [provider.id, *provider.also]
-        maker = None if name.maker is None else self._vendors.get(name.maker, name.maker)
-        if maker is not None and maker not in shelves:
-            shelves.append(maker)
+        if asked.free_suffix is not None and name.keys[0].endswith(asked.free_suffix):
+            return Found(ModelPrice(provider=asked.id, id=name.keys[0], free=True), asked)
+        shelves = () if provider is None else (provider.id, *provider.also)
+        head = None if name.head is None else self._provider(name.head)
+        other = None if head is None or head.id in shelves or head.local else head
+        found = self._on(shelves, name.keys if other is None else name.keys[:1])
+        if found is not None:
+            return Found(found, asked, name.region, found.provider != asked.id)
+        if asked.own_prices:
+            return None
+        inner = None
+        if other is not None:
+            inner = self._look_up(other.id, name.rest)
+        elif name.head in _GATEWAYS:
+            inner = self._look_up(vendor, name.rest)
+        if inner is not None:
+            return Found(inner.model, asked, inner.region, resold=True)
+        if name.maker is not None:
+            maker = self._provider(name.maker)
+            found = None if maker is None else self._on((maker.id, *maker.also), name.keys)
+            return None if found is None else Found(found, asked, name.region, found.provider != asked.id)
+        if name.head is None and (provider is None or provider.maker):
+            sold = {m: price for m in self._makers if (price := self._on((m,), name.keys)) is not None}
+            # A cloud that has a list of its own for another maker's models did not make them.
+            own = [price for m, price in sold.items() if not sold.keys() & set(self._providers[m].also)]
+            if len(own) == 1:
+                return Found(own[0], asked, name.region, resold=True)
+        return None
+
+    def _on(self, shelves: Iterable[str], keys: Iterable[str]) -> ModelPrice | None:
+        """The first shelf's price of the best key."""
         for shelf in shelves:
             names = self._names.get(shelf, {})
-            for key in name.keys:
+            for key in keys:
                 price = names.get(key)
                 if price is not None:
-                    return Found(price, asked, region, provider is None or shelf != provider.id)
+                    return price
         return None
 
 
@@ -226,11 +284,22 @@ def load(data: bytes) -> Book:
     vendors: dict[str, str] = {}
     geos: dict[str, dict[str, int]] = {}
     for pid, entry in file.providers.items():
-        providers[pid] = Provider(pid, tuple(entry.also), entry.local, entry.hosts, frozenset(entry.committed))
+        providers[pid] = Provider(
+            pid,
+            tuple(entry.also),
+            entry.own_prices,
+            entry.maker,
+            entry.local,
+            entry.free_suffix,
+            {host.lower(): region for host, region in entry.hosts.items()},
+            frozenset(entry.committed),
+        )
         geos[pid] = _multipliers(entry.geo, f"provider {pid}")
         for vendor in (pid, *entry.vendors):
-            if vendors.setdefault(vendor, pid) != pid:
-                raise BookError(f"the vendor {vendor!r} belongs to two providers, {vendors[vendor]!r} and {pid!r}.")
+            if vendors.setdefault(_plain(vendor), pid) != pid:
+                raise BookError(
+                    f"the vendor {vendor!r} belongs to two providers, {vendors[_plain(vendor)]!r} and {pid!r}."
+                )
     for pid, provider in providers.items():
         for other in provider.also:
             if other not in providers:
@@ -247,6 +316,11 @@ def load(data: bytes) -> Book:
             if shelf.setdefault(name.lower(), model) is not model:
                 raise BookError(f"two models of {raw.provider!r} claim the name {name!r}.")
     return Book(file.version, providers, vendors, names, tuple(models))
+
+
+def _plain(vendor: str) -> str:
+    """A vendor's name as it is compared."""
+    return vendor.strip().lower().replace("_", "-").replace(" ", "-")
 
 
 def _local(provider: Provider, key: str) -> Found | None:

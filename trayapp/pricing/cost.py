@@ -16,18 +16,19 @@ Rules:
 * pure: no clock, no I/O; never raises for any ``Usage``.
 
 Flags: ``unknown_model`` ``missing_rate`` ``missing_rate:COMPONENT`` ``unknown_tier`` ``unknown_speed``
-``unknown_geo`` ``no_price_at_that_time`` ``no_usage`` explain an unpriced cost; ``long_prompt`` ``batch`` ``flex``
-``priority`` ``fast`` ``ultrafast`` ``geo:us`` ``region:eu`` ``committed`` ``resold`` ``not_billed`` ``stated``
-explain an amount.
+``unknown_geo`` ``unknown_region`` ``no_price_at_that_time`` ``no_usage`` explain an unpriced cost; ``long_prompt``
+``batch`` ``flex`` ``priority`` ``fast`` ``ultrafast`` ``geo:us`` ``region:eu`` ``committed`` ``resold`` ``not_billed``
+``stated`` explain an amount.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from trayapp.pricing.book import Book, Found
+from trayapp.pricing.book import Book, Found, Provider
 from trayapp.pricing.contracts import Contract
-from trayapp.pricing.prices import MICRO, TOKENS, Quote, Rates
+from trayapp.pricing.names import BEDROCK_GOV
+from trayapp.pricing.prices import MICRO, TOKENS, ModelPrice, Quote, Rates
 from trayapp.values import Basis, Cost, Kind, Leg, Usage
 
 _STANDARD_TIERS: Final = frozenset(
@@ -45,6 +46,8 @@ _NEUTRAL_GEOS: Final = frozenset({"", "global", "not_available"})
 _SCALE: Final = MICRO**4
 """Four multipliers meet in a component: variant, geography, region, contract. Each is in millionths."""
 _ONE: Final = MICRO
+_AGREED: Final = Found(ModelPrice(provider="", id=""), Provider(id=""))
+"""A model that only a contract prices."""
 
 
 class _UnpricedError(Exception):
@@ -135,14 +138,13 @@ class _Pricing:
         self._flags: list[str] = []
         # Component → exact amount in pico-USD times _SCALE.
         self._sums: dict[str, int] = {}
-        self._found = self._find(usage.model or model_asked)
+        self._found = self._same(usage.model) or self._find(usage.model or model_asked)
         # The name that was asked may spell a cloud's regional profile which the answer's short name does not repeat.
-        region = self._found.region
+        region = None if host is None else self._found.provider.region_of(host)
+        region = region or self._found.region
         if region is None and model_asked is not None and usage.model is not None:
             asked = book.find(vendor, model_asked)
             region = None if asked is None else asked.region
-        if region is None and host is not None:
-            region = self._found.provider.hosts.get(host.lower())
         self._region = region
 
     def cost(self) -> Cost:
@@ -152,12 +154,16 @@ class _Pricing:
         if main.model.free:
             return Cost(pico=0, basis=Basis.FREE_TIER, book=self._book.version)
         usage = self._usage
+        if "audio_seconds" in usage.flags and (self._contract is None or self._contract.rates is None):
+            raise _UnpricedError("missing_rate", "missing_rate:audio_seconds")
         if _refused(usage, main):
             return Cost(pico=0, basis=Basis.LIST, book=self._book.version, flags=("not_billed",))
         tier = self._tier()
         for leg in usage.legs:
-            own = leg.model is None or leg.model == (usage.model or self._asked)
-            self._add_leg(leg, main if own else self._find(leg.model), tier, own)
+            other = None if leg.model == (usage.model or self._asked) else leg.model
+            found = main if other is None else self._leg(other, main)
+            # The same model under two names (with and without its date) is one.
+            self._add_leg(leg, found, tier, found.model is main.model)
         self._add_searches(main)
         if main.resold:
             self._flag("resold")
@@ -171,10 +177,26 @@ class _Pricing:
         )
 
     def _find(self, model: str | None) -> Found:
-        found = None if model is None else self._book.find(self._vendor, model)
+        # Without a name only what runs on the user's own machine has a price.
+        found = self._book.find(self._vendor, model or "")
+        if found is None and model is not None and self._contract is not None and self._contract.rates is not None:
+            return _AGREED  # an agreed rate needs no list
         if found is None:
             raise _UnpricedError("unknown_model")
         return found
+
+    def _same(self, served: str | None) -> Found | None:
+        """What was asked, if a cloud answered with its maker's short name of it, which the cloud does not sell."""
+        if served is None or self._asked is None or self._book.find(self._vendor, served) is not None:
+            return None
+        asked = self._book.find(self._vendor, self._asked)
+        made = None if asked is None else self._book.find(asked.model.provider, served)
+        return asked if asked is not None and made is not None and made.model is asked.model else None
+
+    def _leg(self, model: str, main: Found) -> Found:
+        """A leg's own model: as the vendor sells it, or by the maker's short name inside a cloud's answer."""
+        found = self._book.find(self._vendor, model) or self._book.find(main.model.provider, model)
+        return found if found is not None else self._find(model)
 
     def _tier(self) -> str | None:
         """The variant that the service tier asks for."""
@@ -235,8 +257,11 @@ class _Pricing:
         return factor
 
     def _uplift(self, found: Found) -> int:
-        # A model without an entry for the region has no uplift there: vendors list those that have one.
+        # A model without an entry for the region has no uplift there: vendors list those that have one. GovCloud is
+        # another price list.
         factor = _ONE if self._region is None else found.model.region.get(self._region, _ONE)
+        if self._region == BEDROCK_GOV and self._region not in found.model.region:
+            raise _UnpricedError("unknown_region")
         if factor != _ONE:
             self._flag(f"region:{self._region}")
         return factor
