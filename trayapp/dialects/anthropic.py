@@ -225,6 +225,11 @@ class MessagesTally(Tally):
                     delta.text if delta.text is not None else (delta.thinking or delta.partial_json)
                 )
         elif kind == "message_start":
+            if self.ended:
+                # One answer is one message. Only the newest counts, and says so.
+                self.flags.add("several_messages")
+                self._usage, self._split_total = {}, None
+                self.ended = self.final = self._stopped = self._refused = False
             self._read_message(event.message)
         elif kind == "message_delta":
             if isinstance(event.delta, _Delta) and event.delta.stop_reason is not None:
