@@ -91,7 +91,8 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     agreed = _contract(line, book)
     if agreed is not None:
         named = book.provider(vendor) or vendor
-        if not any(agreed.covers(named, model, at_us) for model in (usage.model, line.model) if model or asked):
+        served = [model for model in (usage.model, line.model) if model is not None]
+        if not any(agreed.covers(named, model, at_us) for model in served or [asked]):
             agreed = None
             flags.append("contract_not_covering")
     batch = BATCH in ((line.processing or "").lower(), (line.api or "").lower())
