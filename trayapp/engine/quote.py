@@ -91,7 +91,7 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     agreed = _contract(line, book)
     if agreed is not None:
         named = book.provider(vendor) or vendor
-        served = [model for model in (usage.model, line.model) if model is not None]
+        served: list[str | None] = [model for model in (usage.model, line.model) if model is not None]
         if not any(agreed.covers(named, model, at_us) for model in served or [asked]):
             agreed = None
             flags.append("contract_not_covering")

@@ -148,9 +148,11 @@ def usages(line: Line, book: Book) -> list[Usage]:
     document = dict(response or {})
     if given is not None:
         document = _joined(wire, document, given, line.usage)
-    if line.model is not None:
+    asked = as_object(line.request, "request").get("model")
+    model = line.model if line.model is not None else asked
+    if isinstance(model, str):
         # Some vendors' counts can only be read knowing whose model it was.
-        document.setdefault(_WHERE_MODEL_STANDS.get(wire, "model"), Raw(msgspec.json.encode(line.model)))
+        document.setdefault(_WHERE_MODEL_STANDS.get(wire, "model"), Raw(msgspec.json.encode(model)))
     status = next((EXACT.decode(document[k]) for k in ("http_status", "status_code") if k in document), 200)
     reader = reader_of(wire, status=status if type(status) is int and 100 <= status < 600 else 200)
     reader.note(_headers(document))
