@@ -177,8 +177,9 @@ def _time(value: object, name: str) -> int | None:
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=UTC)
             return (moment - _EPOCH) // timedelta(microseconds=1)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**11:
-            return int(value * 10**6)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**14:
+            # 10**11 seconds would be the year 5138: from there on they are milliseconds.
+            return int(value * 10**6) if value < 10**11 else int(value * 10**3)
     except (ValueError, ArithmeticError):
         pass
     raise LineError(f"its `{name}` has a time that is neither ISO nor seconds since 1970")

@@ -14,7 +14,8 @@ A line is an object with
   ``usage`` stands above the response's own; events that carry a usage stand above both. A stream is one answer; the
   frames of a socket (``api`` says so, or one of them is a ``response.create``) may be several, which are priced one by
   one and summed;
-* optional: ``id``; ``ts``, when the call began (ISO, UTC unless it says otherwise, or epoch seconds); ``url``, whose
+* optional: ``id``; ``ts``, when the call began (ISO, UTC unless it says otherwise, or epoch seconds or
+  milliseconds); ``url``, whose
   host may cost more; ``contract`` (``{match: {provider, model}, multiplier or rates, valid_from, valid_to}``);
   ``processing: "batch"``. Other fields are left alone.
 
