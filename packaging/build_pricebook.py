@@ -23,7 +23,8 @@ Rules:
 * a variant that is a plain multiple of the list rates is stored as that multiple and holds for the model's whole
   life; other variant rates hold from the day they were verified, or always when the model never changed its price;
 * a component without a rate of its own is billed as what it is a part of only where the vendor's own rules say so:
-  cached and cache-written tokens as input (no discount published), Gemini audio as input. The book says it outright;
+  cached and cache-written tokens as input (no discount published), Gemini audio as input, Qwen's cache-written tokens
+  as 1.25 times the input. The book says it outright;
 * a variant whose price for long prompts is not published has none (an empty tier: unpriced);
 * Bedrock's models of other makers than Anthropic are listed by the names that the sources spell, profile by profile:
   a name's prefix (``eu.``) is a price of its own, and one that nobody spells is unpriced. A ``litellm`` name belongs
@@ -217,7 +218,12 @@ def vertex(models: list[Json], table: Json) -> None:
 
 def inherit(provider: str, rates: Rates) -> None:
     """Say outright what the vendors' rules imply for components without a rate of their own."""
-    pairs = [("cache_read", "input"), ("cache_write", "input")]
+    if provider == "alibaba" and "cache_write" not in rates and rates.get("input", 1) % 4 == 0:
+        # Context cache of Model Studio: written tokens are 125 % of the input (alibabacloud.com/help, 2026-10-11).
+        rates["cache_write"] = rates["input"] * 5 // 4
+    pairs = [("cache_read", "input")]
+    if provider != "alibaba":
+        pairs.append(("cache_write", "input"))
     if provider == "google":
         pairs += [("input_audio", "input"), ("cache_read_audio", "cache_read")]
     for component, parent in pairs:

@@ -48,6 +48,12 @@ _GEMINI = re.compile(r"/(?:models|tunedModels)/[^/]+:[A-Za-z]+\Z")
 _OPENAI = re.compile(
     r"/(?:chat/completions|responses(?:/.*)?|completions|embeddings|moderations|images/.*|audio/.*|files.*|batches.*)\Z"
 )
+_CLOUDS = (
+    ("vertex", re.compile(r"/publishers/[^/]+/models/[^/]+:[A-Za-z]+\Z")),
+    ("code-assist", re.compile(r"/v1internal:[A-Za-z]+\Z")),
+    ("bedrock", re.compile(r"/model/[^/]+/(?:converse|invoke)(?:-stream|-with-response-stream)?\Z")),
+)
+"""Paths that only a cloud's own host answers: they have an upstream only where the user set one."""
 _MODELS = re.compile(r"/models(?:/[^/:]+)?\Z")
 
 
@@ -230,6 +236,11 @@ def recognise(path: str, headers: Mapping[bytes, bytes]) -> str | None:
         path: the vendor's own path, without query.
         headers: lower-case names to values.
     """
+    for cloud, pattern in _CLOUDS:
+        if pattern.search(path):
+            return cloud
+    if "/threads/" in path:
+        return "openai"  # its assistants' paths end like Anthropic's
     if b"anthropic-version" in headers or _ANTHROPIC.search(path):
         return "anthropic"
     if b"x-goog-api-key" in headers or b"x-goog-api-client" in headers or _GEMINI.search(path):

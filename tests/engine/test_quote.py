@@ -139,6 +139,8 @@ def test_times(book: Book) -> None:
         ("2026-12-01T01:00:00+02:00", before),
         (1_796_083_200, after),
         (1_796_083_199.5, before),
+        (1_796_083_200_000, after),
+        (1_796_083_199_999, before),
         (None, before),
     ):
         assert ask(book, **argon, ts=ts).pico == pico, ts

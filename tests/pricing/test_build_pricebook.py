@@ -232,6 +232,117 @@ def test_nothing_is_forgotten(builder: ModuleType, genai: list[Json], litellm: J
     assert rates(book, "gamma", at=change) == [1, 10]
 
 
+def aws_models() -> list[Json]:
+    def contains(*names: str) -> Json:
+        return {"_": "ClauseOr", "or_": [{"_": "ClauseContains", "contains": n} for n in names]}
+
+    def model(name: str, usd: str, *names: str) -> Json:
+        return {"id": name, "match": contains(*names), "prices": {"input_mtok": usd, "output_mtok": usd}}
+
+    return [
+        model("global.anthropic.claude-x-v1:0", "10", "global.anthropic.claude-x"),
+        model("regional.anthropic.claude-x-v1:0", "11", "us.anthropic.claude-x", "anthropic.claude-x"),
+        model("amazon.nova-v1:0", "1", "amazon.nova"),
+        model("regional.openai.gpt-v1:0", "2", "us.openai.gpt", "openai.gpt"),
+    ]
+
+
+def bedrock_row(usd: float, provider: str = "bedrock_converse") -> Json:
+    return {"litellm_provider": provider, "mode": "chat", "input_cost_per_token": usd, "output_cost_per_token": usd}
+
+
+@pytest.fixture
+def clouds(genai: list[Json], litellm: Json, overlay: Json) -> tuple[list[Json], Json, Json]:
+    price = {"input_mtok": "10", "output_mtok": "50"}
+    claude = {"id": "claude-x", "match": equals("claude-x"), "prices": price}
+    genai += [
+        {"id": "aws", "models": aws_models()},
+        {"id": "anthropic", "models": [claude]},
+        {"id": "google", "models": [{**claude, "prices": price}]},
+    ]
+    litellm |= {
+        "amazon.nova-v1:0": bedrock_row(1e-06),
+        "eu.amazon.nova-v1:0": bedrock_row(1.3e-06),
+        "us-gov.amazon.nova-v1:0": bedrock_row(1.2e-06),
+        "bedrock/eu-west-1/amazon.nova-v1:0": bedrock_row(9e-06),
+        "us.openai.gpt-v1:0": bedrock_row(2e-06),
+        "global.anthropic.claude-x-v1:0": bedrock_row(1e-05),
+        "us-gov.anthropic.claude-x-v1:0": bedrock_row(1.2e-05),
+        "vertex_ai/claude-x": {
+            "litellm_provider": "vertex_ai-anthropic_models",
+            "mode": "chat",
+            "regional_endpoint_uplift_multiplier": 1.1,
+        },
+        "ft:base-2026-01-01": {**bedrock_row(3e-06, "acme_ai"), "input_cost_per_token_batches": 1e-06},
+    }
+    overlay["genai_providers"] = [*overlay["genai_providers"], "anthropic", "google"]
+    overlay["litellm_providers"] = {**overlay["litellm_providers"], "bedrock_converse": "aws"}
+    overlay["providers"] = {**overlay["providers"], "aws": {}, "anthropic": {}, "google": {}}
+    return genai, litellm, overlay
+
+
+def test_bedrock_has_a_price_for_each_profile_that_is_spelled(builder: ModuleType, clouds: Any) -> None:
+    text, _ = builder.build(*clouds, NOTHING, None)
+    book = load(text.encode())
+
+    def usd(name: str) -> float | None:
+        found = book.match("aws", name)
+        return None if found is None else found.prices[0].rates["input"] / 10**6  # type: ignore[index]
+
+    assert usd("amazon.nova-v1:0") == 1
+    assert usd("eu.amazon.nova-v1:0") == 1.3
+    assert usd("us.openai.gpt-v1:0") == 2
+    assert usd("openai.gpt") == 2
+    for unknown in ("us.amazon.nova-v1:0", "jp.openai.gpt-v1:0"):
+        assert usd(unknown) is None
+    gov = book.match("aws", "us-gov.amazon.nova-v1:0")
+    assert gov is not None
+    assert gov.region == {"bedrock-gov": 10**6}
+    claude = book.match("anthropic", "claude-x")
+    assert claude is not None
+    assert claude.region == {"bedrock": 1_100_000, "bedrock-gov": 1_200_000}
+    vertex = book.match("google", "claude-x")
+    assert vertex is not None
+    assert vertex.region == {"vertex": 1_100_000}
+
+
+def test_bedrocks_sources_have_to_agree_too(builder: ModuleType, clouds: Any) -> None:
+    clouds[1]["us.openai.gpt-v1:0"] = bedrock_row(3e-06)
+    with pytest.raises(builder.BuildError, match=r"aws/us\.openai\.gpt-v1:0"):
+        builder.build(*clouds, NOTHING, None)
+
+
+def test_fine_tunes_are_rows_of_their_own(builder: ModuleType, clouds: Any) -> None:
+    text, _ = builder.build(*clouds, NOTHING, None)
+    found = load(text.encode()).match("acme", "ft:base-2026-01-01:me::x")
+    assert found is not None
+    assert found.variants == {}
+    assert load(text.encode()).match("acme", "base-2026-01-01") is None
+
+
+def test_what_a_provider_does_not_sell_is_dropped(
+    builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json
+) -> None:
+    overlay["drop"] = [{"provider": "acme", "id": "gamma", "source": "its page", "date": "2026-11-24"}]
+    text, _ = builder.build(genai, litellm, overlay, NOTHING, None)
+    assert load(text.encode()).match("acme", "gamma") is None
+    overlay["drop"] = [{"provider": "acme", "id": "gamma"}]
+    with pytest.raises(builder.BuildError, match="no source"):
+        builder.build(genai, litellm, overlay, NOTHING, None)
+
+
+def test_qwens_cache_writes_cost_a_quarter_more(builder: ModuleType) -> None:
+    rates = {"input": 4}
+    builder.inherit("alibaba", rates)
+    assert rates == {"input": 4, "cache_read": 4, "cache_write": 5}
+    odd = {"input": 3}
+    builder.inherit("alibaba", odd)
+    assert odd == {"input": 3, "cache_read": 3}
+    other = {"input": 4}
+    builder.inherit("zai", other)
+    assert other["cache_write"] == 4
+
+
 def test_an_overlay_row_has_a_source_and_a_date(
     builder: ModuleType, genai: list[Json], litellm: Json, overlay: Json
 ) -> None:

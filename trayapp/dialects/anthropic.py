@@ -236,6 +236,11 @@ class MessagesTally(Tally):
             ):
                 self.thinks = True
         elif kind == "message_start":
+            if self.ended:
+                # One answer is one message. Only the newest counts, and says so.
+                self.flags.add("several_messages")
+                self._usage, self._split_total = {}, None
+                self.ended = self.final = self._stopped = self._refused = False
             self._read_message(event.message)
         elif kind == "message_delta":
             if isinstance(event.delta, _Delta) and event.delta.stop_reason is not None:

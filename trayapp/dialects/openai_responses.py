@@ -262,6 +262,9 @@ class ResponsesTally(Tally):
             self.ended = True
             self._read(event.response, final=True)
         elif kind in _FIRST:
+            if self.ended:
+                self.flags.add("several_messages")  # one answer is one response: only the newest counts
+                self.ended = self.final = False
             if self.message_id is None:
                 self._read(event.response)
         elif kind == "response.output_item.done":

@@ -16,7 +16,6 @@ _EVENTS: Final = (
     ("codex.", "openai-responses"),
     ("message_", "anthropic-messages"),
     ("content_block_", "anthropic-messages"),
-    ("ping", "anthropic-messages"),
     ("chat.", "lmstudio"),
     ("message.", "lmstudio"),
     ("reasoning.", "lmstudio"),

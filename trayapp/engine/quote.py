@@ -91,7 +91,8 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     agreed = _contract(line, book)
     if agreed is not None:
         named = book.provider(vendor) or vendor
-        if not any(agreed.covers(named, model, at_us) for model in (usage.model, line.model) if model or asked):
+        served: list[str | None] = [model for model in (usage.model, line.model) if model is not None]
+        if not any(agreed.covers(named, model, at_us) for model in served or [asked]):
             agreed = None
             flags.append("contract_not_covering")
     batch = BATCH in ((line.processing or "").lower(), (line.api or "").lower())
@@ -176,8 +177,9 @@ def _time(value: object, name: str) -> int | None:
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=UTC)
             return (moment - _EPOCH) // timedelta(microseconds=1)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**11:
-            return int(value * 10**6)
+        if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**14:
+            # 10**11 seconds would be the year 5138: from there on they are milliseconds.
+            return int(value * 10**6) if value < 10**11 else int(value * 10**3)
     except (ValueError, ArithmeticError):
         pass
     raise LineError(f"its `{name}` has a time that is neither ISO nor seconds since 1970")

@@ -11,9 +11,11 @@ A line is an object with
   its shape;
 * what was counted, at least one of: ``usage`` (the vendor's object), ``events`` (a stream's messages, a socket's
   frames, or the whole stream as one text), ``response`` (a body, or parts of one, also inside a batch's result line).
-  ``usage`` stands above the response's own; events that carry a usage stand above both. Several responses in a
-  socket's frames are priced one by one and summed;
-* optional: ``id``; ``ts``, when the call began (ISO, UTC unless it says otherwise, or epoch seconds); ``url``, whose
+  ``usage`` stands above the response's own; events that carry a usage stand above both. A stream is one answer; the
+  frames of a socket (``api`` says so, or one of them is a ``response.create``) may be several, which are priced one by
+  one and summed;
+* optional: ``id``; ``ts``, when the call began (ISO, UTC unless it says otherwise, or epoch seconds or
+  milliseconds); ``url``, whose
   host may cost more; ``contract`` (``{match: {provider, model}, multiplier or rates, valid_from, valid_to}``);
   ``processing: "batch"``. Other fields are left alone.
 
@@ -54,6 +56,7 @@ _APIS: Final[Mapping[str, str]] = {
     "openairesponses": "openai-responses",
     "responses": "openai-responses",
     "responsesws": "openai-responses",
+    "responseswebsocket": "openai-responses",
     "websocket": "openai-responses",
     "gemini": "gemini",
     "generatecontent": "gemini",
@@ -72,6 +75,7 @@ _APIS: Final[Mapping[str, str]] = {
     "llamacpp": "llamacpp",
 }
 """Names that people write for the wire formats, in small letters without anything between."""
+_SOCKETS: Final = frozenset({"responsesws", "responseswebsocket", "websocket"})
 BATCH: Final = "batch"
 """An ``api`` that says how and not what: the shape decides."""
 _WHERE_USAGE_STANDS: Final = {"gemini": "usageMetadata", "lmstudio": "stats"}
@@ -139,15 +143,17 @@ def usages(line: Line, book: Book) -> list[Usage]:
         raise LineError("it has neither `usage` nor `events` nor `response`")
     wire = _wire(line, given if given is not None else response, book)
     if events:
-        read = _from_events(wire, events)
+        read = _from_events(wire, events, socket=_name(line.api) in _SOCKETS)
         if any(usage.legs or usage.error is not None for usage in read) or (response is None and given is None):
             return read
     document = dict(response or {})
     if given is not None:
         document = _joined(wire, document, given, line.usage)
-    if line.model is not None:
+    asked = as_object(line.request, "request").get("model")
+    model = line.model if line.model is not None else asked
+    if isinstance(model, str):
         # Some vendors' counts can only be read knowing whose model it was.
-        document.setdefault(_WHERE_MODEL_STANDS.get(wire, "model"), Raw(msgspec.json.encode(line.model)))
+        document.setdefault(_WHERE_MODEL_STANDS.get(wire, "model"), Raw(msgspec.json.encode(model)))
     status = next((EXACT.decode(document[k]) for k in ("http_status", "status_code") if k in document), 200)
     reader = reader_of(wire, status=status if type(status) is int and 100 <= status < 600 else 200)
     reader.note(_headers(document))
@@ -189,16 +195,16 @@ def _headers(document: Mapping[str, Raw]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("utf-8", "replace"), value.encode("utf-8", "replace")) for name, value in said.items()]
 
 
-def _from_events(wire: str, events: list[Raw] | str) -> list[Usage]:
+def _from_events(wire: str, events: list[Raw] | str, *, socket: bool) -> list[Usage]:
     if isinstance(events, str):
         reader = reader_of(wire, content_type="text/event-stream")
         reader.feed(events.encode("utf-8", "replace"))
         return [reader.finish()]
     frames = [frame for event in events for frame in _frames(event)]
-    if wire == "openai-responses":
-        socket = ResponsesSocket()
-        read = [usage for frame in frames for usage in socket.event(frame)]
-        rest = socket.finish()
+    if wire == "openai-responses" and (socket or any(_is_request(frame) for frame in frames)):
+        connection = ResponsesSocket()
+        read = [usage for frame in frames for usage in connection.event(frame)]
+        rest = connection.finish()
         if rest is not None:
             read.append(rest)
         if read:
@@ -208,6 +214,15 @@ def _from_events(wire: str, events: list[Raw] | str) -> list[Usage]:
     for frame in frames:
         reader.feed(frame + b"\n")
     return [reader.finish()]
+
+
+def _is_request(frame: bytes) -> bool:
+    found = _decoded(frame) if b'"response.create"' in frame else None
+    return isinstance(found, dict) and found.get("type") == "response.create"
+
+
+def _name(api: str | None) -> str:
+    return "".join(c for c in (api or "").lower() if c.isalnum())
 
 
 def _frames(event: Raw) -> list[bytes]:
@@ -237,7 +252,7 @@ def _decoded_pieces(raw: bytes) -> dict[str, Raw] | None:
 
 def _wire(line: Line, counted: Mapping[str, Raw] | None, book: Book) -> str:
     if line.api is not None and line.api.lower() != BATCH:
-        wire = _APIS.get("".join(c for c in line.api.lower() if c.isalnum()))
+        wire = _APIS.get(_name(line.api))
         if wire is None:
             raise LineError(f"its `api` is none of {', '.join(sorted(WIRES))}")
         return wire
