@@ -30,6 +30,7 @@ Rules:
   a name's prefix (``eu.``) is a price of its own, and one that nobody spells is unpriced. A ``litellm`` name belongs
   to genai-prices' row that spells it without its version. Anthropic's models have their list price there, times the
   uplift of regional profiles; GovCloud's is genai-prices' where it spells such a profile, else LiteLLM's;
+* Azure has rows of its own only for models that it does not sell at their maker's list price;
 * the overlay's ``drop`` removes a model that a source lists for a provider which does not sell it;
 * nothing is rounded: a rate that is no whole number of pico-USD per token keeps its model out, with a notice.
 
@@ -195,6 +196,19 @@ def bedrock(models: list[Json], aws: list[Json], gov: Mapping[str, Fraction]) ->
                 model.setdefault("region", {}).setdefault("bedrock-gov", decimal(factor))
 
 
+def profiles(models: list[Json], table: Json) -> None:
+    """The uplift of Bedrock's regional profiles for those of Anthropic's models that only LiteLLM has there."""
+    for key, raw in table.items():
+        found = re.fullmatch(r"us\.anthropic\.(.+?)(-v\d+(:\d+)?)?", key)
+        model = owner(models, found[1]) if found else None
+        if model is None or "bedrock" in model.get("region", {}) or not raw.get("input_cost_per_token"):
+            continue
+        listed = Fraction(model["prices"][-1]["rates"]["input"], 10**12)
+        ratio = Fraction(str(raw["input_cost_per_token"])) / listed
+        if ratio == Fraction(11, 10):
+            model.setdefault("region", {})["bedrock"] = decimal(ratio)
+
+
 def govcloud(table: Json) -> dict[str, Fraction]:
     """GovCloud's multiple of the global price of Anthropic's models, from LiteLLM's table."""
     out: dict[str, Fraction] = {}
@@ -335,7 +349,12 @@ def build(
     claude, read["aws"] = split_aws(read.get("aws", []), filling.get("aws", {}))
     models = merge(read, filling, accepted["conflicts"], overlay["as_of"])
     bedrock(models.get("anthropic", []), claude, govcloud(litellm))
+    profiles(models.get("anthropic", []), litellm)
     vertex(models.get("google", []), litellm)
+    makers = [m for p in overlay["providers"].get("azure", {}).get("also", ()) for m in models.get(p, ())]
+    if "azure" in models:
+        # What Azure sells at the maker's list has its price there, with its dates and variants.
+        models["azure"] = [m for m in models["azure"] if owner(makers, m["id"]) is None]
     for provider, shelf in models.items():
         for model in shelf:
             for p in [*model["prices"], *(p for v in model["variants"].values() for p in v)]:

@@ -312,6 +312,26 @@ def test_bedrocks_sources_have_to_agree_too(builder: ModuleType, clouds: Any) ->
         builder.build(*clouds, NOTHING, None)
 
 
+def test_azure_has_rows_for_what_it_does_not_sell_at_list(builder: ModuleType, clouds: Any) -> None:
+    genai, litellm, overlay = clouds
+    overlay["providers"]["azure"] = {"also": ["anthropic"]}
+    overlay["litellm_providers"]["azure_ai"] = "azure"
+    litellm |= {"azure_ai/claude-x": bedrock_row(7e-06, "azure_ai"), "azure_ai/phi": bedrock_row(1e-07, "azure_ai")}
+    text, _ = builder.build(genai, litellm, overlay, NOTHING, None)
+    book = load(text.encode())
+    assert [m.provider for m in (book.match("azure", n) for n in ("claude-x", "phi")) if m] == ["anthropic", "azure"]
+
+
+def test_a_profile_that_only_one_source_has_costs_its_uplift(builder: ModuleType, clouds: Any) -> None:
+    genai, litellm, overlay = clouds
+    genai[1]["models"] = [m for m in genai[1]["models"] if "claude" not in m["id"]]
+    litellm["us.anthropic.claude-x-v1:0"] = bedrock_row(1.1e-05)
+    text, _ = builder.build(genai, litellm, overlay, NOTHING, None)
+    claude = load(text.encode()).match("anthropic", "claude-x")
+    assert claude is not None
+    assert claude.region["bedrock"] == 1_100_000
+
+
 def test_fine_tunes_are_rows_of_their_own(builder: ModuleType, clouds: Any) -> None:
     text, _ = builder.build(*clouds, NOTHING, None)
     found = load(text.encode()).match("acme", "ft:base-2026-01-01:me::x")

@@ -185,6 +185,10 @@ def test_a_long_prompt_whose_tier_is_not_published_is_unpriced(shipped: Book, us
         ("openrouter", "~anthropic/claude-sonnet-latest"),
         ("openrouter", "openrouter/auto"),
         ("azure", "team-coder"),
+        ("azure", "mistral-large-latest"),
+        ("azure", "kimi-k3.1-pro"),
+        ("anthropic", "claude-mythos-preview"),
+        ("github-copilot", "gpt-4o-2024-05-13"),
         ("openai", "gpt-6.1"),
         ("mistral", "mistral-large-latest"),
         ("bedrock", "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc"),
@@ -327,6 +331,7 @@ def test_searches(shipped: Book, us: Us, vendor: str, model: str, web: int, file
         ("bedrock", "au.anthropic.claude-opus-5-5", None, "1.1"),
         ("bedrock", "anthropic.claude-opus-5-5", None, "1.1"),
         ("bedrock", "global.anthropic.claude-opus-5-5", None, "1"),
+        ("bedrock", "us.anthropic.claude-mythos-5-1", None, "1.1"),
     ],
 )
 def test_regions(shipped: Book, us: Us, vendor: str, model: str, host: str | None, factor: str) -> None:
@@ -383,6 +388,10 @@ def test_loading_and_pricing_do_not_hang(shipped: Book) -> None:
         ("bedrock", "us.openai.gpt-6.1-sol", "aws", "2.2 11"),
         ("bedrock", "openai.gpt-6-luna", "aws", "0.11 0.55"),
         ("bedrock", "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0", "aws", "0.06 0.24"),
+        ("azure", "DeepSeek-V4-Pro", "azure", "1.74 3.48"),
+        ("azure", "grok-3-mini", "azure", "0.25 1.27"),
+        ("azure", "claude-opus-5-5", "anthropic", "4 20"),
+        ("azure", "gpt-6.1-sol-2026-09-29", "openai", "2 10"),
         ("any", "bedrock/us.amazon.nova-lite-v1:0", "aws", "0.06 0.24"),
         ("any", "bedrock/us.anthropic.claude-opus-5-5", "anthropic", "4 20"),
         ("any", "claude-opus-5-5", "anthropic", "4 20"),
@@ -416,3 +425,13 @@ def test_names_of_clouds_and_gateways(shipped: Book, us: Us, vendor: str, model:
     assert quote is not None
     rates = [Decimal(quote.rates[n]) / 10**6 for n in ("input", "output")]
     assert rates == [Decimal(x) for x in pair.split()]
+
+
+def test_no_rate_is_off_by_a_power_of_ten(shipped: Book) -> None:
+    # The dearest model ever listed cost 600 USD for a million tokens of output; the dearest search 50 USD a thousand.
+    for model in shipped.models:
+        for period in model.prices:
+            for rates in (period.rates or {}, *(tier.rates for tier in period.tiers)):
+                for name, rate in rates.items():
+                    bound = 50 * 10**9 if name in ("web_search", "file_search") else 600 * 10**6
+                    assert rate <= bound, (model.provider, model.id, name)
