@@ -11,7 +11,8 @@ A line is an object with
   stream as one text), ``response`` (a body, or parts of one). ``usage`` stands above the response's own; events that
   carry a usage stand above both;
 * optional: ``id``; ``ts``, when the call began (ISO, UTC unless it says otherwise, or epoch seconds); ``url``, whose
-  host may cost more; ``contract`` (``{match: {provider, model}, multiplier or rates, valid_from, valid_to}``);
+  host may cost more; ``contract`` as in the settings (``trayapp.pricing.agreements``: ``{match: {provider, model,
+  credential, project, host}, multiplier, rates or discount_by_component, valid_from, valid_to}``);
   ``processing: "batch"``. Other fields are left alone.
 
 Rules:
@@ -35,7 +36,8 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from trayapp.dialects import reader_of, recognise
-from trayapp.pricing import Book, BookError, Contract, contract, price
+from trayapp.pricing import Book, BookError, Contract, occasion, price
+from trayapp.pricing.agreements import read_contract
 from trayapp.values import Cost, Kind, Usage
 
 MAX_LINE: Final = 64 << 20
@@ -59,6 +61,19 @@ _APIS: Final[Mapping[str, str]] = {
 """Names that people write for the wire formats."""
 _WHERE_USAGE_STANDS: Final = {"gemini": "usageMetadata"}
 _WHERE_MODEL_STANDS: Final = {"gemini": "modelVersion"}
+_CONTRACT: Final = (
+    "name",
+    "match",
+    "valid_from",
+    "valid_to",
+    "from",
+    "to",
+    "zone",
+    "multiplier",
+    "rates",
+    "discount",
+    "discount_by_component",
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,21 +142,29 @@ def quote(data: bytes, book: Book, now_us: int) -> Cost:
     if at_us is None:
         at_us = now_us
         flags.append("priced_now")
-    agreed = _contract(line)
-    vendor = line.provider.lower()
-    model = usage.model or line.model
-    if agreed is not None and not agreed.covers(vendor, model, at_us):
-        agreed = None
-        flags.append("contract_not_covering")
+    contract = agreed = _contract(line)
+    vendor, host = line.provider.lower(), _host(line.url)
+    asked = asked if isinstance(asked, str) else line.model
+    served = usage.model or line.model
+
+    def covered(model: str | None) -> Contract | None:
+        call = occasion(book, vendor=vendor, served=model, asked=asked, at_us=at_us or 0, host=host)
+        return contract if contract is not None and contract.covers(call) else None
+
+    if agreed is not None:
+        agreed = covered(served)
+        if agreed is None:
+            flags.append("contract_not_covering")
     cost = price(
         usage if usage.model is not None or line.model is None else replace(usage, model=line.model),
         vendor=vendor,
-        model_asked=asked if isinstance(asked, str) else line.model,
+        model_asked=asked,
         at_us=at_us,
         book=book,
         kind=Kind.BATCH if line.processing == "batch" or line.api == "batch" else Kind.MAIN,
-        host=_host(line.url),
+        host=host,
         contract=agreed,
+        others=None if agreed is None else covered,
     )
     return replace(cost, flags=tuple(dict.fromkeys((*cost.flags, *usage.flags, *flags))))
 
@@ -241,23 +264,9 @@ def _contract(line: Line) -> Contract | None:
     given = _object(line.contract, "contract")
     if not given:
         return None
-    match = given.get("match") or {}
-    rates = given.get("rates")
-    times = given.get("multiplier")
-    if not isinstance(match, dict) or not (rates is None or isinstance(rates, dict)):
-        raise LineError("its `contract` holds something else than objects in `match` or `rates`")
-    names = (match.get("provider"), match.get("model"))
-    if not all(name is None or isinstance(name, str) for name in names):
-        raise LineError("its `contract` matches a provider and a model by texts")
     try:
-        return contract(
-            provider=names[0],
-            model=names[1],
-            since_us=_time(given.get("valid_from"), "contract"),
-            until_us=_time(given.get("valid_to"), "contract"),
-            times_list=None if times is None else str(times),
-            usd_per_million=None if rates is None else {name: str(rate) for name, rate in rates.items()},
-        )
+        # What is null is not said; fields that are no part of an agreement belong to whoever wrote the line.
+        return read_contract({name: given[name] for name in _CONTRACT if given.get(name) is not None})
     except BookError as error:
         raise LineError(f"its `contract` cannot be used: {error.message.rstrip('.')}") from None
 

@@ -162,6 +162,10 @@ class Book:
         """All models, in the file's order (sorted by provider and id)."""
         return self._models
 
+    def seller(self, vendor: str) -> str:
+        """The book's name of who sells under a vendor's name (``chatgpt``: ``openai``); else the name itself."""
+        return self._vendors.get(vendor, vendor)
+
     def match(self, vendor: str, model: str) -> ModelPrice | None:
         """The price of a model as a vendor sells it, or ``None`` when the book does not know that name."""
         found = self.find(vendor, model)
