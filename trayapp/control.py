@@ -114,9 +114,9 @@ class Today:
     pico: int = 0
     pico_estimated: int = 0
     """The part of ``pico`` that rests on estimates."""
-    pico_contract: int = 0
-    """What it is worth by what was agreed, of the calls of which that is known."""
-    pico_marginal: int = 0
+    pico_contract: int | None = None
+    """What it is worth by what was agreed, of the calls of which that is known; ``None``: an engine that cannot say."""
+    pico_marginal: int | None = None
     """What it adds to the bill (0 within a plan), of the calls of which that is known."""
     unagreed: int = 0
     """Priced calls of which one of these two is not known."""

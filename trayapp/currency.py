@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from trayapp.money import USD, Currency, currency
+from trayapp.money import USD, Currency, converted, currency
 
 
 class CurrencyError(ValueError):
@@ -36,12 +36,7 @@ class Rates:
 
     def note(self, at_us: int) -> str:
         """What a reader has to know about the amounts of a moment; empty for plain USD."""
-        if self.code == "USD":
-            return ""
-        shown = self.at(at_us)
-        if shown is USD:
-            return f"in USD: no rate for {self.code} holds"
-        return f"converted at {shown.rate} {shown.code} for $1, the rate of {shown.since}"
+        return converted(self.code, self.at(at_us))
 
 
 def read(code: str | None, entries: Sequence[Mapping[str, Any]]) -> Rates:

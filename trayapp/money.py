@@ -108,19 +108,36 @@ def dollars(pico: int | None, *, estimated: bool = False, fine: bool = False, sh
     return f"{mark}{sign}{shown.sign}{whole}.{rest:0{digits}}"
 
 
-def beside(worth: int, contract: int, marginal: int, *, shown: Currency = USD, estimated: bool = False) -> str:
+def beside(worth: int, contract: int | None, marginal: int | None, *, unknown: int = 0, shown: Currency = USD) -> str:
     """The other two numbers in one line, or "" when they say the same as the list price ``worth``.
 
     "$10.98 by contract", "≈ API value · adds $0.00 to the bill", "$10.98 by contract · adds $4.10 to the bill".
+
+    Args:
+        worth: the list price.
+        contract: what it is worth by what was agreed; ``None`` when nobody says.
+        marginal: what it adds to the bill.
+        unknown: calls of which one of the two is not known.
+        shown: the currency to show it in.
     """
-    parts = []
-    if contract != worth:
-        parts.append(f"{dollars(contract, shown=shown, estimated=estimated)} by contract")
+    if contract is None or marginal is None:
+        return ""
+    if unknown:
+        return f"adds {dollars(marginal, shown=shown)} to the bill, unknown for {plural(unknown, 'call')}"
+    parts = [] if contract == worth else [f"{dollars(contract, shown=shown)} by contract"]
     if marginal != contract:
-        if not parts:
-            parts.append("≈ API value")
-        parts.append(f"adds {dollars(marginal, shown=shown, estimated=estimated)} to the bill")
+        parts = parts or ["≈ API value"]
+        parts.append(f"adds {dollars(marginal, shown=shown)} to the bill")
     return " · ".join(parts)
+
+
+def converted(code: str, shown: Currency) -> str:
+    """What a reader has to know about amounts in a currency that is not USD; "" when there is nothing to know."""
+    if code == "USD":
+        return ""
+    if shown.code != code:
+        return f"in USD: no rate for {code} holds"
+    return f"converted at {shown.rate} {code} for $1, the rate of {shown.since}"
 
 
 def count(number: int) -> str:

@@ -26,19 +26,19 @@ DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def plans(ledger: Ledger, agreements: Agreements, book: Book, now: datetime) -> list[dict[str, Any]]:
+def plans(ledger: Ledger | None, agreements: Agreements, book: Book, now: datetime) -> list[dict[str, Any]]:
     """Typed plans and those that only the traffic tells of, with this local month's numbers.
 
     Args:
-        ledger: where the calls are.
+        ledger: where the calls are; ``None``: there were none yet.
         agreements: what was typed.
         book: knows who sells under which vendor's name.
         now: an aware moment in the user's zone.
     """
     now_us = micros(now)
     month_us = micros(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone())
-    seen = ledger.breakdown("vendor", micros(now - LOOK_BACK), account=SUBSCRIPTION).result()
-    month = {s.key: s for s in ledger.breakdown("vendor", month_us, account=SUBSCRIPTION).result()}
+    seen = _by_vendor(ledger, micros(now - LOOK_BACK))
+    month = {share.key: share for share in _by_vendor(ledger, month_us)}
     found: list[dict[str, Any]] = []
     taken: set[str] = set()
     for plan in agreements.plans:
@@ -50,7 +50,9 @@ def plans(ledger: Ledger, agreements: Agreements, book: Book, now: datetime) -> 
             taken.update(mine)
             numbers = _numbers([month[v] for v in mine if v in month])
         else:
-            calls, worth, marginal = ledger.spent(plan.name, month_us, now_us + DAY_US).result()
+            calls, worth, marginal = (
+                (0, 0, 0) if ledger is None else ledger.spent(plan.name, month_us, now_us + DAY_US).result()
+            )
             numbers = {"calls": calls, "unpriced": 0, "usd_list": usd(worth), "usd_marginal": usd(marginal)}
         found.append(_plan(plan.name, plan.vendor, bool(vendors), plan, numbers))
     groups: dict[str, list[str]] = {}
@@ -61,6 +63,10 @@ def plans(ledger: Ledger, agreements: Agreements, book: Book, now: datetime) -> 
         numbers = _numbers([month[v] for v in vendors_of if v in month])
         found.append(_plan(name, vendors_of[0], True, None, numbers))
     return found
+
+
+def _by_vendor(ledger: Ledger | None, since_us: int) -> list[Share]:
+    return [] if ledger is None else ledger.breakdown("vendor", since_us, account=SUBSCRIPTION).result()
 
 
 def _numbers(shares: list[Share]) -> dict[str, Any]:
@@ -89,17 +95,17 @@ def _plan(name: str, vendor: str, seen: bool, typed: Plan | None, numbers: dict[
     }
 
 
-def pools(ledger: Ledger, agreements: Agreements, now: datetime) -> list[dict[str, Any]]:
+def pools(ledger: Ledger | None, agreements: Agreements, now: datetime) -> list[dict[str, Any]]:
     """Each pool's present turn: what was drawn, what is left, how fast it goes."""
     return [_pool(ledger, pool, micros(now)) for pool in agreements.pools]
 
 
-def _pool(ledger: Ledger, pool: Pool, now_us: int) -> dict[str, Any]:
+def _pool(ledger: Ledger | None, pool: Pool, now_us: int) -> dict[str, Any]:
     turn = pool.period(now_us)
-    drawn = ledger.drawn(pool.name, turn.counted_us, turn.until_us).result()
+    drawn = 0 if ledger is None else ledger.drawn(pool.name, turn.counted_us, turn.until_us).result()
     used = turn.typed_pico + drawn
     left = max(pool.amount_pico - used, 0)
-    first = ledger.rows(since_us=turn.counted_us, limit=1).result()
+    first = [] if ledger is None else ledger.rows(since_us=turn.counted_us, limit=1).result()
     days = max(now_us - (first[0].started_us if first else now_us), DAY_US)
     per_day = drawn * DAY_US // days
     ends = now_us + left * DAY_US // per_day if per_day else None
@@ -119,7 +125,7 @@ def _pool(ledger: Ledger, pool: Pool, now_us: int) -> dict[str, Any]:
     }
 
 
-def keys(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
+def keys(ledger: Ledger | None, now: datetime) -> list[dict[str, Any]]:
     """The credentials that were seen lately, as fingerprints that a contract can name."""
     return [
         {
@@ -132,7 +138,7 @@ def keys(ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
             "usd_list": usd(key.pico_list),
             "usd_marginal": usd(key.pico_marginal),
         }
-        for key in ledger.keys(micros(now - LOOK_BACK)).result()
+        for key in ([] if ledger is None else ledger.keys(micros(now - LOOK_BACK)).result())
     ]
 
 
