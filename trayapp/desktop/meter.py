@@ -82,7 +82,8 @@ def read(view: View) -> Reading:
     unknown = today.unpriced > 0 or today.unmetered > 0 or any(c.pico is None and not c.ended_us for c in snapshot.live)
     if amount == 0 and money.nothing_known(today):
         return Reading("?", Mood.UNPRICED, bar, notch, lit)
-    text = short(amount * snapshot.shown.numerator // snapshot.shown.denominator)
+    shown = snapshot.shown
+    text = short(-(-amount * shown.numerator // shown.denominator))  # rounded up: something is never nothing
     if share is not None and share >= 1:
         return Reading(text + "!", Mood.OVER, bar, notch, lit)
     mood = Mood.OK
