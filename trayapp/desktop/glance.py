@@ -84,6 +84,11 @@ def agreed(snapshot: Snapshot) -> str:
     return money.beside(day.pico, day.pico_contract, day.pico_marginal, unknown=day.unagreed, shown=snapshot.shown)
 
 
+def beside(snapshot: Snapshot) -> tuple[str, ...]:
+    """What stands beside today's amount: contract and bill, and the rate of a currency that is not USD."""
+    return tuple(line for line in (agreed(snapshot), money.converted(snapshot.currency, snapshot.shown)) if line)
+
+
 def doubts(snapshot: Snapshot) -> tuple[str, ...]:
     """What makes today's amount less than exact and whole; empty when it is."""
     lines: list[str] = []
@@ -131,7 +136,7 @@ def menu(view: View) -> MenuText:
     if view.live and snapshot is not None:
         status.append(headline(view))
         status.append(counts(snapshot))
-        status.extend(line for line in (agreed(snapshot), money.converted(snapshot.currency, snapshot.shown)) if line)
+        status.extend(beside(snapshot))
         status.extend(doubts(snapshot))
         running = [call for call in snapshot.live if not call.ended_us]
         status.extend(f"● {who(call)}   {amount(call, snapshot.shown)}" for call in running[:3])

@@ -216,8 +216,7 @@ class Popover(QWidget):
         self.pause.setToolTip("" if view.paused else "Calls pass without being read; each is still one unmetered row.")
         self.pause.setEnabled(view.live)
         book = f"Prices {snapshot.book} · " if snapshot.book else ""
-        rate = money.converted(snapshot.currency, snapshot.shown)
-        self._footnote.show_text(f"{book}≈ is an estimate" + (f"\n{rate}" if rate else ""))
+        self._footnote.show_text(f"{book}≈ is an estimate")
         self._fit()
 
     def _show_header(self, view: View, snapshot: Snapshot) -> None:
@@ -235,8 +234,7 @@ class Popover(QWidget):
             else:
                 self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour, snapshot.shown)} now", Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
-        told = glance.agreed(snapshot)
-        self._doubts.show_text("\n".join((*((told,) if told else ()), *glance.doubts(snapshot))))
+        self._doubts.show_text("\n".join((*glance.beside(snapshot), *glance.doubts(snapshot))))
 
     def _show_budget(self, view: View, snapshot: Snapshot) -> None:
         budget = snapshot.budget_day_pico
