@@ -15,10 +15,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from trayapp.currency import read as read_currency
 from trayapp.demo.script import Ask, Script
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
 from trayapp.guard import launch
 from trayapp.platform.paths import Paths
+from trayapp.pricing.agreements import read as read_agreements
+from trayapp.settings import SECTIONS
 
 REPO = Path(__file__).resolve().parents[2]
 Spendlight = Callable[..., subprocess.CompletedProcess[str]]
@@ -246,3 +249,14 @@ def test_amounts_in_the_users_currency(running: Paths, spendlight: Spendlight, s
     assert spendlight("config", "set", "display.currency", "CHF").returncode == 0
     assert "in USD: no rate for CHF holds" in spendlight("status").stdout
     assert "in USD: no rate for CHF holds" in spendlight("calls").stdout
+
+
+def test_what_the_readme_shows_is_understood() -> None:
+    readme = (REPO / "README.md").read_text("utf-8")
+    (block,) = (part.partition("```")[0] for part in readme.split("```toml\n")[1:] if "[[contracts]]" in part[:200])
+    sections = tomllib.loads(block)
+    made = read_agreements(sections)
+    assert (len(made.contracts), len(made.pools), len(made.plans)) == (2, 1, 1)
+    assert read_currency("EUR", sections["currency"]).steps
+    for section in SECTIONS:
+        assert f"[[{section}]]" in readme
