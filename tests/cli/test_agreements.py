@@ -202,7 +202,7 @@ def test_pools_say_what_is_left(running: Paths, spendlight: Spendlight, settings
         settings.read_text()
         + '[[pools]]\nname = "commit"\nprovider = "anthropic"\namount_usd = "0.02"\nused_usd = "0.01"\n'
     )
-    assert spendlight("config", "set", "metering.ask_usage", "false").returncode == 0  # the engine reads it all again
+    assert spendlight("config", "reload").stdout == "The engine has read it.\n"
     assert call(spendlight)["usd_marginal"] == "0"
     (pool,) = json.loads(spendlight("pools", "--format", "json").stdout)
     assert (pool["used_usd"], pool["left_usd"], pool["share"], pool["in_force"]) == ("0.016", "0.004", 0.8, True)
@@ -210,6 +210,7 @@ def test_pools_say_what_is_left(running: Paths, spendlight: Spendlight, settings
     assert pool["empty_at"]
     assert "commit: $0.02 of $0.02 used (80%)" in spendlight("pools").stdout
     assert spendlight("stop").returncode == 0
+    assert "No engine runs" in spendlight("config", "reload").stdout
     (again,) = json.loads(spendlight("pools", "--format", "json").stdout)
     assert (again["used_usd"], again["left_usd"]) == ("0.016", "0.004")
 
