@@ -11,7 +11,7 @@ Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LI
   something changed, at most four a second, none while nothing happens. ``{"event": "bye"}`` announces its end.
 
 Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``set_upstream`` ``reset_upstream``
-``reload`` ``pause`` ``resume`` ``stop``. What each takes and gives stands in ``VERBS``.
+``reload`` ``plans`` ``pools`` ``keys`` ``pause`` ``resume`` ``stop``. What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
 ones take their default, so that faces and engines of neighbouring versions understand each other; money is a
@@ -26,8 +26,11 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
+
+from trayapp.money import USD, Currency, currency
 
 PROTOCOL: Final = 1
 MAX_LINE: Final = 16 * 1024 * 1024
@@ -42,6 +45,9 @@ VERBS: Final[Mapping[str, str]] = {
     "set_upstream": "{vendor, url} → {vendor, url}",
     "reset_upstream": "{vendor?} → {vendor: {url, default}}",
     "reload": "→ {}: the settings file is read again (all but the port and the inspection limit)",
+    "plans": "→ [plan as `spendlight plans` prints it]",
+    "pools": "→ [pool as `spendlight pools` prints it]",
+    "keys": "→ [fingerprint of a credential as `spendlight contracts keys` prints it]",
     "pause": "{seconds} → {until_us}: calls pass without being read; each is still one row, unmetered",
     "resume": "→ {}",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
@@ -108,6 +114,12 @@ class Today:
     pico: int = 0
     pico_estimated: int = 0
     """The part of ``pico`` that rests on estimates."""
+    pico_contract: int | None = None
+    """What it is worth by what was agreed, of the calls of which that is known; ``None``: an engine that cannot say."""
+    pico_marginal: int | None = None
+    """What it adds to the bill (0 within a plan), of the calls of which that is known."""
+    unagreed: int = 0
+    """Priced calls of which one of these two is not known."""
     calls: int = 0
     errors: int = 0
     unpriced: int = 0
@@ -146,7 +158,26 @@ class Snapshot:
     """Newest first, at most 20."""
     book: str = ""
     """Version of the price book."""
+    currency: str = "USD"
+    """The currency that the user wants to see. Amounts here are USD all the same."""
+    currency_rate: str = ""
+    """Units of it for one USD, a decimal text; empty: USD, or no rate holds now."""
+    currency_since: str = ""
+    """ISO date of that rate."""
     troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def shown(self) -> Currency:
+        """What to show amounts in."""
+        return _currency(self.currency, self.currency_rate, self.currency_since)
+
+
+@lru_cache(maxsize=8)
+def _currency(code: str, rate: str, since: str) -> Currency:
+    try:
+        return currency(code, rate, since) if rate else USD
+    except ValueError:  # another version's word
+        return USD
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:

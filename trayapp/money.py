@@ -1,5 +1,8 @@
 """Amounts and counts as people read them; one place, so that tray, terminal and reports agree.
 
+Amounts are kept in USD. They may be *shown* in another currency: ``Currency`` is a code with a dated rate that the user
+typed, and the amount stays exact until its last digits are cut off.
+
 Rules: pure and integer only; unknown is written "unpriced", never as zero; an amount above zero is never written as
 zero ("<$0.01"); an estimate carries "≈". Cutting off digits rounds half up. Nothing here is parsed back. Standard
 library only, so that the command line starts quickly.
@@ -7,6 +10,9 @@ library only, so that the command line starts quickly.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 PICO: Final = 10**12
@@ -16,27 +22,122 @@ _CENT: Final = PICO // 100
 _MILL: Final = PICO // 1000
 
 
-def dollars(pico: int | None, *, estimated: bool = False, fine: bool = False) -> str:
-    """An amount of pico-USD: "$12.20", "<$0.01", "≈$0.042", "−$0.50", "$1,234", "unpriced".
+_SYMBOLS: Final[Mapping[str, str]] = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "INR": "₹",
+    "KRW": "₩",
+    "BRL": "R$",
+    "PLN": "zł ",
+    "ILS": "₪",
+    "TRY": "₺",
+    "UAH": "₴",
+    "VND": "₫",
+}
+"""Signs that mean one currency only to most who read them; all others are shown by their code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """What amounts are shown in: units of it for one USD, as an exact fraction."""
+
+    code: str = "USD"
+    numerator: int = 1
+    denominator: int = 1
+    since: str = ""
+    """ISO date from which the rate holds; empty for USD."""
+
+    @property
+    def sign(self) -> str:
+        """What stands before an amount."""
+        return _SYMBOLS.get(self.code, f"{self.code} ")
+
+    @property
+    def rate(self) -> str:
+        """Units for one USD, as a decimal text."""
+        text = format(Decimal(self.numerator) / self.denominator, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+USD: Final = Currency()
+
+
+def currency(code: str, per_usd: str, since: str = "") -> Currency:
+    """A currency by its code and its units for one USD.
+
+    Raises:
+        ValueError: the code is not three letters, or the rate is no decimal above 0 and at most 1,000,000 with up to
+            ten places.
+    """
+    name = code.upper()
+    if len(name) != 3 or not name.isascii() or not name.isalpha():
+        raise ValueError(f"{code!r} is no currency's code of three letters")
+    try:
+        rate = Decimal(per_usd)
+        if not rate.is_finite() or not 0 < rate <= 10**6 or rate * 10**10 != int(rate * 10**10):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError(f"{per_usd!r} is no number of {name} for one USD") from None
+    numerator, denominator = rate.as_integer_ratio()
+    return Currency(name, numerator, denominator, since)
+
+
+def dollars(pico: int | None, *, estimated: bool = False, fine: bool = False, shown: Currency = USD) -> str:
+    """An amount of pico-USD: "$12.20", "<$0.01", "≈$0.042", "−$0.50", "$1,234", "€11.22", "unpriced".
 
     Args:
         pico: the amount; ``None`` is unknown.
         estimated: whether it rests on an estimate.
         fine: write amounts below one dollar with three decimals, for single calls.
+        shown: the currency to show it in.
     """
     if pico is None:
         return UNPRICED
     sign = "−" if pico < 0 else ""
-    amount = abs(pico)
-    unit, digits = (_MILL, 3) if fine and amount < PICO else (_CENT, 2)
+    amount, scale = abs(pico) * shown.numerator, shown.denominator
+    unit, digits = (_MILL * scale, 3) if fine and amount < PICO * scale else (_CENT * scale, 2)
     steps = rounded(amount, unit)
     mark = "≈" if estimated else ""
     if amount and not steps:
-        return f"{mark}<{sign}$0.{'0' * (digits - 1)}1"
+        return f"{mark}<{sign}{shown.sign}0.{'0' * (digits - 1)}1"
     if steps >= 1000 * 10**digits:
-        return f"{mark}{sign}${rounded(amount, PICO):,}"
+        return f"{mark}{sign}{shown.sign}{rounded(amount, PICO * scale):,}"
     whole, rest = divmod(steps, 10**digits)
-    return f"{mark}{sign}${whole}.{rest:0{digits}}"
+    return f"{mark}{sign}{shown.sign}{whole}.{rest:0{digits}}"
+
+
+def beside(worth: int, contract: int | None, marginal: int | None, *, unknown: int = 0, shown: Currency = USD) -> str:
+    """The other two numbers in one line, or "" when they say the same as the list price ``worth``.
+
+    "$10.98 by contract", "≈ API value · adds $0.00 to the bill", "$10.98 by contract · adds $4.10 to the bill".
+
+    Args:
+        worth: the list price.
+        contract: what it is worth by what was agreed; ``None`` when nobody says.
+        marginal: what it adds to the bill.
+        unknown: calls of which one of the two is not known.
+        shown: the currency to show it in.
+    """
+    if contract is None or marginal is None:
+        return ""
+    if unknown:
+        return f"adds {dollars(marginal, shown=shown)} to the bill, unknown for {plural(unknown, 'call')}"
+    parts = [] if contract == worth else [f"{dollars(contract, shown=shown)} by contract"]
+    if marginal != contract:
+        parts = parts or ["≈ API value"]
+        parts.append(f"adds {dollars(marginal, shown=shown)} to the bill")
+    return " · ".join(parts)
+
+
+def converted(code: str, shown: Currency) -> str:
+    """What a reader has to know about amounts in a currency that is not USD; "" when there is nothing to know."""
+    if code == "USD":
+        return ""
+    if shown.code != code:
+        return f"in USD: no rate for {code} holds"
+    return f"converted at {shown.rate} {code} for $1, the rate of {shown.since}"
 
 
 def count(number: int) -> str:

@@ -84,6 +84,14 @@ def _yes_or_no(value: Any) -> bool:
     return value
 
 
+def _currency(value: Any) -> str | None:
+    if value == "":
+        return None
+    if not isinstance(value, str) or len(value) != 3 or not value.isascii() or not value.isalpha():
+        raise ValueError('a currency\'s code of three letters, such as "EUR"')
+    return value.upper()
+
+
 TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
     Setting(
@@ -99,10 +107,16 @@ TABLE: Final[tuple[Setting, ...]] = (
         "Ask for the usage in chat streams whose tool did not, and keep the extra chunk from the tool.",
         _yes_or_no,
     ),
+    Setting(
+        "display.currency",
+        "",
+        "The currency that amounts are shown in, at the rates in [[currency]]. Empty: USD.",
+        _currency,
+    ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
-SECTIONS: Final[Mapping[str, type]] = {}
+SECTIONS: Final[Mapping[str, type]] = {"contracts": list, "pools": list, "plans": list, "currency": list}
 """Sections of tables: their name to ``list`` (``[[name]]``) or ``dict`` (``[name]``)."""
 
 
@@ -138,6 +152,12 @@ class Settings:
     def ask_usage(self) -> bool:
         """``metering.ask_usage``."""
         return bool(self.values["metering.ask_usage"])
+
+    @property
+    def currency(self) -> str | None:
+        """``display.currency``; ``None`` is USD."""
+        value = self.values["display.currency"]
+        return None if value is None else str(value)
 
     def routes(self) -> dict[str, Upstream]:
         """The whole route table: the public one with the user's changes.

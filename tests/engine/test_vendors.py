@@ -53,6 +53,7 @@ ANSWERS: dict[str, tuple[str, bytes]] = {
         "application/json",
         json.dumps({"output": {}, "usage": {"inputTokens": 1000, "outputTokens": 100, "totalTokens": 1100}}).encode(),
     ),
+    "/model/eu.amazon.nova-micro-v1%3A0/invoke": ("application/json", b'{"output":{"message":{"content":[]}}}'),
     "/chat/completions": (
         "text/event-stream",
         b"data: "
@@ -82,6 +83,9 @@ class Vendors(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
+        if "nova" in self.path:
+            self.send_header("X-Amzn-Bedrock-Input-Token-Count", "1000")
+            self.send_header("X-Amzn-Bedrock-Output-Token-Count", "100")
         self.end_headers()
         self.wfile.write(body)
 
@@ -123,6 +127,14 @@ def engine(make_engine: Callable[[str], Any]) -> Iterator[Any]:
             "bedrock-converse",
             "us.anthropic.claude-opus-5-5",
             "0.0066",
+            "list",
+        ),
+        (
+            "bedrock",
+            "/model/eu.amazon.nova-micro-v1%3A0/invoke",
+            "bedrock-invoke",
+            "eu.amazon.nova-micro-v1:0",
+            "0.0000644",
             "list",
         ),
         ("copilot", "/chat/completions", "openai-chat", "claude-opus-5.5", "0.01", "provider_stated"),

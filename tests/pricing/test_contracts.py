@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from trayapp.pricing import BookError, contract
-from trayapp.pricing.contracts import first, pico_rate
+from trayapp.pricing.contracts import Occasion, first, pico_rate
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,16 @@ def test_the_first_that_covers_a_call_is_taken() -> None:
     narrow = contract(provider="anthropic", model="Claude-Opus-*", since_us=10, until_us=20, times_list="0.5")
     wide = contract(provider="anthropic", times_list="0.9")
     both = (narrow, wide)
-    assert first(both, "anthropic", "claude-opus-5-5", 10) is narrow
-    assert first(both, "anthropic", "claude-opus-5-5", 20) is wide
-    assert first(both, "anthropic", "claude-opus-5-5", 9) is wide
-    assert first(both, "anthropic", "claude-haiku-5-5", 15) is wide
-    assert first(both, "anthropic", None, 15) is wide
-    assert first(both, "openai", "claude-opus-5-5", 15) is None
+
+    def call(at_us: int, vendor: str = "anthropic", model: str | None = "claude-opus-5-5") -> Occasion:
+        return Occasion(vendors=(vendor,), models=() if model is None else (model,), at_us=at_us)
+
+    assert first(both, call(10)) is narrow
+    assert first(both, call(20)) is wide
+    assert first(both, call(9)) is wide
+    assert first(both, call(15, model="claude-haiku-5-5")) is wide
+    assert first(both, call(15, model=None)) is wide
+    assert first(both, call(15, vendor="openai")) is None
 
 
 def test_rates_are_exact() -> None:

@@ -1,15 +1,21 @@
-"""``spendlight calls``: what was called, one line a call."""
+"""``spendlight calls``: what was called, one line a call.
+
+The table shows amounts in the user's currency, each at the rate of its own day; JSON stays USD.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from trayapp import currency, settings
 from trayapp.cli import source, when
 from trayapp.money import PICO, count, dollars
+from trayapp.platform import paths as places
 
 
 def run(arguments: list[str]) -> int:
@@ -33,19 +39,52 @@ def run(arguments: list[str]) -> int:
         for row in found:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         return 0
-    print(f"{'started':<24} {'tool':<14} {'model':<26} {'in':>7} {'out':>7} {'cost':>10}  state")
+    rates, why = _rates()
+    print(
+        f"{'started':<24} {'tool':<14} {'model':<26} {'in':>7} {'out':>7} "
+        f"{'list':>10} {'contract':>10} {'bill':>10}  state"
+    )
+    last = ""
     for row in found:
-        print(_line(row))
+        print(_line(row, rates))
+        last = row["started_at"]
+    note = why or (rates.note(_micros(last)) if last else "")
+    if note:
+        print(f"Amounts are {note}.")
     return 0
 
 
-def _line(row: dict[str, Any]) -> str:
+def _rates() -> tuple[currency.Rates, str]:
+    """The user's currency; settings that cannot be read are no reason to hide the calls."""
+    try:
+        chosen = settings.load(places.find().settings)
+        return currency.read(chosen.currency, chosen.sections.get("currency") or ()), ""
+    except settings.SettingsError:
+        return currency.Rates(), "in USD: the settings cannot be read"
+    except currency.CurrencyError as error:
+        return currency.Rates(), f"in USD: {error}"
+
+
+def _micros(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 10**6)
+
+
+def _line(row: dict[str, Any], rates: currency.Rates) -> str:
     prompt = row["input"] + row["cache_read"] + row["cache_write"] + row["cache_write_1h"] + row["cache_write_12h"]
-    pico = None if row["usd_list"] is None else int(Decimal(row["usd_list"]) * PICO)
-    cost = dollars(pico, estimated=row["confidence"] != "exact", fine=True)
+    shown = rates.at(_micros(row["started_at"]))
+    guess = row["confidence"] != "exact"
+    amounts = [_pico(row[field]) for field in ("usd_list", "usd_contract", "usd_marginal")]
+    words = [dollars(amount, estimated=guess, fine=True, shown=shown) for amount in amounts]
+    if amounts[0] is not None:
+        words = ["unknown" if amount is None else word for amount, word in zip(amounts, words, strict=True)]
+    costs = " ".join(f"{word:>10}" for word in words)
     model = row["model_served"] or row["model_asked"] or "?"
     state = row["state"] if row["metering"] in ("exact", "estimated") else f"{row['state']} ({row['metering']})"
     return (
         f"{row['started_at']:<24} {(row['tool'] or row['vendor'])[:14]:<14} {model[:26]:<26} "
-        f"{count(prompt):>7} {count(row['output']):>7} {cost:>10}  {state}"
+        f"{count(prompt):>7} {count(row['output']):>7} {costs}  {state}"
     )
+
+
+def _pico(usd: str | None) -> int | None:
+    return None if usd is None else int(Decimal(usd) * PICO)

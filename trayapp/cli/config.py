@@ -16,8 +16,9 @@ def run(arguments: list[str]) -> int:
     """List, read or change settings."""
     parser = argparse.ArgumentParser(prog="spendlight config", description="The settings.")
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
-    verbs = parser.add_subparsers(dest="verb", metavar="list | get KEY | set KEY VALUE | unset KEY")
+    verbs = parser.add_subparsers(dest="verb", metavar="list | get KEY | set KEY VALUE | unset KEY | reload")
     verbs.add_parser("list")
+    verbs.add_parser("reload", help="have a running engine read the file again, after it was edited by hand")
     for verb in ("get", "set", "unset"):
         verbs.add_parser(verb).add_argument("key")
     verbs.choices["set"].add_argument("value")
@@ -26,6 +27,8 @@ def run(arguments: list[str]) -> int:
     if options.verb in ("set", "unset"):
         settings.set_value(paths.settings, options.key, _value(options.value) if options.verb == "set" else None)
         tell_engine(paths)
+    elif options.verb == "reload":
+        return _reload(paths)
     table = _table(paths)
     if options.verb == "get":
         settings.known(options.key)
@@ -55,6 +58,12 @@ def tell_engine(paths: Paths) -> bool:
     with client:
         client.ask("reload")
     return True
+
+
+def _reload(paths: Paths) -> int:
+    settings.load(paths.settings)
+    print("The engine has read it." if tell_engine(paths) else "No engine runs; the next one reads it at its start.")
+    return 0
 
 
 def _table(paths: Paths) -> dict[str, dict[str, Any]]:

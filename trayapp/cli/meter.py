@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from trayapp.control import LiveCall, Slice, Snapshot
-from trayapp.money import count, dollars, plural
+from trayapp.money import Currency, beside, converted, count, dollars, plural
 
 _BAR: Final = "━"
 _STYLES: Final = {
@@ -35,14 +35,15 @@ class _Paint:
 def headline(snapshot: Snapshot) -> str:
     """One line: today, the running calls, the rate."""
     today = snapshot.today
-    text = dollars(today.pico, estimated=today.pico_estimated > 0)
+    shown = snapshot.shown
+    text = dollars(today.pico, estimated=today.pico_estimated > 0, shown=shown)
     if snapshot.budget_day_pico:
         text += f" of {dollars(snapshot.budget_day_pico)}"
     text += " today"
     if snapshot.running_pico:
-        text += f" (+{dollars(snapshot.running_pico, estimated=True)} running)"
+        text += f" (+{dollars(snapshot.running_pico, estimated=True, shown=shown)} running)"
     if snapshot.rate_pico_hour:
-        text += f" · {dollars(snapshot.rate_pico_hour)}/h"
+        text += f" · {dollars(snapshot.rate_pico_hour, shown=shown)}/h"
     return text
 
 
@@ -59,21 +60,29 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
     lines += [paint("red", _fit(f"{t.title}: {t.message} {t.fix}", width)) for t in snapshot.troubles]
     lines.append(paint("bold", _fit(headline(snapshot), width)))
     lines.append(paint("dim", _fit(_counts(snapshot), width)))
+    lines += [paint("dim", _fit(text, width)) for text in agreed(snapshot)]
     if snapshot.budget_day_pico:
         share = snapshot.today.pico / snapshot.budget_day_pico
         style = "red" if share >= 1 else "orange" if share >= 0.8 else "blue"
         lines.append(_bar(share, width, paint, style))
     lines.append("")
     if snapshot.live:
-        lines += [_live(call, width, paint) for call in snapshot.live[:8]]
+        lines += [_live(call, width, paint, snapshot.shown) for call in snapshot.live[:8]]
     else:
         lines.append(paint("dim", _fit("No call is running.", width)))
     for title, slices in (("By model", snapshot.by_model), ("By tool", snapshot.by_tool)):
         if slices:
             lines += ["", paint("dim", title)]
             top = max(max((s.pico for s in slices), default=0), 1)
-            lines += [_slice(s, top, width, paint) for s in slices[:5]]
+            lines += [_slice(s, top, width, paint, snapshot.shown) for s in slices[:5]]
     return lines[:height]
+
+
+def agreed(snapshot: Snapshot) -> list[str]:
+    """What is to say beside the list price: contract and bill where they differ, and the currency's rate."""
+    today, shown = snapshot.today, snapshot.shown
+    told = beside(today.pico, today.pico_contract, today.pico_marginal, unknown=today.unagreed, shown=shown)
+    return [text for text in (told, converted(snapshot.currency, shown)) if text]
 
 
 def _counts(snapshot: Snapshot) -> str:
@@ -92,9 +101,9 @@ def _counts(snapshot: Snapshot) -> str:
     return " · ".join(parts)
 
 
-def _live(call: LiveCall, width: int, paint: _Paint) -> str:
+def _live(call: LiveCall, width: int, paint: _Paint, shown: Currency) -> str:
     mark = "●" if not call.ended_us else "✓" if call.state == "done" else "✗"
-    amount = dollars(call.pico, estimated=call.estimated, fine=True)
+    amount = dollars(call.pico, estimated=call.estimated, fine=True, shown=shown)
     right = f"{count(call.tokens_in)}→{count(call.tokens_out)}  {amount:>10}"
     name = " · ".join(x for x in (call.tool or call.vendor, call.model, call.project) if x)
     left = _fit(f"{mark} {name}", width - _cells(right) - 1)
@@ -102,8 +111,8 @@ def _live(call: LiveCall, width: int, paint: _Paint) -> str:
     return paint("dim", line) if call.ended_us else line
 
 
-def _slice(part: Slice, top: int, width: int, paint: _Paint) -> str:
-    amount = dollars(part.pico) if part.pico or not part.unpriced else "unpriced"
+def _slice(part: Slice, top: int, width: int, paint: _Paint, shown: Currency) -> str:
+    amount = dollars(part.pico, shown=shown) if part.pico or not part.unpriced else "unpriced"
     if part.unpriced and part.pico:
         amount += f" +{part.unpriced} unpriced"
     amount = f"{amount:>10}"

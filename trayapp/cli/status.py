@@ -72,7 +72,7 @@ def without_engine(paths: Paths, otherwise: Trouble) -> Trouble:
 def render(snapshot: Snapshot, form: str, session: dict[str, Any] | None = None) -> str:
     """A snapshot in one of ``FORMATS``."""
     today = snapshot.today
-    short = dollars(today.pico, estimated=today.pico_estimated > 0)
+    short = dollars(today.pico, estimated=today.pico_estimated > 0, shown=snapshot.shown)
     if today.unpriced:
         short += "+?"
     if snapshot.mode == "paused":

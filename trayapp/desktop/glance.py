@@ -51,13 +51,13 @@ def headline(view: View) -> str:
     if view.paused:
         parts.append(paused(snapshot))
     elif snapshot.rate_pico_hour > 0:
-        parts.append(money.rate(snapshot.rate_pico_hour))
+        parts.append(money.rate(snapshot.rate_pico_hour, snapshot.shown))
     return " · ".join(parts)
 
 
 def today(snapshot: Snapshot) -> str:
     """Today's amount, with its budget if there is one: "$12.20 of $20 today"."""
-    amount = money.spent(snapshot.today, snapshot.running_pico)
+    amount = money.spent(snapshot.today, snapshot.running_pico, snapshot.shown)
     if amount == money.UNPRICED:
         return "Today unpriced"
     if snapshot.budget_day_pico:
@@ -78,12 +78,23 @@ def counts(snapshot: Snapshot) -> str:
     return " · ".join(parts)
 
 
+def agreed(snapshot: Snapshot) -> str:
+    """Contract and bill where they differ from the list: "≈ API value · adds $0.00 to the bill"; else ""."""
+    day = snapshot.today
+    return money.beside(day.pico, day.pico_contract, day.pico_marginal, unknown=day.unagreed, shown=snapshot.shown)
+
+
+def beside(snapshot: Snapshot) -> tuple[str, ...]:
+    """What stands beside today's amount: contract and bill, and the rate of a currency that is not USD."""
+    return tuple(line for line in (agreed(snapshot), money.converted(snapshot.currency, snapshot.shown)) if line)
+
+
 def doubts(snapshot: Snapshot) -> tuple[str, ...]:
     """What makes today's amount less than exact and whole; empty when it is."""
     lines: list[str] = []
     day = snapshot.today
     if day.pico_estimated:
-        lines.append(f"{money.dollars(day.pico_estimated, estimated=True)} of it is estimated")
+        lines.append(f"{money.dollars(day.pico_estimated, estimated=True, shown=snapshot.shown)} of it is estimated")
     missing = []
     if day.unpriced:
         missing.append(f"{money.count(day.unpriced)} unpriced")
@@ -106,6 +117,8 @@ def tooltip(view: View) -> str:
         if running:
             lines.append(f"{money.plural(running, 'call')} running")
         lines.extend(line for line in doubts(view.snapshot)[-1:] if line.startswith("Not"))
+        if told := agreed(view.snapshot):
+            lines.append(told)
     return _cut("\n".join(lines), TOOLTIP_LIMIT)
 
 
@@ -123,13 +136,14 @@ def menu(view: View) -> MenuText:
     if view.live and snapshot is not None:
         status.append(headline(view))
         status.append(counts(snapshot))
+        status.extend(beside(snapshot))
         status.extend(doubts(snapshot))
         running = [call for call in snapshot.live if not call.ended_us]
-        status.extend(f"● {who(call)}   {amount(call)}" for call in running[:3])
+        status.extend(f"● {who(call)}   {amount(call, snapshot.shown)}" for call in running[:3])
         if len(running) > 3:
             status.append(f"● and {len(running) - 3} more running")
-        by_tool = tuple(_slice(part, "unknown tool") for part in snapshot.by_tool[:12])
-        by_model = tuple(_slice(part, "unknown model") for part in snapshot.by_model[:12])
+        by_tool = tuple(_slice(part, "unknown tool", snapshot.shown) for part in snapshot.by_tool[:12])
+        by_model = tuple(_slice(part, "unknown model", snapshot.shown) for part in snapshot.by_model[:12])
     elif not alerts:
         status.append(headline(view))
     return MenuText(
@@ -148,9 +162,9 @@ def who(call: LiveCall) -> str:
     return " · ".join(part for part in (call.tool or call.vendor, call.model) if part) or "a call"
 
 
-def amount(call: LiveCall) -> str:
+def amount(call: LiveCall, shown: money.Currency = money.USD) -> str:
     """What a live call costs so far: "≈$0.042", "unpriced"."""
-    return money.dollars(call.pico, estimated=call.estimated, fine=True)
+    return money.dollars(call.pico, estimated=call.estimated, fine=True, shown=shown)
 
 
 def progress(call: LiveCall, now_us: int) -> str:
@@ -172,8 +186,8 @@ def progress(call: LiveCall, now_us: int) -> str:
     return " · ".join(parts)
 
 
-def _slice(part: Slice, unnamed: str) -> str:
-    return f"{part.name or unnamed}   {money.of_slice(part)} · {money.plural(part.calls, 'call')}"
+def _slice(part: Slice, unnamed: str, shown: money.Currency) -> str:
+    return f"{part.name or unnamed}   {money.of_slice(part, shown)} · {money.plural(part.calls, 'call')}"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -3,7 +3,7 @@
 Everything that decides *what* the icon says lives here; ``icon`` decides how it is painted. Pure, no Qt.
 
 The number is today's spend, running calls included, in at most four characters: "<.1" ".4" "4" "12" "118" "2k".
-Amounts are rounded half up; an amount above zero is never "0".
+Amounts are rounded half up, in the currency that the user chose; an amount above zero is never "0".
 
 ==========  ======  =========================================================================================
 state       text    when
@@ -82,7 +82,8 @@ def read(view: View) -> Reading:
     unknown = today.unpriced > 0 or today.unmetered > 0 or any(c.pico is None and not c.ended_us for c in snapshot.live)
     if amount == 0 and money.nothing_known(today):
         return Reading("?", Mood.UNPRICED, bar, notch, lit)
-    text = short(amount)
+    shown = snapshot.shown
+    text = short(-(-amount * shown.numerator // shown.denominator))  # rounded up: something is never nothing
     if share is not None and share >= 1:
         return Reading(text + "!", Mood.OVER, bar, notch, lit)
     mood = Mood.OK

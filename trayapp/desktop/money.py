@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from trayapp.control import Slice, Today
-from trayapp.money import PICO, UNPRICED, count, dollars, plural
+from trayapp.money import PICO, UNPRICED, USD, Currency, beside, converted, count, dollars, plural
 
 __all__ = [
     "PICO",
     "UNPRICED",
+    "USD",
+    "Currency",
+    "beside",
     "budget",
     "clock",
+    "converted",
     "count",
     "dollars",
     "duration",
@@ -29,7 +33,7 @@ def budget(pico: int) -> str:
     return text.removesuffix(".00")
 
 
-def spent(today: Today, running_pico: int = 0) -> str:
+def spent(today: Today, running_pico: int = 0, shown: Currency = USD) -> str:
     """Today's amount with what the running calls have cost so far.
 
     "unpriced" when calls were made and not one of them has a price; then a zero would be a lie.
@@ -37,7 +41,7 @@ def spent(today: Today, running_pico: int = 0) -> str:
     amount = today.pico + running_pico
     if amount == 0 and nothing_known(today):
         return UNPRICED
-    return dollars(amount, estimated=bool(running_pico or today.pico_estimated))
+    return dollars(amount, estimated=bool(running_pico or today.pico_estimated), shown=shown)
 
 
 def nothing_known(today: Today) -> bool:
@@ -46,18 +50,18 @@ def nothing_known(today: Today) -> bool:
     return today.pico == 0 and unknown > 0 and unknown >= today.calls - today.errors
 
 
-def of_slice(part: Slice) -> str:
+def of_slice(part: Slice, shown: Currency = USD) -> str:
     """One bar's amount; it says when some of its calls have no price: "$3.05 + 2 unpriced", "unpriced"."""
     if not part.unpriced:
-        return dollars(part.pico)
+        return dollars(part.pico, shown=shown)
     if part.pico == 0 and part.unpriced >= part.calls:
         return UNPRICED
-    return f"{dollars(part.pico)} + {count(part.unpriced)} {UNPRICED}"
+    return f"{dollars(part.pico, shown=shown)} + {count(part.unpriced)} {UNPRICED}"
 
 
-def rate(pico_hour: int) -> str:
+def rate(pico_hour: int, shown: Currency = USD) -> str:
     """Spend per hour: "$1.90/h"."""
-    return f"{dollars(pico_hour)}/h"
+    return f"{dollars(pico_hour, shown=shown)}/h"
 
 
 def duration(us: int) -> str:

@@ -221,7 +221,8 @@ class Popover(QWidget):
 
     def _show_header(self, view: View, snapshot: Snapshot) -> None:
         known = view.snapshot is not None
-        amount = money.spent(snapshot.today, snapshot.running_pico if view.live else 0) if known else "–"
+        running = snapshot.running_pico if view.live else 0
+        amount = money.spent(snapshot.today, running, snapshot.shown) if known else "–"
         self._amount.show_text(amount, Tone.TEXT if view.live else Tone.DIM)
         self._amount.setAccessibleName(f"Spent today: {amount}")
         if not view.live:
@@ -231,9 +232,9 @@ class Popover(QWidget):
             if view.paused:
                 self._rate.show_text(glance.paused(snapshot), Tone.TEXT)
             else:
-                self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour)} now", Tone.TEXT)
+                self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour, snapshot.shown)} now", Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
-        self._doubts.show_text("\n".join(glance.doubts(snapshot)))
+        self._doubts.show_text("\n".join((*glance.beside(snapshot), *glance.doubts(snapshot))))
 
     def _show_budget(self, view: View, snapshot: Snapshot) -> None:
         budget = snapshot.budget_day_pico
@@ -254,7 +255,7 @@ class Popover(QWidget):
         for i, row in enumerate(self._calls):
             _frame(row).setVisible(i < len(calls))
             if i < len(calls):
-                _show_call(row, calls[i], snapshot.at_us)
+                _show_call(row, calls[i], snapshot)
         hidden = sum(1 for call in calls[_CALLS:] if not call.ended_us)
         _frame(self._more_calls).setVisible(hidden > 0)
         self._more_calls.show_text(f"and {hidden} more")
@@ -268,12 +269,12 @@ class Popover(QWidget):
             if i < len(ordered):
                 part = ordered[i]
                 share = part.pico / most if most > 0 else 0.0
-                bar.show_bar(part.name or f"unknown {self._by}", money.of_slice(part), share)
+                bar.show_bar(part.name or f"unknown {self._by}", money.of_slice(part, snapshot.shown), share)
                 bar.setToolTip(_slice_tip(part))
         rest = ordered[_BARS:]
         _frame(self._more_bars).setVisible(bool(rest))
         if rest:
-            others = money.dollars(sum(part.pico for part in rest))
+            others = money.dollars(sum(part.pico for part in rest), shown=snapshot.shown)
             self._more_bars.show_text(f"and {len(rest)} more · {others}")
         empty = "" if ordered else _nothing(self._view, snapshot)
         self._empty.show_text(empty)
@@ -349,11 +350,11 @@ def _frame(widget: QWidget) -> QWidget:
     return frame
 
 
-def _show_call(row: CallRow, call: LiveCall, now_us: int) -> None:
+def _show_call(row: CallRow, call: LiveCall, snapshot: Snapshot) -> None:
     row.show_call(
         glance.who(call),
-        glance.amount(call),
-        glance.progress(call, now_us),
+        glance.amount(call, snapshot.shown),
+        glance.progress(call, snapshot.at_us),
         running=not call.ended_us,
         failed=bool(call.ended_us) and call.state != "done",
     )

@@ -142,3 +142,14 @@ def account(headers: Headers, vendor: str, path: str) -> str:
     if secret.startswith(b"ya29."):  # a Google login: a plan with Code Assist, billed by the token on Vertex
         return "subscription" if "/v1internal:" in path else "api"
     return "subscription" if secret.startswith(_SUBSCRIPTION) else "api"
+
+
+def coding_plan(host: str, target: str) -> bool:
+    """Whether an upstream's host and the request target there belong to a coding plan with a flat price.
+
+    Z.ai's and Zhipu's (``/api/coding/…``) and Kimi's (``api.kimi.com/coding``); their keys look like any other's.
+    """
+    path = target.partition("?")[0]
+    if host.endswith((".z.ai", ".bigmodel.cn")):
+        return path.startswith("/api/coding/")
+    return host.endswith("api.kimi.com") and path.startswith("/coding/")

@@ -95,6 +95,7 @@ class InvokeTally(anthropic.MessagesTally):
     """Adds up one answer of whichever maker."""
 
     wire = WIRE
+    reads_headers = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Raw
 
-from trayapp.dialects import asker, fields, kinds, openai_usage, workspace
+from trayapp.dialects import allowance, asker, fields, kinds, openai_usage, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
 from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of
@@ -269,6 +269,9 @@ class ResponsesTally(Tally):
                 self._read(event.response)
         elif kind == "response.output_item.done":
             self._done(event.item)
+        elif kind == "codex.rate_limits":
+            if allowance.event_overage(fields.parse(data)):
+                self.flags.add(allowance.OVERAGE)
         elif kind == "error":
             self.failure(data)
         if event.copilot_usage:

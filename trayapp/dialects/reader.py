@@ -92,7 +92,8 @@ class ResponseReader:
 
     def note(self, headers: Sequence[tuple[bytes, bytes]]) -> None:
         """Take the answer's headers, before its body; Bedrock counts some models' tokens there."""
-        self._tally.note(asker.index(headers))
+        if self._tally.reads_headers:
+            self._tally.note(asker.index(headers))
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the body, content-coded as on the wire. Ignored after ``finish``."""

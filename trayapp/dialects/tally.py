@@ -32,6 +32,8 @@ class Tally:
     """Adds up one response. Subclasses read messages; the reader calls them."""
 
     wire = ""
+    reads_headers = False
+    """Whether ``note`` wants the answer's headers."""
 
     def __init__(self) -> None:
         self.flags = Flags()

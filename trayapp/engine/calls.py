@@ -9,7 +9,7 @@ Rules:
 * a row exists before the request leaves. It is given 5 ms; then the call goes out, a line in the late spool stands
   in for the row, and the row follows from memory, flagged ``late_open``;
 * each upstream attempt is one row: a second attempt closes the first and opens its own;
-* nothing of a body outlives the call; a folder becomes an HMAC at once.
+* nothing of a body outlives the call; a folder and a credential become HMACs at once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
+from trayapp.dialects import allowance, asker
 from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Afterwards, Body, Counted
 from trayapp.engine.bookings import Bookings
 from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate
+from trayapp.engine.credentials import Credentials
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.projects import Projects
@@ -52,6 +54,7 @@ class Gatekeeper:
         glance: Glance,
         bookings: Bookings,
         projects: Projects,
+        credentials: Credentials,
         calibration: Calibration,
         afterwards: Afterwards,
     ) -> None:
@@ -63,6 +66,7 @@ class Gatekeeper:
         self.glance = glance
         self.bookings = bookings
         self.projects = projects
+        self.credentials = credentials
         self.calibration = calibration
         self.ask_usage = False
         """Whether the user agreed that chat streams are asked for their usage."""
@@ -143,6 +147,10 @@ class MeteredCall:
         self._request_id: str | None = None
         self._ttfb_us: int | None = None
         self._first_id: int | None = None
+        self._credential: str | None = None
+        self._project: tuple[str, str] | tuple[None, None] = (None, None)
+        self._beside: tuple[str, ...] = ()
+        """What the vendor said beside the usage."""
         self._extra_flags: tuple[str, ...] = ()
         self._rewritten: tuple[str, ...] = ()
         """What was changed in the request, in words."""
@@ -157,6 +165,9 @@ class MeteredCall:
         """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave."""
         try:
             call = self._dialect.read_request(self._view, body)
+            if call.account != "subscription" and asker.coding_plan(self._entry.upstream.host, self._entry.target):
+                call = replace(call, account="subscription")
+            self._credential = self._keeper.credentials.fingerprint(self._view.headers, self._entry.target)
         except Exception as error:  # noqa: BLE001  law 1: reading is ours, the call is the tool's
             log.warning("a request could not be read: %s", type(error).__name__)
             call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
@@ -220,7 +231,9 @@ class MeteredCall:
         await self._open(call)
 
     async def _open(self, call: Call) -> None:
-        project, project_name = self._keeper.projects.identify(call.workspace) if call.workspace else (None, None)
+        if call.workspace:
+            self._project = self._keeper.projects.identify(call.workspace)
+        project, project_name = self._project
         ledger = self._keeper.ledger
         opening = Opening(
             id=ledger.new_id(),
@@ -238,6 +251,7 @@ class MeteredCall:
             effort=call.effort,
             tier_asked=call.tier,
             account=call.account,
+            credential=self._credential,
             streamed=call.stream,
             context_bytes=call.context_bytes,
             upstream=self._entry.upstream.authority,
@@ -272,6 +286,7 @@ class MeteredCall:
             self._reader = self._dialect.reader(
                 content_type=content_type, content_encoding=content_encoding, status=status
             )
+            self._reader.note(headers)
         self._keeper.glance.changed()
 
     def _head(self, status: int, headers: Pairs) -> tuple[str, str]:
@@ -287,6 +302,8 @@ class MeteredCall:
                 content_encoding = value.decode("latin-1")
             elif lower in _REQUEST_IDS and self._request_id is None:
                 self._request_id = _identifier(value)
+        if allowance.overage(headers):
+            self._beside = (allowance.OVERAGE,)
         return content_type, content_encoding
 
     def _mark(self) -> None:
@@ -366,7 +383,9 @@ class MeteredCall:
         )
         self.state = conclusion.state
         self._learn(conclusion)
-        amounts = tariff.amounts(conclusion.usage, conclusion.cost, self._circumstances())
+        circumstances = self._circumstances()
+        amounts = tariff.amounts(conclusion.usage, conclusion.cost, circumstances)
+        tariff.draw(amounts, circumstances)
         closing = Closing(
             id=opening.id,
             ended_us=ended_us,
@@ -402,6 +421,10 @@ class MeteredCall:
             kind=Kind.MAIN if call is None else call.kind,
             host=self._entry.upstream.host,
             account=None if call is None else call.account,
+            credential=self._credential,
+            project=self._project[0],
+            project_name=self._project[1],
+            flags=self._beside,
         )
 
     def _estimate(self, usage: Usage, counted: Counted) -> Usage:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from trayapp import settings
 from trayapp.control import Trouble
+from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.frontdoor import Upstream
@@ -29,6 +30,7 @@ class Configuration:
     glance: Glance
     troubles: MutableMapping[str, Trouble]
     """What the user has to know, by cause."""
+    agreed: Agreed
 
     def reload(self) -> None:
         """Read the file again.
@@ -37,8 +39,9 @@ class Configuration:
             SettingsError: it cannot be used; everything stays as it was.
             OSError: the guard's route table cannot be written.
         """
-        self.take(settings.load(self.paths.settings))
+        chosen = settings.load(self.paths.settings)
         self.troubles.pop("settings", None)
+        self.take(chosen)
         self.glance.changed()
 
     def take(self, chosen: settings.Settings, routes: Mapping[str, Upstream] | None = None) -> None:
@@ -48,6 +51,13 @@ class Configuration:
         self.keeper.door = replace(self.keeper.door, upstreams=table)
         self.keeper.ask_usage = chosen.ask_usage
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
+        self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
+        # A file that could not be read may have held agreements: they are unknown, not absent.
+        self.agreed.take(None if "settings" in self.troubles else chosen.sections)
+
+    async def ready(self) -> None:
+        """Wait until all of it is in force; a new pool's state is read from the ledger first."""
+        await self.agreed.ready()
 
 
 def publish_routes(paths: Paths, routes: Mapping[str, Upstream]) -> None:

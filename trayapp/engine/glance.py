@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from trayapp import __version__
+from trayapp import __version__, currency
 from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.values import Cost, Opening, State, Usage
@@ -103,6 +103,7 @@ class Facts:
     budget_day_pico: int | None = None
     book: str = ""
     paused_until_us: int = 0
+    rates: currency.Rates = field(default_factory=currency.Rates)
     troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
 
 
@@ -241,6 +242,7 @@ class Glance:
     def _make(self, now: datetime) -> Snapshot:
         at_us = int(now.timestamp() * 1_000_000)
         facts = self.facts
+        shown = facts.rates.at(at_us)
         paused = facts.paused_until_us if facts.paused_until_us > at_us else 0
         live, running_pico = self._live()
         seconds = (now - local_midnight(now)).total_seconds()
@@ -262,6 +264,9 @@ class Glance:
             by_project=self._day.by_project,
             live=live,
             book=facts.book,
+            currency=facts.rates.code,
+            currency_rate=shown.rate if shown.since else "",
+            currency_since=shown.since,
             troubles=facts.troubles(),
         )
 
@@ -272,6 +277,9 @@ class Glance:
         return Today(
             pico=totals.pico_list,
             pico_estimated=totals.pico_estimated,
+            pico_contract=totals.pico_contract,
+            pico_marginal=totals.pico_marginal,
+            unagreed=max(totals.priced - min(totals.contract_known, totals.marginal_known), 0),
             calls=totals.calls,
             errors=totals.errors,
             unpriced=totals.unpriced,

@@ -16,6 +16,7 @@ Rules:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,13 +28,27 @@ from msgspec.structs import replace
 
 from trayapp.dialects import RequestView, recognise
 from trayapp.engine.recorded import BATCH, EXACT, MAX_LINE, UNREADABLE, Line, LineError, as_object, read, split, usages
-from trayapp.pricing import Book, BookError, Contract, contract, price
+from trayapp.pricing import Book, BookError, Contract, occasion, price
+from trayapp.pricing.agreements import read_contract
 from trayapp.values import Cost, Kind, Usage
 
 __all__ = ["MAX_LINE", "LineError", "identity", "quote"]
 
 _DAMAGED: Final = frozenset({"bad_number", "bad_shape"})
 _STANDARD: Final = frozenset({"", "auto", "default", "standard", "standard_only"})
+_CONTRACT: Final = (
+    "name",
+    "match",
+    "valid_from",
+    "valid_to",
+    "from",
+    "to",
+    "zone",
+    "multiplier",
+    "rates",
+    "discount",
+    "discount_by_component",
+)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -87,24 +102,31 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     tier = request.get("service_tier")
     if usage.tier is None and usage.stated_pico is None and isinstance(tier, str) and tier.lower() not in _STANDARD:
         flags.append("tier_not_confirmed")
-    vendor = (line.provider or "").lower()
-    agreed = _contract(line, book)
-    if agreed is not None:
-        named = book.provider(vendor) or vendor
+    vendor, host = (line.provider or "").lower(), _host(line.url)
+    contract = _contract(line, vendor, book)
+    asked = asked if asked is not None else line.model
+
+    def covered(model: str | None) -> Contract | None:
+        call = occasion(book, vendor=vendor, served=model, asked=asked, at_us=at_us or 0, host=host)
+        return contract if contract is not None and contract.covers(call) else None
+
+    agreed = None
+    if contract is not None:
         served: list[str | None] = [model for model in (usage.model, line.model) if model is not None]
-        if not any(agreed.covers(named, model, at_us) for model in served or [asked]):
-            agreed = None
+        agreed = next((found for model in served or [None] if (found := covered(model)) is not None), None)
+        if agreed is None:
             flags.append("contract_not_covering")
     batch = BATCH in ((line.processing or "").lower(), (line.api or "").lower())
     cost = price(
         usage if usage.model is not None or line.model is None else replace(usage, model=line.model),
         vendor=vendor,
-        model_asked=asked if asked is not None else line.model,
+        model_asked=asked,
         at_us=at_us,
         book=book,
         kind=Kind.BATCH if batch else Kind.MAIN,
-        host=_host(line.url),
+        host=host,
         contract=agreed,
+        others=None if agreed is None else covered,
     )
     return replace(cost, flags=tuple(dict.fromkeys((*cost.flags, *usage.flags, *flags))))
 
@@ -135,29 +157,18 @@ def _asked(line: Line, request: Mapping[str, Any]) -> str | None:
     return None if dialect is None else dialect.read_request(RequestView(vendor, "POST", path, ()), b"{}").model
 
 
-def _contract(line: Line, book: Book) -> Contract | None:
+def _contract(line: Line, vendor: str, book: Book) -> Contract | None:
     given = as_object(line.contract, "contract")
     if not given:
         return None
-    match = given.get("match") or {}
-    rates = given.get("rates")
-    times = given.get("multiplier")
-    if not isinstance(match, dict) or not (rates is None or isinstance(rates, dict)):
-        raise LineError("its `contract` holds something else than objects in `match` or `rates`")
-    names = (match.get("provider"), match.get("model"))
-    if not all(name is None or isinstance(name, str) for name in names):
-        raise LineError("its `contract` matches a provider and a model by texts")
     try:
-        return contract(
-            provider=None if names[0] is None else book.provider(names[0]) or names[0].lower(),
-            model=names[1],
-            since_us=_time(given.get("valid_from"), "contract"),
-            until_us=_time(given.get("valid_to"), "contract"),
-            times_list=None if times is None else str(times),
-            usd_per_million=None if rates is None else {name: str(rate) for name, rate in rates.items()},
-        )
+        # What is null is not said; fields that are no part of an agreement belong to whoever wrote the line.
+        contract = read_contract({name: given[name] for name in _CONTRACT if given.get(name) is not None})
     except BookError as error:
         raise LineError(f"its `contract` cannot be used: {error.message.rstrip('.')}") from None
+    # Line and contract may know the same seller by two of its names.
+    same = contract.provider is not None and book.provider(contract.provider) == (book.provider(vendor) or vendor)
+    return dataclasses.replace(contract, provider=book.seller(vendor)) if same else contract
 
 
 def _moment(raw: Raw, name: str) -> int | None:

@@ -28,10 +28,13 @@ from typing import Final
 from trayapp import settings
 from trayapp.control import Trouble
 from trayapp.engine.afterwards import Afterwards
+from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
+from trayapp.engine.credentials import Credentials
+from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
@@ -102,14 +105,26 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         )
         glance = Glance(ledger, facts)
         door = Door(port, read_or_make_secret(paths.token), routes)
-        projects = Projects(read_or_make_secret(paths.install_key))
+        install_key = read_or_make_secret(paths.install_key)
         bookings = Bookings(ledger, glance.settled)
         learned = Learned(paths.cache / NAME)
         afterwards = Afterwards(learned.calibration, Counter())
-        keeper = Gatekeeper(door, ledger, Tariff(book), glance, bookings, projects, learned.calibration, afterwards)
+        keeper = Gatekeeper(
+            door,
+            ledger,
+            Tariff(book),
+            glance,
+            bookings,
+            Projects(install_key),
+            Credentials(install_key),
+            learned.calibration,
+            afterwards,
+        )
         stopped = asyncio.Event()
-        configuration = Configuration(paths, keeper, glance, troubles)
+        agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
+        configuration = Configuration(paths, keeper, glance, troubles, agreed)
         configuration.take(chosen, routes)
+        await configuration.ready()
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set)
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs.table(), glance.listen, glance.unlisten)

@@ -11,11 +11,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from trayapp import __version__, frontdoor, settings
 from trayapp.control import PROTOCOL, ControlError, Trouble, snapshot_to_json
-from trayapp.engine import rows
+from trayapp.engine import rows, standing
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
@@ -49,6 +50,9 @@ class Verbs:
             "set_upstream": self.set_upstream,
             "reset_upstream": self.reset_upstream,
             "reload": self.reload,
+            "plans": self.plans,
+            "pools": self.pools,
+            "keys": self.keys,
             "pause": self.pause,
             "resume": self.resume,
             "stop": self.stop_engine,
@@ -130,7 +134,21 @@ class Verbs:
     async def reload(self, _: Mapping[str, Any]) -> Any:
         """Read the settings file again."""
         self.configuration.reload()
+        await self.configuration.ready()
         return {}
+
+    async def plans(self, _: Mapping[str, Any]) -> Any:
+        """This month's plans."""
+        tariff = self.keeper.tariff
+        return await asyncio.to_thread(standing.plans, self.ledger, tariff.agreements, tariff.book, _now())
+
+    async def pools(self, _: Mapping[str, Any]) -> Any:
+        """The pools' present turns."""
+        return await asyncio.to_thread(standing.pools, self.ledger, self.keeper.tariff.agreements, _now())
+
+    async def keys(self, _: Mapping[str, Any]) -> Any:
+        """Fingerprints of the credentials that were seen lately."""
+        return await asyncio.to_thread(standing.keys, self.ledger, _now())
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let calls pass without reading them, for a while."""
@@ -161,6 +179,10 @@ class Verbs:
             vendor: {"url": upstream.url, "default": public.get(vendor) == upstream.url}
             for vendor, upstream in sorted(self.keeper.door.upstreams.items())
         }
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 def _optional_int(arguments: Mapping[str, Any], name: str) -> int | None:

@@ -14,7 +14,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.ledger import queries, spool, storage
+from trayapp.ledger import agreed, queries, spool, storage
+from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
@@ -270,10 +271,31 @@ class Ledger:
         return self._reports.submit(lambda connection: queries.days(connection, edges))
 
     def breakdown(
-        self, by: By, since_us: int | None = None, until_us: int | None = None, limit: int | None = None
+        self,
+        by: By,
+        since_us: int | None = None,
+        until_us: int | None = None,
+        limit: int | None = None,
+        account: str | None = None,
     ) -> Future[list[Share]]:
         """A range divided by one dimension, dearest first; see ``queries.breakdown``."""
-        return self._reports.submit(lambda connection: queries.breakdown(connection, by, since_us, until_us, limit))
+        return self._reports.submit(
+            lambda connection: queries.breakdown(connection, by, since_us, until_us, limit, account)
+        )
+
+    def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
+        """What a pool's rows drew; see ``agreed.drawn``."""
+        return self._reports.submit(
+            lambda connection: agreed.drawn(connection, agreement, since_us, until_us, before_id)
+        )
+
+    def spent(self, agreement: str, since_us: int, until_us: int) -> Future[tuple[int, int, int]]:
+        """Calls, list and marginal price of an agreement's rows; see ``agreed.spent``."""
+        return self._reports.submit(lambda connection: agreed.spent(connection, agreement, since_us, until_us))
+
+    def keys(self, since_us: int) -> Future[list[Key]]:
+        """The credentials that were seen; see ``agreed.keys``."""
+        return self._reports.submit(lambda connection: agreed.keys(connection, since_us))
 
     def export(
         self,

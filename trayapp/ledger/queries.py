@@ -208,7 +208,12 @@ _SUM_ROWS: Final = f"SELECT {','.join(MEASURE_SQL)} FROM calls WHERE started_us>
 
 
 def breakdown(
-    connection: sqlite3.Connection, by: By, since_us: int | None, until_us: int | None, limit: int | None = None
+    connection: sqlite3.Connection,
+    by: By,
+    since_us: int | None,
+    until_us: int | None,
+    limit: int | None = None,
+    account: str | None = None,
 ) -> list[Share]:
     """A range divided by one dimension: dearest first, then by tokens, then by calls.
 
@@ -218,6 +223,7 @@ def breakdown(
         since_us: start of the range.
         until_us: end of the range.
         limit: how many parts at most; ``None`` returns all.
+        account: only calls of this kind of account; sessions cannot be divided so.
 
     Raises:
         ValueError: ``by`` is no dimension.
@@ -225,23 +231,25 @@ def breakdown(
     if by not in DIM_COLUMNS:
         raise ValueError(f"cannot divide by {by!r}")
     shift = 1 if by == "session" else 0  # sessions have grains of their own
+    mine, kept = ("", "") if account is None else (" WHERE d.account=?", f" AND {_ACCOUNT}=?")
+    more = () if account is None else (account,)
     by_rows = DIM_SQL[DIM_COLUMNS.index(by)]
     parts: dict[str, tuple[int, ...]] = {}
     with snapshot(connection):
         pieces, edges = _pieces(*_bounds(connection, since_us, until_us))
-        statements: list[tuple[str, tuple[int, ...]]] = [
+        statements: list[tuple[str, tuple[int | str, ...]]] = [
             (
                 f"SELECT d.{by}, s.* FROM (SELECT dims,{','.join(SUM_SQL)} FROM buckets"  # noqa: S608
-                " WHERE grain=? AND bucket>=? AND bucket<? GROUP BY dims) s JOIN dims d ON d.id=s.dims",
-                (grain + shift, first, end),
+                f" WHERE grain=? AND bucket>=? AND bucket<? GROUP BY dims) s JOIN dims d ON d.id=s.dims{mine}",
+                (grain + shift, first, end, *more),
             )
             for grain, first, end in pieces
         ]
         statements += [
             (
                 f"SELECT {by_rows}, 0, {','.join(MEASURE_SQL)} FROM calls"  # noqa: S608
-                f" WHERE started_us>=? AND started_us<? AND {_FINAL} GROUP BY 1",
-                edge,
+                f" WHERE started_us>=? AND started_us<? AND {_FINAL}{kept} GROUP BY 1",
+                (*edge, *more),
             )
             for edge in edges
         ]
@@ -257,6 +265,7 @@ def breakdown(
     return [Share(key=key or None, name=names.get(key, key) or None, totals=_totals(f)) for key, f in ranked]
 
 
+_ACCOUNT: Final = DIM_SQL[DIM_COLUMNS.index("account")]
 _AT_LIST: Final = COLUMNS.index("list_usd")
 _AT_TOKENS: Final = COLUMNS.index("input")
 _AT_REASONING: Final = COLUMNS.index("reasoning")

@@ -103,6 +103,10 @@ class Book:
         found = self._provider(vendor)
         return None if found is None else found.id
 
+    def seller(self, vendor: str) -> str:
+        """The book's name of who sells under a vendor's name (``chatgpt``: ``openai``); else the name itself."""
+        return self.provider(vendor) or vendor
+
     def match(self, vendor: str, model: str) -> ModelPrice | None:
         """The price of a model as a vendor sells it, or ``None`` when the book does not know that name."""
         found = self.find(vendor, model)

@@ -1,0 +1,157 @@
+"""Where plans, pools and keys stand: what ``spendlight plans``, ``pools`` and ``contracts keys`` print.
+
+Everything that compares what was agreed with what the ledger holds lives here, for a running engine and for the
+command line alone. It blocks on the ledger's answers: never call it on the event loop.
+
+The names of the fields are stable. Amounts are decimal strings of USD, exact to the pico-USD; ``leverage`` is the list
+value of a month's calls over the plan's monthly price; ``per_day`` is what a pool lost a day since its turn began.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from trayapp.engine.rows import usd
+from trayapp.ledger import Ledger, Share, Totals
+from trayapp.pricing import Agreements, Book
+from trayapp.pricing.plans import SUBSCRIPTION, Plan, detected
+from trayapp.pricing.pools import Pool
+from trayapp.values import PICO
+
+LOOK_BACK: Final = timedelta(days=90)
+"""How far back plans and keys are looked for."""
+DAY_US: Final = 86_400_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def plans(ledger: Ledger | None, agreements: Agreements, book: Book, now: datetime) -> list[dict[str, Any]]:
+    """Typed plans and those that only the traffic tells of, with this local month's numbers.
+
+    Args:
+        ledger: where the calls are; ``None``: there were none yet.
+        agreements: what was typed.
+        book: knows who sells under which vendor's name.
+        now: an aware moment in the user's zone.
+    """
+    now_us = micros(now)
+    month_us = micros(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone())
+    seen = _by_vendor(ledger, micros(now - LOOK_BACK))
+    month = {share.key: share for share in _by_vendor(ledger, month_us)}
+    found: list[dict[str, Any]] = []
+    taken: set[str] = set()
+    for plan in agreements.plans:
+        if plan.until_us is not None and plan.until_us <= now_us:
+            continue
+        vendors = tuple(s.key for s in seen if s.key and plan.vendor in (s.key, book.seller(s.key)))
+        if plan.credential is None and plan.host is None and plan.holds(now_us):
+            mine = [v for v in vendors if v not in taken]
+            taken.update(mine)
+            numbers = _numbers([month[v] for v in mine if v in month])
+        else:
+            calls, worth, marginal = (
+                (0, 0, 0) if ledger is None else ledger.spent(plan.name, month_us, now_us + DAY_US).result()
+            )
+            numbers = {"calls": calls, "unpriced": 0, "usd_list": usd(worth), "usd_marginal": usd(marginal)}
+        found.append(_plan(plan.name, plan.vendor, bool(vendors), plan, numbers))
+    groups: dict[str, list[str]] = {}
+    for share in seen:
+        if share.key and share.key not in taken:
+            groups.setdefault(detected((share.key, book.seller(share.key))), []).append(share.key)
+    for name, vendors_of in groups.items():
+        numbers = _numbers([month[v] for v in vendors_of if v in month])
+        found.append(_plan(name, vendors_of[0], True, None, numbers))
+    return found
+
+
+def _by_vendor(ledger: Ledger | None, since_us: int) -> list[Share]:
+    return [] if ledger is None else ledger.breakdown("vendor", since_us, account=SUBSCRIPTION).result()
+
+
+def _numbers(shares: list[Share]) -> dict[str, Any]:
+    parts: list[Totals] = [share.totals for share in shares]
+    return {
+        "calls": sum(part.calls for part in parts),
+        "unpriced": sum(part.unpriced for part in parts),
+        "usd_list": usd(sum(part.pico_list for part in parts)),
+        "usd_marginal": usd(sum(part.pico_marginal for part in parts)),
+    }
+
+
+def _plan(name: str, vendor: str, seen: bool, typed: Plan | None, numbers: dict[str, Any]) -> dict[str, Any]:
+    monthly = None if typed is None else typed.monthly_pico
+    leverage = None if not monthly else round(float(Decimal(numbers["usd_list"]) * PICO / monthly), 2)
+    return {
+        "name": name,
+        "vendor": vendor,
+        "detected": seen,
+        "typed": typed is not None,
+        "monthly_usd": usd(monthly),
+        **numbers,
+        "leverage": leverage,
+        "from": None if typed is None else _iso(typed.since_us),
+        "to": None if typed is None else _iso(typed.until_us),
+    }
+
+
+def pools(ledger: Ledger | None, agreements: Agreements, now: datetime) -> list[dict[str, Any]]:
+    """Each pool's present turn: what was drawn, what is left, how fast it goes."""
+    return [_pool(ledger, pool, micros(now)) for pool in agreements.pools]
+
+
+def _pool(ledger: Ledger | None, pool: Pool, now_us: int) -> dict[str, Any]:
+    turn = pool.period(now_us)
+    drawn = 0 if ledger is None else ledger.drawn(pool.name, turn.counted_us, turn.until_us).result()
+    used = turn.typed_pico + drawn
+    left = max(pool.amount_pico - used, 0)
+    first = [] if ledger is None else ledger.rows(since_us=turn.counted_us, limit=1).result()
+    days = max(now_us - (first[0].started_us if first else now_us), DAY_US)
+    per_day = drawn * DAY_US // days
+    ends = now_us + left * DAY_US // per_day if per_day else None
+    return {
+        "name": pool.name,
+        "period": pool.cycle,
+        "since": _iso(turn.since_us),
+        "until": _iso(turn.until_us),
+        "amount_usd": usd(pool.amount_pico),
+        "used_usd": usd(used),
+        "typed_used_usd": usd(turn.typed_pico),
+        "left_usd": usd(left),
+        "share": round(used / pool.amount_pico, 4),
+        "usd_per_day": usd(per_day),
+        "empty_at": None if ends is None or ends >= turn.until_us else _iso(ends),
+        "in_force": turn.since_us <= now_us < turn.until_us,
+    }
+
+
+def keys(ledger: Ledger | None, now: datetime) -> list[dict[str, Any]]:
+    """The credentials that were seen lately, as fingerprints that a contract can name."""
+    return [
+        {
+            "credential": key.credential,
+            "vendor": key.vendor,
+            "account": key.account,
+            "calls": key.calls,
+            "first_seen": _iso(key.first_us),
+            "last_seen": _iso(key.last_us),
+            "usd_list": usd(key.pico_list),
+            "usd_marginal": usd(key.pico_marginal),
+        }
+        for key in ([] if ledger is None else ledger.keys(micros(now - LOOK_BACK)).result())
+    ]
+
+
+def micros(moment: datetime) -> int:
+    """Epoch microseconds of an aware moment."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _iso(us: int | None) -> str | None:
+    if us is None:
+        return None
+    try:
+        moment = _EPOCH + timedelta(microseconds=us)
+    except OverflowError:  # an end that is left open
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
