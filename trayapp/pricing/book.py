@@ -162,6 +162,11 @@ class Book:
         """All models, in the file's order (sorted by provider and id)."""
         return self._models
 
+    def provider_of(self, vendor: str) -> str:
+        """The provider whose book is asked for a vendor's models; an unknown vendor is its own."""
+        vendor = vendor.strip().lower()
+        return self._vendors.get(vendor, vendor)
+
     def match(self, vendor: str, model: str) -> ModelPrice | None:
         """The price of a model as a vendor sells it, or ``None`` when the book does not know that name."""
         found = self.find(vendor, model)
