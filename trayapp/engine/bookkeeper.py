@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from trayapp import settings
 from trayapp.engine import pricebook
+from trayapp.engine.bookkeeper_answer import Answer
 from trayapp.engine.pricebook import Move, Status, Waiting
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, write_private
@@ -35,22 +36,6 @@ from trayapp.pricing.merge import Held, Merged, RefusedError
 
 _LIMIT_S: Final = 150
 """A list that takes longer to fetch and to judge than this is not worth waiting for."""
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done."""
-
-    result: str
-    """``taken``, ``unchanged``, ``refused``, ``failed``, ``busy``, ``accepted`` or ``unknown``."""
-    message: str = ""
-    version: str = ""
-    """The book in use now."""
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
-    """Only those that were not held back before."""
-    rewritten: bool = False
-    """The stored book is another now."""
 
 
 class Books:
@@ -265,6 +250,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if sys.platform != "win32":
         signal.alarm(_LIMIT_S)
+        os.nice(10)
     paths = places.find()
     paths.make()
     try:

@@ -8,16 +8,23 @@ on the event loop, so no call sees half a change; the port and the inspection li
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from trayapp import settings
 from trayapp.control import Trouble
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.glance import Glance
+from trayapp.engine.pricebook import Shelf
+from trayapp.engine.tariff import Tariff
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, write_private
+from trayapp.pricing import Book, BookError
+
+_BOOK_TROUBLES: Final = ("price_book", "unknown_deployment", "bad_price")
 
 
 @dataclass(slots=True)
@@ -29,6 +36,12 @@ class Configuration:
     glance: Glance
     troubles: MutableMapping[str, Trouble]
     """What the user has to know, by cause."""
+    shelf: Shelf
+    fetch_from: Callable[[str | None], None] = lambda _url: None
+    """Told where prices are fetched from; ``None``: nowhere."""
+    prices_changed: Callable[[], None] = lambda: None
+    """Told when calls are priced otherwise than before."""
+    _chosen: settings.Settings = field(default_factory=settings.defaults)
 
     def reload(self) -> None:
         """Read the file again.
@@ -43,11 +56,47 @@ class Configuration:
 
     def take(self, chosen: settings.Settings, routes: Mapping[str, Upstream] | None = None) -> None:
         """Obey these settings; ``routes`` stands in for their route table when the file is damaged."""
+        book = self._book(chosen.sections, strict=routes is None)
         table = dict(chosen.routes() if routes is None else routes)
         publish_routes(self.paths, table)
         self.keeper.door = replace(self.keeper.door, upstreams=table)
         self.keeper.ask_usage = chosen.ask_usage
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
+        self._chosen = chosen
+        self._price_with(book)
+        self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
+
+    async def reread_book(self) -> None:
+        """The stored price book was written anew.
+
+        Raises:
+            BookError, OSError: not even the shipped one can be read; the one in use stays.
+        """
+        # Parsing takes longer than a call should wait.
+        await asyncio.to_thread(self.shelf.reread)
+        self._price_with(self._book(self._chosen.sections, strict=False))
+        self.glance.changed()
+
+    def _book(self, sections: Mapping[str, Any], *, strict: bool) -> Book:
+        """The book with the user's own prices; malformed ones are an error, or (not ``strict``) left out and told."""
+        try:
+            book, told = self.shelf.laid_over(sections)
+        except BookError as error:
+            trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
+            if strict:
+                raise settings.SettingsError(trouble) from None
+            book, told = self.shelf.found.book, (trouble,)
+        for code in _BOOK_TROUBLES:
+            self.troubles.pop(code, None)
+        self.troubles.update({trouble.code: trouble for trouble in told})
+        return book
+
+    def _price_with(self, book: Book) -> None:
+        before = self.keeper.tariff.book.version
+        self.keeper.tariff = Tariff(book)
+        self.glance.facts.book = book.version
+        if book.version != before:
+            self.prices_changed()
 
 
 def publish_routes(paths: Paths, routes: Mapping[str, Upstream]) -> None:

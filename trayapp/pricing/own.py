@@ -31,6 +31,8 @@ from trayapp.pricing.prices import COMPONENTS, SEARCHES, ModelPrice, Period
 
 SOURCE: Final = "set by you"
 """How such a price names its source."""
+ANY: Final = "any"
+"""How a price for every vendor names its provider."""
 FIELDS: Final = tuple(sorted(f"{name}_k" if name in SEARCHES else name for name in COMPONENTS))
 """The rates that an entry may hold; those for searches are per thousand."""
 _TITLE: Final = "A price of your own cannot be used"
@@ -58,7 +60,6 @@ class OwnBook(Book):
         digest = hashlib.sha256(
             json.dumps([[repr(entry) for entry in entries], sorted(map(list, deployments.items()))]).encode()
         ).hexdigest()
-        super().__init__(f"{base.version}+own:{digest[:8]}", {}, {}, {}, base.models)
         self._base = base
         self._periods: dict[tuple[str | None, str], list[Period]] = {}
         for entry in entries:
@@ -66,6 +67,11 @@ class OwnBook(Book):
             self._periods.setdefault((vendor, entry.model), []).append(entry.period)
         for (vendor, model), periods in self._periods.items():
             _no_overlap(periods, model if vendor is None else f"{vendor}/{model}")
+        own = tuple(
+            ModelPrice(provider=vendor or ANY, id=model, prices=tuple(periods), sources=(SOURCE,))
+            for (vendor, model), periods in self._periods.items()
+        )
+        super().__init__(f"{base.version}+own:{digest[:8]}", {}, {}, {}, (*own, *base.models))
         self._known: dict[tuple[str, str], Found | None] = {}
         self._deployments = {(base.provider_of(v), name): target for (v, name), target in deployments.items()}
 
