@@ -20,7 +20,7 @@ from trayapp.control import Trouble
 from trayapp.pricing import Book
 from trayapp.pricing.book import Found
 from trayapp.pricing.names import take_apart
-from trayapp.pricing.own import SOURCE
+from trayapp.pricing.own import ANY, SOURCE
 from trayapp.pricing.prices import MICRO, SEARCHES, ModelPrice, Period, pick
 
 VERBS: Final = ("unpriced", "set", "unset", "map", "unmap", "status", "update", "accept")
@@ -73,8 +73,8 @@ def look_up(book: Book, model: str, vendor: str | None) -> list[Found]:
     everywhere = (book.find(provider, model) for provider in sorted({price.provider for price in book.models}))
     sold = [found for found in everywhere if found is not None and not found.resold]
     # A price of the user's own for every vendor is one price.
-    own = [found for found in sold if found.model.sources == (SOURCE,)]
-    return [found for found in sold if found not in own[1:]] if own else sold
+    own = sorted((f for f in sold if f.model.sources == (SOURCE,)), key=lambda found: found.provider.id != ANY)
+    return [found for found in sold if found not in own[1:]]
 
 
 def describe(book: Book, found: Found, name: str, at_us: int, *, why: bool) -> dict[str, Any]:
