@@ -36,6 +36,8 @@ class MenuText:
     pause: str
     paused: bool
     can_pause: bool
+    price: str = ""
+    """The entry that leads to a price for what has none; empty when everything has one."""
 
 
 def headline(view: View) -> str:
@@ -124,6 +126,7 @@ def menu(view: View) -> MenuText:
         status.append(headline(view))
         status.append(counts(snapshot))
         status.extend(doubts(snapshot))
+        status.extend(_cut(f"{notice.title}: {notice.message}", 100) for notice in snapshot.notices[:1])
         running = [call for call in snapshot.live if not call.ended_us]
         status.extend(f"● {who(call)}   {amount(call)}" for call in running[:3])
         if len(running) > 3:
@@ -140,7 +143,17 @@ def menu(view: View) -> MenuText:
         pause=f"{paused(snapshot)} — resume" if view.paused and snapshot else "Pause metering for 1 hour",
         paused=view.paused,
         can_pause=view.live,
+        price=unpriced(snapshot) if view.live and snapshot is not None else "",
     )
+
+
+def unpriced(snapshot: Snapshot) -> str:
+    """What the way to a price is called: "Set a price for kimi-k4…"; empty when everything has one."""
+    if not snapshot.unpriced:
+        return ""
+    if len(snapshot.unpriced) == 1 and snapshot.unpriced[0].model:
+        return f"Set a price for {_cut(snapshot.unpriced[0].model, 24)}…"
+    return f"Set prices for {money.plural(len(snapshot.unpriced), 'model')}…"
 
 
 def who(call: LiveCall) -> str:

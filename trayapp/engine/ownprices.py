@@ -112,8 +112,11 @@ def map_model(paths: Paths, listed: Book, *, name: str, to: str | None) -> None:
 
 
 def _write(paths: Paths, listed: Book, change: Callable[[Document], None], mapped: str | None = None) -> None:
-    sections: dict[str, Any] = copy.deepcopy(dict(settings.load(paths.settings).sections))
+    before = settings.load(paths.settings).sections
+    sections: dict[str, Any] = copy.deepcopy(dict(before))
     change(sections)
+    if sections == before:
+        return
     with _words():
         _, lost = laid_over(listed, sections)
     if mapped is not None and mapped.lower() in lost:
