@@ -10,7 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from trayapp import __version__
 from trayapp.control import Trouble
-from trayapp.desktop import crash, keeper
+from trayapp.desktop import crash, glance, keeper
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
@@ -143,16 +143,13 @@ class Desk(QObject):
         self._tell_news(view)
 
     def _tell_news(self, view: View) -> None:
-        """A notice that came while this tray looked is told once; what was there before is old."""
+        """A notice that comes while this tray looks is told once; what was there before is old."""
         if not view.live or view.snapshot is None:
             return
-        notices = view.snapshot.notices
-        newest = max((notice.at_us for notice in notices), default=0)
-        if self._told_us is not None:
-            fresh = [notice for notice in notices if notice.at_us > (self._told_us or 0)]
-            if fresh:
-                message = "\n".join(notice.message for notice in reversed(fresh))
-                self._tray.tell(fresh[-1].title if len(fresh) == 1 else "News about prices", message, calm=True)
+        news = None if self._told_us is None else glance.news(view.snapshot, self._told_us)
+        if news is not None:
+            self._tray.tell(*news, calm=True)
+        newest = max((notice.at_us for notice in view.snapshot.notices), default=0)
         self._told_us = max(newest, self._told_us or 0)
 
     def _window(self) -> Popover:
@@ -186,8 +183,17 @@ class Desk(QObject):
         entry = self._entry
         if entry is None:
             return
-        self._line.ask("unpriced", lambda ok, trouble: entry.show_waiting([] if trouble else ok["models"]))
-        self._line.ask("models", lambda ok, trouble: entry.show_known([] if trouble else ok["models"]))
+
+        def waiting(ok: Any, trouble: Trouble | None) -> None:
+            if trouble is None:
+                entry.show_waiting(ok.get("models", ()))
+
+        def known(ok: Any, trouble: Trouble | None) -> None:
+            if trouble is None:
+                entry.show_known(ok.get("models", ()))
+
+        self._line.ask("unpriced", waiting)
+        self._line.ask("models", known)
 
     def _pause(self) -> None:
         # The click has already toggled the menu's mark; put it back to what is true until the engine says more.

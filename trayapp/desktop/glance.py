@@ -96,6 +96,16 @@ def doubts(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
+    """Title and text of one notification for all notices that came after ``told_us``; ``None`` when none did."""
+    fresh = [notice for notice in snapshot.notices if notice.at_us > told_us]
+    if not fresh:
+        return None
+    title = fresh[0].title if len(fresh) == 1 else "News about prices"
+    plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
+    return title, "\n".join(plain)
+
+
 def tooltip(view: View) -> str:
     """Up to three lines, at most 120 characters in all."""
     lines = ["DEMO, no real money"] if view.is_demo else []

@@ -46,7 +46,7 @@ class TrayMenu(QObject):
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
         self.menu.addSeparator()
         self._show = self._action("&Show details", self.show_asked)
-        self._price = self._action("Set a pric&e…", self.price_asked)
+        self._price = self._action("S&et a price…", self.price_asked)
         self._price.setVisible(False)
         self._pause = self._action("&Pause metering for 1 hour", self.pause_asked)
         self._pause.setCheckable(True)
@@ -80,7 +80,7 @@ class TrayMenu(QObject):
         self._models.menuAction().setVisible(bool(text.by_model))
         self._price.setVisible(bool(text.price))
         # What is typed for a shortcut is ours; a name's own ampersand is none.
-        self._price.setText(text.price.replace("&", "&&").replace("Set", "S&et", 1))
+        self._price.setText((text.price or "Set a price…").replace("&", "&&").replace("Set", "S&et", 1))
         self._pause.setText(text.pause if text.paused else f"&{text.pause}")
         self._pause.setEnabled(text.can_pause)
 

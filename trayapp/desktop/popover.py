@@ -107,7 +107,7 @@ class Popover(QWidget):
         self._rate = Text(right=True)
         self._counts = Text(Tone.DIM, right=True)
         self._doubts = Paragraph(Tone.DIM, size=0.9)
-        self.price = Button("S&et a price…", small=True)
+        self.price = Button("S&et a price…")
         self._budget = BarRow()
         self.note = Note()
         self._noted_us = 0
@@ -142,7 +142,7 @@ class Popover(QWidget):
         header.addLayout(right)
         body.addLayout(header)
         body.addWidget(self._doubts)
-        self._section(body, 4, self.price, stretch=False)
+        self._section(body, 8, self.price, stretch=False)
         self._section(body, 9, self._budget)
         for card in self._cards:
             self._section(body, 10, card)

@@ -9,12 +9,14 @@ so it is light and dark with everything else; what the engine answers is shown w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -25,17 +27,34 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QRadioButton,
+    QStyle,
+    QStyleOptionButton,
     QVBoxLayout,
 )
 
 from trayapp.control import Snapshot, Trouble
-from trayapp.desktop import money
+from trayapp.desktop import look, money
 from trayapp.desktop.gauges import Paragraph, Tone
 
 WIDTH: Final = 400
 _FIELDS: Final = (("input", "&Input"), ("output", "&Output"), ("cache_read", "Cached i&nput"))
 _NAMES: Final = {"input": "input", "output": "output", "cache_read": "cached input", "cache_write": "cache writes"}
 _MOST: Final = Decimal(1_000_000)
+
+
+class _Radio(QRadioButton):
+    """With an edge that can be seen on dark ground, too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The style's own, and a ring."""
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        ring = self.style().subElementRect(QStyle.SubElement.SE_RadioButtonIndicator, option, self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(look.current().dim))
+        painter.drawEllipse(QRectF(ring).adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 class PriceEntry(QDialog):
@@ -112,8 +131,8 @@ class PriceEntry(QDialog):
         self.model.setAccessibleName("Model without a price, and its vendor")
         self.model.currentIndexChanged.connect(self._chosen_changed)
         self.concern = Paragraph(Tone.DIM)
-        self.by_price = QRadioButton("USD per &million tokens")
-        self.by_model = QRadioButton("&As another model")
+        self.by_price = _Radio("USD per &million tokens")
+        self.by_model = _Radio("&As another model")
         self.by_price.setChecked(True)
         choice = QButtonGroup(self)
         for button in (self.by_price, self.by_model):
@@ -128,6 +147,7 @@ class PriceEntry(QDialog):
             field.setAccessibleName(f"{_NAMES[name].capitalize()}, USD per million tokens")
             field.setPlaceholderText("as input" if name == "cache_read" else "0.00")
             field.textChanged.connect(self._judge)
+            field.returnPressed.connect(self._save)
             self.fields[name] = field
             prices.addRow(label, field)
         self.other = QComboBox()
@@ -137,6 +157,7 @@ class PriceEntry(QDialog):
         edit, completer = self.other.lineEdit(), self.other.completer()
         if edit is not None:
             edit.setPlaceholderText("openai/gpt-5.5")
+            edit.returnPressed.connect(self._save)
         if completer is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
@@ -152,6 +173,11 @@ class PriceEntry(QDialog):
         buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
         self.save.clicked.connect(self._save)
         buttons.rejected.connect(self.close)
+        closing = buttons.button(QDialogButtonBox.StandardButton.Close)
+        # Return saves; it must not close the window before the answer was read.
+        closing.setAutoDefault(False)
+        closing.setDefault(False)
+        self.save.setAutoDefault(True)
 
         column = QVBoxLayout(self)
         column.setSpacing(8)
@@ -165,6 +191,17 @@ class PriceEntry(QDialog):
         column.addWidget(buttons)
         self.setFixedWidth(WIDTH)
         self._way_changed()
+
+    # Qt's calls
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """An edge round every field: on dark ground the style's own can hardly be seen."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for field in (self.model, self.other, *self.fields.values()):
+            painter.setPen(QColor(look.current().dim if field.isEnabled() else look.current().border))
+            painter.drawRoundedRect(QRectF(field.geometry()).adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
 
     # What the user does
 
@@ -184,6 +221,7 @@ class PriceEntry(QDialog):
         for field in self.fields.values():
             field.setEnabled(by_price)
         self.other.setEnabled(not by_price)
+        self.update()
         self._judge()
 
     def _judge(self, _text: str = "") -> None:
@@ -216,9 +254,12 @@ class PriceEntry(QDialog):
 
 
 def usd(text: str) -> str | None:
-    """A typed amount as a plain decimal; a comma is a point; ``None`` when it is none."""
+    """A typed amount as a plain decimal, or ``None``. A comma is a point, unless it could part thousands."""
+    text = text.strip().removeprefix("$")
+    if re.search(r",\d{3}\Z", text):
+        return None
     try:
-        amount = Decimal(text.strip().removeprefix("$").replace(",", "."))
+        amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
     return format(amount, "f") if amount.is_finite() and 0 <= amount <= _MOST else None
