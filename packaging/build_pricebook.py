@@ -3,7 +3,7 @@
 
 Everything that decides what the shipped price book says lives here and in the files beside it::
 
-    pricebook/upstreams.py             reads the two upstreams
+    pricebook/upstreams.py             reads the two upstreams (with trayapp/pricing/feed.py)
     pricebook/overlay.json             newest models and corrections, each with source and date
     pricebook/accepted_conflicts.json  differences between the upstreams that a person has judged, by name and value
 
@@ -34,7 +34,7 @@ Rules:
 * the overlay's ``drop`` removes a model that a source lists for a provider which does not sell it;
 * nothing is rounded: a rate that is no whole number of pico-USD per token keeps its model out, with a notice.
 
-Usage, in an environment with genai-prices (no other dependency)::
+Usage, in an environment of Spendlight with its extra ``pricebook``::
 
     python packaging/build_pricebook.py --litellm model_prices_and_context_window_backup.json [--check] [--fresh]
 """
@@ -57,9 +57,20 @@ OUTPUT = ROOT / "resources" / "pricebook.json"
 INPUTS = ROOT / "packaging" / "pricebook"
 
 # A script and its part, not a package: `packaging` would hide the library of that name.
-sys.path.insert(0, str(INPUTS))
+sys.path[:0] = [str(INPUTS), str(ROOT)]
 
-from upstreams import FILLED, BuildError, Json, Rates, decimal, owner, pico, plain, read_genai, read_litellm  # noqa: E402
+from upstreams import FILLED, BuildError, plain, read_litellm  # noqa: E402
+
+from trayapp.pricing.feed import (  # noqa: E402
+    FeedError,
+    Json,
+    Rates,
+    complete,
+    decimal,
+    owner,
+    pico,
+    read_genai,
+)
 
 
 def at(periods: list[Json], day: str) -> Json | None:
@@ -230,23 +241,6 @@ def vertex(models: list[Json], table: Json) -> None:
                 model.setdefault("region", {})["vertex"] = decimal(Fraction(str(factor)))
 
 
-def inherit(provider: str, rates: Rates) -> None:
-    """Say outright what the vendors' rules imply for components without a rate of their own."""
-    if provider == "alibaba" and "cache_write" not in rates and rates.get("input", 1) % 4 == 0:
-        # Context cache of Model Studio: written tokens are 125 % of the input (alibabacloud.com/help, 2026-10-11).
-        rates["cache_write"] = rates["input"] * 5 // 4
-    pairs = [("cache_read", "input")]
-    if provider != "alibaba":
-        pairs.append(("cache_write", "input"))
-    if provider == "google":
-        pairs += [("input_audio", "input"), ("cache_read_audio", "cache_read")]
-    for component, parent in pairs:
-        if parent in rates:
-            rates.setdefault(component, rates[parent])
-    if "input_audio" in rates:
-        rates.setdefault("cache_read_audio", rates["input_audio"])
-
-
 def overlay_period(raw: Json) -> Json:
     """A period of the overlay, whose rates are USD per million tokens (per thousand searches)."""
 
@@ -357,13 +351,7 @@ def build(
         models["azure"] = [m for m in models["azure"] if owner(makers, m["id"]) is None]
     for provider, shelf in models.items():
         for model in shelf:
-            for p in [*model["prices"], *(p for v in model["variants"].values() for p in v)]:
-                for part in [p, *p.get("tiers", ())]:
-                    if part.get("rates"):
-                        inherit(provider, part["rates"])
-            if provider == "google" and model["prices"][-1]["rates"].get("web_search") == pico("35", 1000):
-                # Gemini 2.x: 35 USD per 1000 grounded prompts; from Gemini 3 on 14 USD per 1000 queries.
-                model["search_unit"] = "prompt"
+            complete(provider, model)
             seen = {overlay["upstreams"][ref]["seen"] for ref in model["refs"]}
             model.setdefault("seen", max(seen))
     carry_over(models, previous, overlay)
@@ -444,7 +432,7 @@ def main(argv: list[str] | None = None) -> int:
             json.loads((INPUTS / "accepted_conflicts.json").read_text("utf-8")),
             previous,
         )
-    except BuildError as error:
+    except (BuildError, FeedError) as error:
         print(error, file=sys.stderr)
         return 1
     for note in notes:

@@ -11,7 +11,9 @@ Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LI
   something changed, at most four a second, none while nothing happens. ``{"event": "bye"}`` announces its end.
 
 Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``set_upstream`` ``reset_upstream``
-``reload`` ``plans`` ``pools`` ``keys`` ``pause`` ``resume`` ``stop``. What each takes and gives stands in ``VERBS``.
+``reload`` ``plans`` ``pools`` ``keys`` ``pause`` ``resume`` ``stop``, and for prices ``unpriced`` ``models``
+``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``. What each
+takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
 ones take their default, so that faces and engines of neighbouring versions understand each other; money is a
@@ -50,6 +52,18 @@ VERBS: Final[Mapping[str, str]] = {
     "keys": "→ [fingerprint of a credential as `spendlight contracts keys` prints it]",
     "pause": "{seconds} → {until_us}: calls pass without being read; each is still one row, unmetered",
     "resume": "→ {}",
+    "unpriced": "{since_us?} → {models: [{vendor, model, calls, tokens: {component: count}, total, since_us}]}",
+    "models": "→ {models: [VENDOR/MODEL that the price book knows], version}",
+    "set_price": (
+        "{model, vendor?, rates: {component: USD per million tokens}, from?, to?} → {calls, pico, message}: the"
+        " user's own price; calls without a price that it concerns are priced"
+    ),
+    "unset_price": "{model, vendor?} → {removed}: the book's price again; rows keep what they have",
+    "map_model": "{name: VENDOR/NAME, to: VENDOR/MODEL or null} → {calls, pico, message}: that name is that model",
+    "price_status": "→ the price book in use, its source, the last check, what is held back",
+    "update_prices": "{anew?} → {result, message, version, added, changed, held}: fetch prices now",
+    "accept_price": "{model} → as update_prices: take a price that is held back",
+    "dismiss": "{at_us?} → {}: a notice (or all) was read",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 
@@ -105,6 +119,28 @@ class LiveCall:
     """Whether tokens and amount are our estimate so far."""
     pico: int | None = None
     """Cost so far; ``None`` when the model has no price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something good to know that nobody has to act on; kept for a day."""
+
+    title: str
+    message: str
+    at_us: int = 0
+    """When, UTC epoch microseconds; tells one notice from another."""
+    code: str = "notice"
+    """``priced``, ``price_book`` or ``price_held``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpriced:
+    """Today's calls of one model that have no price."""
+
+    vendor: str
+    model: str
+    calls: int = 0
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +201,10 @@ class Snapshot:
     currency_since: str = ""
     """ISO date of that rate."""
     troubles: tuple[Trouble, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    """Newest first."""
+    unpriced: tuple[Unpriced, ...] = ()
+    """Today's calls without a price, most first; at most 20 models."""
 
     @property
     def shown(self) -> Currency:
@@ -195,6 +235,12 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     values["live"] = tuple(LiveCall(**{"id": 0, **_known(LiveCall, c)}) for c in values.get("live") or ())
     values["troubles"] = tuple(
         Trouble(**{"title": "", "message": "", **_known(Trouble, t)}) for t in values.get("troubles") or ()
+    )
+    values["notices"] = tuple(
+        Notice(**{"title": "", "message": "", **_known(Notice, n)}) for n in values.get("notices") or ()
+    )
+    values["unpriced"] = tuple(
+        Unpriced(**{"vendor": "", "model": "", **_known(Unpriced, u)}) for u in values.get("unpriced") or ()
     )
     return Snapshot(**values)
 

@@ -11,6 +11,7 @@ tables whose meaning belongs to the rooms that use them; here only their shape i
 
 from __future__ import annotations
 
+import base64
 import re
 import tomllib
 from collections.abc import Callable, Mapping, MutableMapping
@@ -18,12 +19,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from trayapp.control import Trouble
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.money import PICO
 from trayapp.platform.paths import write_private
 
+PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
+"""What genai-prices publishes (MIT)."""
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
@@ -92,6 +96,36 @@ def _currency(value: Any) -> str | None:
     return value.upper()
 
 
+def _book_url(value: Any) -> str:
+    """An address that a price book may be fetched from: https, or http on this machine; nothing secret in it."""
+    if value == "":
+        return ""
+    try:
+        parts = urlsplit(value) if isinstance(value, str) and len(value) <= 2048 and value.isprintable() else None
+        port_is_one = parts is not None and (parts.port is None or parts.port > 0)
+    except ValueError:
+        parts, port_is_one = None, False
+    if parts is not None and port_is_one and parts.hostname and parts.username is None and not parts.fragment:
+        private = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+        if private:
+            return str(value)
+    raise ValueError("an https address without a user name (http only on this machine), or empty")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name is this machine's own."""
+    return host in ("127.0.0.1", "::1", "localhost")
+
+
+def _public_key(value: Any) -> str:
+    try:
+        if isinstance(value, str) and (not value or len(base64.b64decode(value, validate=True)) == 32):
+            return value
+    except ValueError:
+        pass
+    raise ValueError("an Ed25519 public key of 32 bytes in base64, or empty")
+
+
 TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
     Setting(
@@ -113,10 +147,27 @@ TABLE: Final[tuple[Setting, ...]] = (
         "The currency that amounts are shown in, at the rates in [[currency]]. Empty: USD.",
         _currency,
     ),
+    Setting(
+        "pricebook.update", True, "Fetch new prices once a day. Nothing but the request itself is sent.", _yes_or_no
+    ),
+    Setting("pricebook.url", "", "Where prices are fetched from. Empty: the public data of genai-prices.", _book_url),
+    Setting(
+        "pricebook.key",
+        "",
+        "Take only price books that are signed with this Ed25519 key (base64), and none that is older.",
+        _public_key,
+    ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
-SECTIONS: Final[Mapping[str, type]] = {"contracts": list, "pools": list, "plans": list, "currency": list}
+SECTIONS: Final[Mapping[str, type]] = {
+    "contracts": list,
+    "pools": list,
+    "plans": list,
+    "currency": list,
+    "prices": list,
+    "deployments": dict,
+}
 """Sections of tables: their name to ``list`` (``[[name]]``) or ``dict`` (``[name]``)."""
 
 
@@ -158,6 +209,21 @@ class Settings:
         """``display.currency``; ``None`` is USD."""
         value = self.values["display.currency"]
         return None if value is None else str(value)
+
+    @property
+    def pricebook_update(self) -> bool:
+        """``pricebook.update``."""
+        return bool(self.values["pricebook.update"])
+
+    @property
+    def pricebook_url(self) -> str:
+        """``pricebook.url``, or the public address."""
+        return str(self.values["pricebook.url"]) or PUBLIC_PRICES
+
+    @property
+    def pricebook_key(self) -> str:
+        """``pricebook.key``; empty: books need no signature."""
+        return str(self.values["pricebook.key"])
 
     def routes(self) -> dict[str, Upstream]:
         """The whole route table: the public one with the user's changes.

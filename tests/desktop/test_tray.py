@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from trayapp.control import Snapshot, Today, Trouble
+from trayapp.control import Snapshot, Today, Trouble, Unpriced
 from trayapp.platform import single
 from trayapp.values import PICO
 
@@ -97,6 +97,15 @@ def test_menu_is_complete_and_stays_right_unopened(panel, day):
     assert not panel.entry("212 calls").enabled
     panel.engine.send(replace(day, today=replace(day.today, calls=213)))
     panel.until(lambda: "213 calls · 3 errors" in panel.labels())
+
+
+def test_the_way_to_a_price_leads_from_the_menu(panel, day):
+    assert not any("price" in label for label in panel.labels())
+    panel.engine.send(replace(day, unpriced=(Unpriced(vendor="openai", model="kimi-k4", calls=2, tokens=9),)))
+    panel.until(lambda: any("kimi-k4" in label for label in panel.labels()))
+    panel.click("Set a price for kimi-k4…")
+    panel.engine.next_ask("unpriced")
+    panel.engine.next_ask("models")
 
 
 def test_pause_and_resume_from_the_menu(panel, day):

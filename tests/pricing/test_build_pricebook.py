@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from trayapp.pricing import Book, load
+from trayapp.pricing import Book, feed, load
+from trayapp.pricing.feed import inherit
 
 ROOT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
@@ -30,22 +31,17 @@ def builder() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="module")
-def upstreams(builder: ModuleType) -> ModuleType:
-    return sys.modules["upstreams"]
-
-
 def tiered(base: str, start: int, price: str) -> Json:
-    return {"_": "TieredPrices", "base": base, "tiers": [{"_": "Tier", "start": start, "price": price}]}
+    return {"base": base, "tiers": [{"start": start, "price": price}]}
 
 
 def equals(*names: str) -> Json:
-    return {"_": "ClauseOr", "or_": [{"_": "ClauseEquals", "equals": n} for n in names]}
+    return {"or": [{"equals": n} for n in names]}
 
 
 @pytest.fixture
 def genai() -> list[Json]:
-    start = {"_": "StartDateConstraint", "start_date": "2026-12-01"}
+    start = {"start_date": "2026-12-01"}
     models = [
         {
             "id": "alpha",
@@ -54,7 +50,7 @@ def genai() -> list[Json]:
             "price_variants": [
                 {
                     "when": {"processing": "batch"},
-                    "constraint": {"_": "StartDateConstraint", "start_date": "2026-10-14"},
+                    "constraint": {"start_date": "2026-10-14"},
                     "prices": {"input_mtok": tiered("1", 200000, "2"), "output_mtok": tiered("5", 200000, "7.5")},
                 },
                 {"when": {"service_tier": "priority"}, "prices": {"input_mtok": "4.1", "output_mtok": "20"}},
@@ -62,7 +58,7 @@ def genai() -> list[Json]:
         },
         {
             "id": "beta",
-            "match": {"_": "ClauseStartsWith", "starts_with": "beta"},
+            "match": {"starts_with": "beta"},
             "prices": [
                 {"prices": {"input_mtok": "1", "output_mtok": "2"}},
                 {"constraint": start, "prices": {"input_mtok": "2", "output_mtok": "4"}},
@@ -234,7 +230,7 @@ def test_nothing_is_forgotten(builder: ModuleType, genai: list[Json], litellm: J
 
 def aws_models() -> list[Json]:
     def contains(*names: str) -> Json:
-        return {"_": "ClauseOr", "or_": [{"_": "ClauseContains", "contains": n} for n in names]}
+        return {"or": [{"contains": n} for n in names]}
 
     def model(name: str, usd: str, *names: str) -> Json:
         return {"id": name, "match": contains(*names), "prices": {"input_mtok": usd, "output_mtok": usd}}
@@ -351,15 +347,15 @@ def test_what_a_provider_does_not_sell_is_dropped(
         builder.build(genai, litellm, overlay, NOTHING, None)
 
 
-def test_qwens_cache_writes_cost_a_quarter_more(builder: ModuleType) -> None:
+def test_qwens_cache_writes_cost_a_quarter_more() -> None:
     rates = {"input": 4}
-    builder.inherit("alibaba", rates)
+    inherit("alibaba", rates)
     assert rates == {"input": 4, "cache_read": 4, "cache_write": 5}
     odd = {"input": 3}
-    builder.inherit("alibaba", odd)
+    inherit("alibaba", odd)
     assert odd == {"input": 3, "cache_read": 3}
     other = {"input": 4}
-    builder.inherit("zai", other)
+    inherit("zai", other)
     assert other["cache_write"] == 4
 
 
@@ -371,25 +367,25 @@ def test_an_overlay_row_has_a_source_and_a_date(
         builder.build(genai, litellm, overlay, NOTHING, None)
 
 
-def test_a_time_of_day_begins_with_the_last_dated_price(upstreams: ModuleType) -> None:
+def test_a_time_of_day_begins_with_the_last_dated_price() -> None:
     rows = [
         {"prices": {"input_mtok": "1"}},
         {"constraint": {"start_date": "2026-08-17"}, "prices": {"input_mtok": "2"}},
         {"constraint": {"start_time": "01:00:00+00:00", "end_time": "04:00:00+00:00"}, "prices": {"input_mtok": "3"}},
     ]
-    assert [p for _, p in upstreams.genai_list(rows)] == [
+    assert [p for _, p in feed.genai_list(rows)] == [
         {"to": "2026-08-17", "rates": {"input": 1_000_000}},
         {"from": "2026-08-17", "rates": {"input": 2_000_000}},
         {"from": "2026-08-17", "hours": ["01:00-04:00"], "rates": {"input": 3_000_000}},
     ]
 
 
-def test_numbers_are_taken_as_they_print(upstreams: ModuleType) -> None:
-    assert upstreams.pico(1.0399999999999998e-06, 1) == 1_040_000
-    assert upstreams.pico("0.003625", 1_000_000) == 3625
+def test_numbers_are_taken_as_they_print() -> None:
+    assert feed.pico(1.0399999999999998e-06, 1) == 1_040_000
+    assert feed.pico("0.003625", 1_000_000) == 3625
     for value in (1.5e-12, -1.0):
-        with pytest.raises(upstreams.NotExactError):
-            upstreams.pico(value, 1)
+        with pytest.raises(feed.NotExactError):
+            feed.pico(value, 1)
 
 
 def test_the_shipped_book_is_what_its_own_head_says(builder: ModuleType) -> None:

@@ -14,10 +14,10 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
+from trayapp.cli.source import price_book
 from trayapp.engine.quote import MAX_LINE, LineError, identity, quote
 from trayapp.engine.rows import usd
-from trayapp.platform.resources import resource
-from trayapp.pricing import Book, load
+from trayapp.pricing import Book
 
 _PIECE: Final = 1 << 20
 
@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
         "An answer: {id, usd, basis, components, flags}; usd is a decimal text, or null when unpriced.",
     )
     parser.parse_args(arguments)
-    book = load(resource("pricebook.json").read_bytes())
+    book = price_book()
     if sys.stdin.isatty():
         print("Reading JSON lines; end with Ctrl-D.", file=sys.stderr)
     failed = False

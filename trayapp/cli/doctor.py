@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from trayapp.platform import doctor
 from trayapp.platform import paths as places
+from trayapp.platform.paths import Paths
 
 
 def run(arguments: list[str]) -> int:
@@ -19,5 +20,22 @@ def run(arguments: list[str]) -> int:
     if options.format == "json":
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
-        print(doctor.render(findings))
+        print(f"{doctor.render(findings)}\n\n{_price_book(places.find())}")
     return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def _price_book(paths: Paths) -> str:
+    """One line: which prices are in use, and how their download fares."""
+    from trayapp.cli.pricebook import status_lines
+    from trayapp.engine.price_verbs import status_as_json
+    from trayapp.engine.pricebook import Shelf
+    from trayapp.pricing import BookError
+    from trayapp.settings import SettingsError
+
+    try:
+        shelf = Shelf(paths)
+        lines = status_lines(status_as_json(paths, shelf.found.book.version, shelf.found.source))
+    except (OSError, BookError, SettingsError):
+        return "Price book: it cannot be looked at; see above, or `spendlight prices status`."
+    told = {line[:12].strip(): line[12:] for line in reversed(lines) if line[:12].strip()}
+    return f"Price book {told['Price book']}; download {told['Download']}; last check {told['Last check']}."

@@ -61,6 +61,7 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
     lines.append(paint("bold", _fit(headline(snapshot), width)))
     lines.append(paint("dim", _fit(_counts(snapshot), width)))
     lines += [paint("dim", _fit(text, width)) for text in agreed(snapshot)]
+    lines += [paint("dim", _fit(f"{n.title}: {n.message}", width)) for n in snapshot.notices[:2]]
     if snapshot.budget_day_pico:
         share = snapshot.today.pico / snapshot.budget_day_pico
         style = "red" if share >= 1 else "orange" if share >= 0.8 else "blue"

@@ -1,7 +1,8 @@
 """``spendlight prices``: what the price book says, for a model or for all, at a moment.
 
 Rates are in USD per million tokens, of searches in USD per thousand. A name is looked up as the meter looks it up:
-exactly or not at all. It needs no running Spendlight and writes nothing.
+exactly or not at all. It needs no running Spendlight and writes nothing; its verbs, which do, stand in
+``trayapp.cli.pricebook``.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
-from trayapp.platform.resources import resource
-from trayapp.pricing import Book, load
+from trayapp.pricing import Book
 from trayapp.pricing.book import Found
 from trayapp.pricing.names import take_apart
+from trayapp.pricing.own import ANY, SOURCE
 from trayapp.pricing.prices import MICRO, SEARCHES, ModelPrice, Period, pick
 
+VERBS: Final = ("unpriced", "set", "unset", "map", "unmap", "status", "update", "accept")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED: Final = ("input", "cache_read", "cache_write", "output")
 _DAYS: Final = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -28,9 +31,15 @@ _HINTS: Final = 12
 
 
 def run(arguments: list[str]) -> int:
-    """Print the price of a model, or all prices."""
+    """Print the price of a model, or all prices, or do what a verb says."""
+    if arguments and arguments[0] in VERBS:
+        from trayapp.cli import pricebook
+
+        return pricebook.run(arguments)
     parser = argparse.ArgumentParser(
-        prog="spendlight prices", description="The price book: rates in USD per million tokens."
+        prog="spendlight prices",
+        description="The price book: rates in USD per million tokens.",
+        epilog=f"Or one of {', '.join(VERBS)}; `spendlight prices VERB --help` says more.",
     )
     parser.add_argument("model", nargs="?", help="a model's name as tools write it; without it, all models")
     parser.add_argument("--vendor", help="only as this vendor sells it (openai, bedrock, openrouter …)")
@@ -40,7 +49,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     at = _moment(options.date)
     at_us = (at - _EPOCH) // timedelta(microseconds=1)
-    book = load(resource("pricebook.json").read_bytes())
+    book = price_book()
     if options.model is None:
         return _print_all(book, options.vendor, at_us, options.format)
     entries = [
@@ -62,7 +71,10 @@ def look_up(book: Book, model: str, vendor: str | None) -> list[Found]:
         found = book.find(vendor, model)
         return [] if found is None else [found]
     everywhere = (book.find(provider, model) for provider in sorted({price.provider for price in book.models}))
-    return [found for found in everywhere if found is not None and not found.resold]
+    sold = [found for found in everywhere if found is not None and not found.resold]
+    # A price of the user's own for every vendor is one price.
+    own = sorted((f for f in sold if f.model.sources == (SOURCE,)), key=lambda found: found.provider.id != ANY)
+    return [found for found in sold if found not in own[1:]]
 
 
 def describe(book: Book, found: Found, name: str, at_us: int, *, why: bool) -> dict[str, Any]:

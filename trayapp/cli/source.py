@@ -1,18 +1,40 @@
-"""Where commands get rows from: the running engine, or the ledger itself when no engine runs.
+"""Where commands get rows and prices from: the running engine, or the files themselves when no engine runs.
 
-The ledger is opened directly only when nobody else has it; its lock is the judge.
+The ledger is opened directly only when nobody else has it; its lock is the judge. The price book is read by the same
+code as the engine's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Address, Client, ControlError, Trouble
 from trayapp.platform import paths as places
 
+if TYPE_CHECKING:
+    from trayapp.ledger import Ledger
+    from trayapp.pricing import Book
+
 _PAGE = 2000
+
+
+def price_book() -> Book:
+    """The price book in use, with the user's own prices over it.
+
+    Raises:
+        CommandError, SettingsError: it cannot be read, or an own price is malformed.
+    """
+    from trayapp.engine.pricebook import in_use
+    from trayapp.pricing import BookError
+
+    try:
+        return in_use(places.find())
+    except BookError as error:
+        trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
+        raise CommandError(trouble) from None
 
 
 def rows(since_us: int | None, until_us: int | None, limit: int | None = None) -> Iterator[dict[str, Any]]:
@@ -42,8 +64,13 @@ def rows(since_us: int | None, until_us: int | None, limit: int | None = None) -
             left = None if left is None else left - len(page["rows"])
 
 
-def _from_ledger(since_us: int | None, until_us: int | None, limit: int | None) -> Iterator[dict[str, Any]]:
-    from trayapp.engine.rows import as_json
+@contextmanager
+def own_ledger() -> Iterator[Ledger]:
+    """The ledger, opened by this command itself.
+
+    Raises:
+        CommandError: an engine has it, or it cannot be opened.
+    """
     from trayapp.ledger import Ledger, LedgerError
 
     try:
@@ -51,6 +78,15 @@ def _from_ledger(since_us: int | None, until_us: int | None, limit: int | None) 
     except LedgerError as error:
         raise CommandError(Trouble(title=error.title, message=error.message, fix=error.fix, code="ledger")) from None
     try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _from_ledger(since_us: int | None, until_us: int | None, limit: int | None) -> Iterator[dict[str, Any]]:
+    from trayapp.engine.rows import as_json
+
+    with own_ledger() as ledger:
         after: int | None = None
         left = limit
         while left is None or left > 0:
@@ -61,5 +97,3 @@ def _from_ledger(since_us: int | None, until_us: int | None, limit: int | None) 
                 return
             after = found[-1].id
             left = None if left is None else left - len(found)
-    finally:
-        ledger.close()

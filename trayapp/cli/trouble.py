@@ -33,6 +33,8 @@ EXIT_CODES: Final[dict[str, int]] = {
     "bad_time": 2,
     "bad_output": 2,
     "self_loop": 2,
+    "bad_price": 2,
+    "unknown_model": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 

@@ -10,7 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -18,12 +18,13 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from trayapp import __version__
 from trayapp.control import Trouble
-from trayapp.desktop import crash, keeper
+from trayapp.desktop import crash, glance, keeper
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
+from trayapp.desktop.priceentry import PriceEntry
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
@@ -94,6 +95,8 @@ class Desk(QObject):
         self._tray_wait = tray_wait
         self._question: QMessageBox | None = None
         self._popover: Popover | None = None
+        self._entry: PriceEntry | None = None
+        self._told_us: int | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app)
         self._line = Line(paths, demo=demo, parent=self)
@@ -107,6 +110,7 @@ class Desk(QObject):
         self._tray.pause_asked.connect(self._pause)
         self._menu.show_asked.connect(self._show)
         self._menu.pause_asked.connect(self._pause)
+        self._menu.price_asked.connect(self._enter_price)
         self._menu.quit_asked.connect(app.quit)
         self._menu.stop_asked.connect(self._ask_stop)
         one.show_asked.connect(self._show)
@@ -126,6 +130,8 @@ class Desk(QObject):
         if self._popover is not None:
             self._popover.blockSignals(True)
             self._popover.close()
+        if self._entry is not None:
+            self._entry.close()
         self._tray.close()
         self._menu.close()
         self._signals.close()
@@ -134,6 +140,17 @@ class Desk(QObject):
         self._tray.show_view(view)
         if self._popover is not None:
             self._popover.show_view(view)
+        self._tell_news(view)
+
+    def _tell_news(self, view: View) -> None:
+        """A notice that comes while this tray looks is told once; what was there before is old."""
+        if not view.live or view.snapshot is None:
+            return
+        news = None if self._told_us is None else glance.news(view.snapshot, self._told_us)
+        if news is not None:
+            self._tray.tell(*news, calm=True)
+        newest = max((notice.at_us for notice in view.snapshot.notices), default=0)
+        self._told_us = max(newest, self._told_us or 0)
 
     def _window(self) -> Popover:
         """The popover, made when it is first wanted: an icon alone needs less memory."""
@@ -141,6 +158,8 @@ class Desk(QObject):
             self._popover = Popover()
             self._popover.pause_asked.connect(self._pause)
             self._popover.quit_asked.connect(self._app.quit)
+            self._popover.price_asked.connect(self._enter_price)
+            self._popover.dismiss_asked.connect(lambda at_us: self._line.ask("dismiss", at_us=at_us))
             self._popover.closed_for_good.connect(self._stand_in_closed)
             self._popover.show_view(self._line.view)
         return self._popover
@@ -150,6 +169,31 @@ class Desk(QObject):
             self._window().open(None)
         else:
             self._window().as_window()
+
+    def _enter_price(self) -> None:
+        """Open the small dialog for what has no price."""
+        if self._entry is None:
+            self._entry = entry = PriceEntry()
+            entry.asked.connect(lambda verb, arguments: self._line.ask(verb, entry.show_outcome, **arguments))
+            entry.models_wanted.connect(self._fill_entry)
+        self._fill_entry()
+        self._entry.open_for(self._line.view.snapshot)
+
+    def _fill_entry(self) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+
+        def waiting(ok: Any, trouble: Trouble | None) -> None:
+            if trouble is None:
+                entry.show_waiting(ok.get("models", ()))
+
+        def known(ok: Any, trouble: Trouble | None) -> None:
+            if trouble is None:
+                entry.show_known(ok.get("models", ()))
+
+        self._line.ask("unpriced", waiting)
+        self._line.ask("models", known)
 
     def _pause(self) -> None:
         # The click has already toggled the menu's mark; put it back to what is true until the engine says more.

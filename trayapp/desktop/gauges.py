@@ -332,6 +332,41 @@ class Card(QFrame):
         painter.drawRoundedRect(QRectF(0, 0, 4, self.height()), 2, 2)
 
 
+class Note(QFrame):
+    """Something good to know, calm, with a button that puts it away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = Text(bold=True)
+        self.message = Paragraph(Tone.DIM)
+        self.away = Button("Dismiss", small=True)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 8, 9)
+        grid.setSpacing(3)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(self.title, 0, 0)
+        grid.addWidget(self.away, 0, 1)
+        grid.addWidget(self.message, 1, 0, 1, 2)
+
+    def show_notice(self, title: str, message: str) -> None:
+        """Show one notice."""
+        message = _COMMAND.sub(r"“\1”", message)
+        self.title.show_text(title)
+        self.message.show_text(message)
+        self.away.setAccessibleName(f"Dismiss: {title}")
+        spoken = f"{title}. {message}"
+        if spoken != self.accessibleName():
+            self.setAccessibleName(spoken)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """A quiet ground."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(look.current().card))
+        painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+
+
 class Banner(QLabel):
     """A coloured strip with one bold line."""
 

@@ -36,6 +36,8 @@ class MenuText:
     pause: str
     paused: bool
     can_pause: bool
+    price: str = ""
+    """The entry that leads to a price for what has none; empty when everything has one."""
 
 
 def headline(view: View) -> str:
@@ -105,6 +107,16 @@ def doubts(snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
+    """Title and text of one notification for all notices that came after ``told_us``; ``None`` when none did."""
+    fresh = [notice for notice in snapshot.notices if notice.at_us > told_us]
+    if not fresh:
+        return None
+    title = fresh[0].title if len(fresh) == 1 else "News about prices"
+    plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
+    return title, "\n".join(plain)
+
+
 def tooltip(view: View) -> str:
     """Up to three lines, at most 120 characters in all."""
     lines = ["DEMO, no real money"] if view.is_demo else []
@@ -138,6 +150,7 @@ def menu(view: View) -> MenuText:
         status.append(counts(snapshot))
         status.extend(beside(snapshot))
         status.extend(doubts(snapshot))
+        status.extend(_cut(f"{notice.title}: {notice.message}", 100) for notice in snapshot.notices[:1])
         running = [call for call in snapshot.live if not call.ended_us]
         status.extend(f"● {who(call)}   {amount(call, snapshot.shown)}" for call in running[:3])
         if len(running) > 3:
@@ -154,7 +167,17 @@ def menu(view: View) -> MenuText:
         pause=f"{paused(snapshot)} — resume" if view.paused and snapshot else "Pause metering for 1 hour",
         paused=view.paused,
         can_pause=view.live,
+        price=unpriced(snapshot) if view.live and snapshot is not None else "",
     )
+
+
+def unpriced(snapshot: Snapshot) -> str:
+    """What the way to a price is called: "Set a price for kimi-k4…"; empty when everything has one."""
+    if not snapshot.unpriced:
+        return ""
+    if len(snapshot.unpriced) == 1 and snapshot.unpriced[0].model:
+        return f"Set a price for {_cut(snapshot.unpriced[0].model, 24)}…"
+    return f"Set prices for {money.plural(len(snapshot.unpriced), 'model')}…"
 
 
 def who(call: LiveCall) -> str:

@@ -15,7 +15,7 @@ from trayapp.desktop import glance, look
 from trayapp.desktop.view import View
 
 _ALERTS = 6
-_STATUS = 9
+_STATUS = 10
 _SLICES = 12
 
 
@@ -24,6 +24,7 @@ class TrayMenu(QObject):
 
     show_asked = Signal()
     pause_asked = Signal()
+    price_asked = Signal()
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -45,6 +46,8 @@ class TrayMenu(QObject):
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
         self.menu.addSeparator()
         self._show = self._action("&Show details", self.show_asked)
+        self._price = self._action("S&et a price…", self.price_asked)
+        self._price.setVisible(False)
         self._pause = self._action("&Pause metering for 1 hour", self.pause_asked)
         self._pause.setCheckable(True)
         self._pause.setToolTip("Calls pass without being read; each is still one unmetered row.")
@@ -75,6 +78,9 @@ class TrayMenu(QObject):
         _fill(self._model_lines, text.by_model)
         self._tools.menuAction().setVisible(bool(text.by_tool))
         self._models.menuAction().setVisible(bool(text.by_model))
+        self._price.setVisible(bool(text.price))
+        # What is typed for a shortcut is ours; a name's own ampersand is none.
+        self._price.setText((text.price or "Set a price…").replace("&", "&&").replace("Set", "S&et", 1))
         self._pause.setText(text.pause if text.paused else f"&{text.pause}")
         self._pause.setEnabled(text.can_pause)
 

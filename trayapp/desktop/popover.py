@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, Q
 
 from trayapp.control import LiveCall, Slice, Snapshot
 from trayapp.desktop import glance, look, money, place
-from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Paragraph, Text, Tone
+from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Note, Paragraph, Text, Tone
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.view import Link, View
 
@@ -39,6 +39,10 @@ class Popover(QWidget):
 
     pause_asked = Signal()
     quit_asked = Signal()
+    price_asked = Signal()
+    """A price shall be set for what has none."""
+    dismiss_asked = Signal(object)
+    """The notice of that moment was read."""
     closed_for_good = Signal()
     """The window that stands in for a missing tray was closed."""
 
@@ -103,7 +107,10 @@ class Popover(QWidget):
         self._rate = Text(right=True)
         self._counts = Text(Tone.DIM, right=True)
         self._doubts = Paragraph(Tone.DIM, size=0.9)
+        self.price = Button("S&et a price…")
         self._budget = BarRow()
+        self.note = Note()
+        self._noted_us = 0
         self._cards = [Card() for _ in range(_CARDS)]
         self._now = Text(bold=True)
         self._running = Text(Tone.DIM, right=True)
@@ -135,9 +142,11 @@ class Popover(QWidget):
         header.addLayout(right)
         body.addLayout(header)
         body.addWidget(self._doubts)
+        self._section(body, 8, self.price, stretch=False)
         self._section(body, 9, self._budget)
         for card in self._cards:
             self._section(body, 10, card)
+        self._section(body, 10, self.note)
 
         title = QHBoxLayout()
         title.addWidget(self._now, 1)
@@ -166,13 +175,18 @@ class Popover(QWidget):
         body.addWidget(self._footnote)
         self.pause.clicked.connect(self.pause_asked)
         self.quit.clicked.connect(self.quit_asked)
+        self.price.clicked.connect(self.price_asked)
+        self.note.away.clicked.connect(lambda: self.dismiss_asked.emit(self._noted_us))
 
-    def _section(self, body: QVBoxLayout, above: int, widget: QWidget) -> None:
+    def _section(self, body: QVBoxLayout, above: int, widget: QWidget, *, stretch: bool = True) -> None:
         """Add a widget whose distance to what is above it goes when it goes."""
         frame = QWidget()
         inner = QVBoxLayout(frame)
         inner.setContentsMargins(0, above, 0, 0)
-        inner.addWidget(widget)
+        if stretch:
+            inner.addWidget(widget)
+        else:
+            inner.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(frame)
 
     def _build_choice(self) -> QHBoxLayout:
@@ -210,6 +224,7 @@ class Popover(QWidget):
             _frame(card).setVisible(i < len(troubles))
             if i < len(troubles):
                 card.show_trouble(troubles[i])
+        self._show_notes(view, snapshot)
         self._show_calls(view, snapshot)
         self._show_bars(snapshot)
         self.pause.setText("&Resume metering" if view.paused else "&Pause 1 hour")
@@ -245,6 +260,17 @@ class Popover(QWidget):
         tone = Tone.OVER if share >= 1 else Tone.WARN if share >= 0.8 else Tone.OK
         percent = f"{int(share * 100)} %" if share < 100 else "> 9,999 %"
         self._budget.show_bar("Today", f"{percent} of {money.budget(budget)}", share, tone, snapshot.pace)
+
+    def _show_notes(self, view: View, snapshot: Snapshot) -> None:
+        price = glance.unpriced(snapshot) if view.live else ""
+        _frame(self.price).setVisible(bool(price))
+        self.price.setText(price.replace("&", "&&").replace("Set", "S&et", 1))
+        self.price.setAccessibleName(price)
+        newest = snapshot.notices[0] if view.live and snapshot.notices else None
+        _frame(self.note).setVisible(newest is not None)
+        if newest is not None:
+            self._noted_us = newest.at_us
+            self.note.show_notice(newest.title, newest.message)
 
     def _show_calls(self, view: View, snapshot: Snapshot) -> None:
         calls = sorted(snapshot.live, key=lambda call: call.ended_us != 0) if view.live else []

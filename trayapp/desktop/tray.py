@@ -72,10 +72,11 @@ class Tray(QObject):
         self._picture = None
         self._pulse.touch()
 
-    def tell(self, title: str, message: str) -> None:
-        """Say something through the desktop's notifications."""
+    def tell(self, title: str, message: str, *, calm: bool = False) -> None:
+        """Say something through the desktop's notifications; ``calm``: nothing is wrong."""
+        kind = QSystemTrayIcon.MessageIcon.Information if calm else QSystemTrayIcon.MessageIcon.Warning
         if self._item is not None and QSystemTrayIcon.supportsMessages():
-            self._item.showMessage(title, message, QSystemTrayIcon.MessageIcon.Warning)
+            self._item.showMessage(title, message, kind)
 
     def close(self) -> None:
         """Take the icon out of the panel."""

@@ -8,17 +8,23 @@ on the event loop, so no call sees half a change; the port and the inspection li
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from trayapp import settings
 from trayapp.control import Trouble
 from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.glance import Glance
+from trayapp.engine.pricebook import Shelf
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, write_private
+from trayapp.pricing import Book, BookError
+
+_BOOK_TROUBLES: Final = ("price_book", "unknown_deployment", "bad_price")
 
 
 @dataclass(slots=True)
@@ -31,6 +37,12 @@ class Configuration:
     troubles: MutableMapping[str, Trouble]
     """What the user has to know, by cause."""
     agreed: Agreed
+    shelf: Shelf
+    fetch_from: Callable[[str | None], None] = lambda _url: None
+    """Told where prices are fetched from; ``None``: nowhere."""
+    prices_changed: Callable[[], None] = lambda: None
+    """Told when calls are priced otherwise than before."""
+    _chosen: settings.Settings = field(default_factory=settings.defaults)
 
     def reload(self) -> None:
         """Read the file again.
@@ -40,12 +52,18 @@ class Configuration:
             OSError: the guard's route table cannot be written.
         """
         chosen = settings.load(self.paths.settings)
-        self.troubles.pop("settings", None)
-        self.take(chosen)
+        told = self.troubles.pop("settings", None)
+        try:
+            self.take(chosen)
+        except BaseException:
+            if told is not None:
+                self.troubles["settings"] = told
+            raise
         self.glance.changed()
 
     def take(self, chosen: settings.Settings, routes: Mapping[str, Upstream] | None = None) -> None:
         """Obey these settings; ``routes`` stands in for their route table when the file is damaged."""
+        book = self._book(chosen.sections, strict=routes is None)
         table = dict(chosen.routes() if routes is None else routes)
         publish_routes(self.paths, table)
         self.keeper.door = replace(self.keeper.door, upstreams=table)
@@ -54,10 +72,45 @@ class Configuration:
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)
+        self._chosen = chosen
+        self._price_with(book)
+        self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
 
     async def ready(self) -> None:
         """Wait until all of it is in force; a new pool's state is read from the ledger first."""
         await self.agreed.ready()
+
+    async def reread_book(self) -> None:
+        """The stored price book was written anew.
+
+        Raises:
+            BookError, OSError: not even the shipped one can be read; the one in use stays.
+        """
+        # Parsing takes longer than a call should wait.
+        await asyncio.to_thread(self.shelf.reread)
+        self._price_with(self._book(self._chosen.sections, strict=False))
+        self.glance.changed()
+
+    def _book(self, sections: Mapping[str, Any], *, strict: bool) -> Book:
+        """The book with the user's own prices; malformed ones are an error, or (not ``strict``) left out and told."""
+        try:
+            book, told = self.shelf.laid_over(sections)
+        except BookError as error:
+            trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
+            if strict:
+                raise settings.SettingsError(trouble) from None
+            book, told = self.shelf.found.book, (trouble,)
+        for code in _BOOK_TROUBLES:
+            self.troubles.pop(code, None)
+        self.troubles.update({trouble.code: trouble for trouble in told})
+        return book
+
+    def _price_with(self, book: Book) -> None:
+        before = self.keeper.tariff.book.version
+        self.keeper.tariff = self.keeper.tariff.with_book(book)
+        self.glance.facts.book = book.version
+        if book.version != before:
+            self.prices_changed()
 
 
 def publish_routes(paths: Paths, routes: Mapping[str, Upstream]) -> None:

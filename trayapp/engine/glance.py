@@ -22,7 +22,7 @@ from typing import Final, Protocol
 import msgspec
 
 from trayapp import __version__, currency
-from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
+from trayapp.control import LiveCall, Notice, Slice, Snapshot, Today, Trouble, Unpriced
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.values import Cost, Opening, State, Usage
 
@@ -92,6 +92,7 @@ class _Day:
     by_tool: tuple[Slice, ...] = ()
     by_model: tuple[Slice, ...] = ()
     by_project: tuple[Slice, ...] = ()
+    unpriced: tuple[Unpriced, ...] = ()
 
 
 @dataclass(slots=True)
@@ -105,6 +106,7 @@ class Facts:
     paused_until_us: int = 0
     rates: currency.Rates = field(default_factory=currency.Rates)
     troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
+    notices: Callable[[], tuple[Notice, ...]] = field(default=tuple)
 
 
 def local_midnight(now: datetime) -> datetime:
@@ -236,8 +238,12 @@ class Glance:
         totals = await asyncio.wrap_future(self._ledger.totals(since))
         parts = [self._ledger.breakdown(by, since) for by in ("tool", "model", "project")]
         read = await asyncio.gather(*(asyncio.wrap_future(f) for f in parts))
-        slices = [tuple(_slice(share) for share in part[:50]) for part in read]
-        return _Day(now.date().isoformat(), totals, *slices)
+        by_tool, by_model, by_project = (tuple(_slice(share) for share in part[:50]) for part in read)
+        waiting = await asyncio.wrap_future(self._ledger.unpriced_models(since)) if totals.unpriced else []
+        unpriced = tuple(
+            Unpriced(vendor=each.vendor, model=each.model, calls=each.calls, tokens=each.total) for each in waiting[:20]
+        )
+        return _Day(now.date().isoformat(), totals, by_tool, by_model, by_project, unpriced)
 
     def _make(self, now: datetime) -> Snapshot:
         at_us = int(now.timestamp() * 1_000_000)
@@ -268,6 +274,8 @@ class Glance:
             currency_rate=shown.rate if shown.since else "",
             currency_since=shown.since,
             troubles=facts.troubles(),
+            notices=facts.notices(),
+            unpriced=self._day.unpriced,
         )
 
     def _today(self) -> Today:

@@ -38,6 +38,9 @@ from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
+from trayapp.engine.price_verbs import PriceVerbs
+from trayapp.engine.pricebook import Shelf
+from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
@@ -46,8 +49,7 @@ from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
-from trayapp.platform.resources import resource
-from trayapp.pricing import Book, BookError, load
+from trayapp.pricing import BookError
 from trayapp.proxy import ProxyServer
 
 log = logging.getLogger(__name__)
@@ -95,12 +97,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
     chosen, routes = _settings(paths, troubles)
     ledger = _ledger(paths)
     try:
-        book = _book()
+        shelf = _shelf(paths)
         port = sockets[0].getsockname()[1]
         facts = Facts(
             port=port,
             demo=is_demo(),
-            book=book.version,
             troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
         )
         glance = Glance(ledger, facts)
@@ -112,7 +113,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         keeper = Gatekeeper(
             door,
             ledger,
-            Tariff(book),
+            Tariff(shelf.found.book),
             glance,
             bookings,
             Projects(install_key),
@@ -122,12 +123,13 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
-        configuration = Configuration(paths, keeper, glance, troubles, agreed)
+        configuration = Configuration(paths, keeper, glance, troubles, agreed, shelf)
+        prices = Prices(paths, ledger, keeper, glance, configuration)
         configuration.take(chosen, routes)
         await configuration.ready()
-        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set)
+        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table() | PriceVerbs(prices).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
-        control = ControlServer(paths.control, verbs.table(), glance.listen, glance.unlisten)
+        control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
         if sys.platform != "win32":
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -138,6 +140,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         lifeline.ready(stopped.set)
         log.info("engine ready on port %d", port)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
+        prices.begin()
         await stopped.wait()
         log.info("engine stopping")
         proxy.stop_accepting()
@@ -148,6 +151,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await afterwards.close()
         bookings.flush()
         await learned.close()
+        await prices.close()
         await spool
         lifeline.stop()
     finally:
@@ -198,9 +202,9 @@ def _ledger(paths: Paths) -> Ledger:
         raise Fatal(EXIT_LEDGER, trouble) from None
 
 
-def _book() -> Book:
+def _shelf(paths: Paths) -> Shelf:
     try:
-        return load(resource("pricebook.json").read_bytes())
+        return Shelf(paths)
     except (OSError, BookError) as error:
         trouble = Trouble(
             title="The price book cannot be read",

@@ -13,12 +13,27 @@ What holds, whatever happens:
 Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
 (sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
 ``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
-``queries``, ``agreed`` (pools and keys), ``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
+``queries``, ``agreed`` (pools and keys), ``reprice`` (prices that come later), ``spool`` (late openings, the guard's
+lines), ``ids``, ``lock``, ``errors``.
 """
 
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.errors import LedgerError, StorageTrouble
 from trayapp.ledger.ledger import Ledger, Status
 from trayapp.ledger.queries import By, Share, Totals
+from trayapp.ledger.reprice import REPRICE_PART, Repriced, Unpriced, UnpricedModel
 
-__all__ = ["By", "Key", "Ledger", "LedgerError", "Share", "Status", "StorageTrouble", "Totals"]
+__all__ = [
+    "REPRICE_PART",
+    "By",
+    "Key",
+    "Ledger",
+    "LedgerError",
+    "Repriced",
+    "Share",
+    "Status",
+    "StorageTrouble",
+    "Totals",
+    "Unpriced",
+    "UnpricedModel",
+]

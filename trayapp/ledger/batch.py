@@ -3,7 +3,7 @@
 Several rows travel in one statement (1, 4, 16 or 64 of them): each statement hands Python's interpreter lock over
 and back, and under a busy event loop each of those can cost milliseconds, so a batch must need few of them.
 
-Order within a batch keeps the order of each single row: openings, closings, late flags, imports, marks.
+Order within a batch keeps the order of each single row: openings, closings, late flags, imports, new prices, marks.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from trayapp.ledger.records import (
     mark_parameters,
     repaired,
 )
+from trayapp.ledger.reprice import Repriced, apply
 from trayapp.ledger.schema import UNFINISHED
 from trayapp.ledger.spool import Relayed
 from trayapp.ledger.storage import FLAG_SQL
@@ -88,6 +89,15 @@ class Relay:
 
 
 @dataclass(slots=True)
+class Reprice:
+    """Rows without a price that get one."""
+
+    entries: Sequence[Repriced]
+    future: Future[int]
+    priced: int = 0
+
+
+@dataclass(slots=True)
 class Batch:
     """Everything that waits to be written."""
 
@@ -95,6 +105,7 @@ class Batch:
     closes: list[Close] = field(default_factory=list)
     lates: list[int] = field(default_factory=list)
     relays: list[Relay] = field(default_factory=list)
+    reprices: list[Reprice] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     projects: dict[str, str] = field(default_factory=dict)
     flushes: list[Future[None]] = field(default_factory=list)
@@ -102,12 +113,12 @@ class Batch:
     """Futures that several openings and closings share."""
 
     def __bool__(self) -> bool:
-        return bool(self.opens or self.closes or self.lates or self.relays or self.marks or self.flushes or self.groups)
+        return self.writes or bool(self.flushes or self.groups)
 
     @property
     def writes(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.opens or self.closes or self.lates or self.relays or self.marks)
+        return bool(self.opens or self.closes or self.lates or self.relays or self.reprices or self.marks)
 
     def futures(self) -> Iterator[Future[Any]]:
         """Everyone who waits for this batch."""
@@ -119,22 +130,25 @@ class Batch:
                 yield close.future
         for relay in self.relays:
             yield relay.future
+        for reprice in self.reprices:
+            yield reprice.future
         yield from self.flushes
         yield from self.groups
 
     def extend(self, other: Batch) -> None:
         """Let ``other``'s work wait behind this one's."""
-        for name in ("opens", "closes", "lates", "relays", "marks", "flushes", "groups"):
+        for name in ("opens", "closes", "lates", "relays", "reprices", "marks", "flushes", "groups"):
             getattr(self, name).extend(getattr(other, name))
         self.projects.update(other.projects)
 
     def nobody_waits(self) -> None:
-        """All futures were answered. Rows stay to be written; imports do not (their files stay and are read again)."""
+        """All futures were answered. Rows stay to be written; imports and new prices do not: they come again."""
         for open_ in self.opens:
             open_.future = None
         for close in self.closes:
             close.future = None
         self.relays.clear()
+        self.reprices.clear()
         self.flushes.clear()
         self.groups.clear()
 
@@ -151,6 +165,8 @@ class Batch:
             yield Batch(lates=[late])
         for relay in self.relays:
             yield Batch(relays=[relay])
+        for reprice in self.reprices:
+            yield Batch(reprices=[reprice])
         for mark in self.marks:
             yield Batch(marks=[mark])
         if self.flushes:
@@ -208,7 +224,9 @@ def write(connection: sqlite3.Connection, batch: Batch, adder: rollups.Adder, id
         sqlite3.Error, OverflowError, UnicodeError: SQLite or its binding refused.
     """
     opens = len(batch.opens)
-    if opens in _OPEN_SQL and not (batch.closes or batch.lates or batch.relays or batch.marks or batch.projects):
+    if opens in _OPEN_SQL and not (
+        batch.closes or batch.lates or batch.relays or batch.reprices or batch.marks or batch.projects
+    ):
         _insert(connection, batch.opens, opens)  # one statement is its own transaction
         return
     if not batch.writes:
@@ -226,6 +244,8 @@ def write(connection: sqlite3.Connection, batch: Batch, adder: rollups.Adder, id
             connection.execute(FLAG_SQL, (LATE, LATE, late, LATE))
         for relay in batch.relays:
             relay.added = _import(connection, relay.entries, adder, ids)
+        for reprice in batch.reprices:
+            reprice.priced = apply(connection, reprice.entries, adder)
         for mark in batch.marks:
             if mark.state is State.SENT:
                 connection.execute(_SENT_SQL, (mark.id,))

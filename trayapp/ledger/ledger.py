@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.ledger import agreed, queries, spool, storage
+from trayapp.ledger import agreed, queries, reprice, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -23,6 +23,7 @@ from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outcomes import Deliver
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
+from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
@@ -211,6 +212,15 @@ class Ledger:
             file.unlink(missing_ok=True)
         return added
 
+    def reprice(self, entries: Sequence[Repriced]) -> Future[int]:
+        """Give rows that have no price one, with their sums; the future carries how many it were.
+
+        Give at most ``REPRICE_PART`` at once and wait for the answer before the next: calls that open meanwhile are
+        then held up for a few milliseconds at most. Rows that have a price by now are left alone. The future fails
+        with ``StorageTrouble`` when the disk is in the way; nothing is kept, ask again.
+        """
+        return self._writer.reprice(entries)
+
     def flush(self, timeout: float = 30.0) -> None:
         """Everything asked before is committed and forced to the disk when this returns.
 
@@ -296,6 +306,14 @@ class Ledger:
     def keys(self, since_us: int) -> Future[list[Key]]:
         """The credentials that were seen; see ``agreed.keys``."""
         return self._reports.submit(lambda connection: agreed.keys(connection, since_us))
+
+    def unpriced(self, after: tuple[int, int] | None = None, limit: int = 256) -> Future[list[Unpriced]]:
+        """Final rows without a price, oldest first, behind ``(started_us, id)``."""
+        return self._reports.submit(lambda connection: reprice.waiting(connection, after, limit))
+
+    def unpriced_models(self, since_us: int | None = None, until_us: int | None = None) -> Future[list[UnpricedModel]]:
+        """What has no price in a range, by vendor and model, most calls first."""
+        return self._reports.submit(lambda connection: reprice.by_model(connection, since_us, until_us))
 
     def export(
         self,

@@ -225,6 +225,33 @@ def _usage_parameters(usage: Usage, tokens: tuple[int, ...]) -> tuple[Parameters
     ), fits
 
 
+def priced_parameters(
+    cost: Cost, contract: int | None, marginal: int | None, agreement: str | None
+) -> tuple[Parameters, tuple[int, int | None, int | None], str] | None:
+    """The values of ``PRICED_COLUMNS``, the amounts and the basis of a price that came later.
+
+    ``None`` when it is none, or does not fit into 64 bits.
+    """
+    of_cost, fits = _cost_parameters(cost)
+    if not fits or of_cost[0] is None:
+        return None
+    contract, marginal = _amount(contract)[0], _amount(marginal)[0]
+    return (*of_cost, contract, marginal, agreement), (of_cost[0], contract, marginal), of_cost[1]
+
+
+PRICED_COLUMNS: Final = (*COST_COLUMNS, "pico_contract", "pico_marginal", "agreement")
+
+
+def legs_from(text: str | None, tokens: Sequence[int]) -> tuple[Leg, ...]:
+    """The legs of a stored row: its ``legs`` column, or one leg of its token columns; none when nothing was counted."""
+    if text is not None:
+        return _legs_decoder.decode(text)
+    return (msgspec.convert(dict(zip(TOKENS, tokens, strict=True)), Leg),) if any(tokens) else ()
+
+
+_legs_decoder: Final = msgspec.json.Decoder(tuple[Leg, ...])
+
+
 class Closed:
     """A closing made ready: its parameters, and what the rollups need of it."""
 

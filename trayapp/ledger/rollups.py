@@ -199,6 +199,23 @@ class Adder:
         contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
     ) -> None:
         """Add ``(started_us, keys, measures)`` of each row, within the caller's transaction."""
+        self._add(connection, contributions)
+
+    def move(
+        self,
+        connection: sqlite3.Connection,
+        contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
+    ) -> None:
+        """Like ``add``, where some contributions are negative: what a row added before. Empty buckets go."""
+        for (grain, bucket, key), figures in self._add(connection, contributions).items():
+            if figures[0] < 0:
+                connection.execute(_EMPTY, (grain, bucket, self._id(connection, key)))
+
+    def _add(
+        self,
+        connection: sqlite3.Connection,
+        contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
+    ) -> dict[tuple[int, int, Key], list[int]]:
         hours: dict[tuple[int, int, Key], list[int]] = {}
         for started_us, (by_all, by_session), figures in contributions:
             hour = started_us // HOUR_US
@@ -222,6 +239,7 @@ class Adder:
         for size in chunks(len(sums), _UPSERT_SIZES):
             connection.execute(_UPSERTS[size], flat[at : at + size * width])
             at += size * width
+        return sums
 
     def _id(self, connection: sqlite3.Connection, key: Key) -> int:
         known = self._ids.get(key)
@@ -244,6 +262,7 @@ def chunks(count: int, sizes: Sequence[int] = (64, 16, 4, 1)) -> Iterable[int]:
             count -= size
 
 
+_EMPTY: Final = "DELETE FROM buckets WHERE grain=? AND bucket=? AND dims=? AND calls=0"
 _DIM_FIND: Final = f"SELECT id FROM dims WHERE {' AND '.join(f'{c}=?' for c in DIM_COLUMNS)}"  # noqa: S608
 _DIM_MAKE: Final = f"INSERT INTO dims ({','.join(DIM_COLUMNS)}) VALUES ({','.join('?' * len(DIM_COLUMNS))})"  # noqa: S608
 

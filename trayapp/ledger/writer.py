@@ -30,11 +30,12 @@ from typing import Any, Final
 
 from trayapp.ledger import batch as batches
 from trayapp.ledger import storage
-from trayapp.ledger.batch import Batch, Mark, Relay
+from trayapp.ledger.batch import Batch, Mark, Relay, Reprice
 from trayapp.ledger.errors import Family, LedgerError, StorageTrouble, describe, family, is_full
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.intake import MAX_BATCH, MAX_WAITING, Intake
 from trayapp.ledger.outcomes import Deliver, Outcomes
+from trayapp.ledger.reprice import Repriced
 from trayapp.ledger.rollups import Adder
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.upkeep import CHECKPOINT_NOW, Upkeep
@@ -62,6 +63,7 @@ class _Do(IntEnum):
     CHECKPOINT = 7
     DAMAGED = 8
     STOP = 9
+    REPRICE = 10
 
 
 class Writer:
@@ -151,6 +153,12 @@ class Writer:
         self._put(_Do.RELAY, entries, future)
         return future
 
+    def reprice(self, entries: Sequence[Repriced]) -> Future[int]:
+        """Price rows that have no price; the future carries how many were."""
+        future: Future[int] = Future()
+        self._put(_Do.REPRICE, entries, future)
+        return future
+
     def flush(self) -> Future[None]:
         """Resolved when everything asked before is committed, marks included."""
         future: Future[None] = Future()
@@ -171,7 +179,9 @@ class Writer:
     def waiting(self) -> int:
         """Operations that are not on disk yet."""
         pending = self.intake.pending
-        return self._queue.qsize() + len(pending.opens) + len(pending.closes) + len(pending.relays)
+        return (
+            self._queue.qsize() + len(pending.opens) + len(pending.closes) + len(pending.relays) + len(pending.reprices)
+        )
 
     def _overflow(self, openings: Sequence[Opening], future: Future[None]) -> None:
         for opening in openings:
@@ -243,6 +253,8 @@ class Writer:
             intake.late(argument)
         elif what is _Do.RELAY and future is not None:
             intake.pending.relays.append(Relay(argument, future))
+        elif what is _Do.REPRICE and future is not None:
+            intake.pending.reprices.append(Reprice(argument, future))
         elif what is _Do.FLUSH and future is not None:
             intake.pending.flushes.append(future)
         elif what is _Do.CHECKPOINT:
@@ -341,7 +353,10 @@ class Writer:
         outcomes, wrote = self._outcomes, done.writes
         for relay in done.relays:
             outcomes.done(relay.future, relay.added)
+        for reprice in done.reprices:
+            outcomes.done(reprice.future, reprice.priced)
         done.relays.clear()
+        done.reprices.clear()
         for future in done.futures():
             outcomes.done(future)
         if done.lates:

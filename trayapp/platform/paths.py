@@ -62,6 +62,21 @@ class Paths:
         return self.state / "relayed.jsonl"
 
     @property
+    def pricebook(self) -> Path:
+        """The price book with what was fetched since the release; missing until something was."""
+        return self.state / "pricebook.json"
+
+    @property
+    def pricebook_status(self) -> Path:
+        """What is known of the fetching: when, from where, what is held back (JSON)."""
+        return self.state / "pricebook.status.json"
+
+    @property
+    def pricebook_lock(self) -> Path:
+        """Held by the one process that changes the price book."""
+        return self.run / "pricebook.lock"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"

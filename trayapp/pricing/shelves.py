@@ -105,7 +105,7 @@ class Book:
 
     def seller(self, vendor: str) -> str:
         """The book's name of who sells under a vendor's name (``chatgpt``: ``openai``); else the name itself."""
-        return self.provider(vendor) or vendor
+        return self.provider(vendor) or plain(vendor)
 
     def match(self, vendor: str, model: str) -> ModelPrice | None:
         """The price of a model as a vendor sells it, or ``None`` when the book does not know that name."""

@@ -1,0 +1,24 @@
+"""What the bookkeeper's process says when it has done its work; both ends' words.
+
+Apart from ``trayapp.engine.bookkeeper``, so that the engine need not load what the bookkeeper works with.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done."""
+
+    result: str
+    """``taken``, ``unchanged``, ``refused``, ``failed``, ``busy``, ``accepted`` or ``unknown``."""
+    message: str = ""
+    version: str = ""
+    """The book in use now."""
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    """Only those that were not held back before."""
+    rewritten: bool = False
+    """The stored book is another now."""
