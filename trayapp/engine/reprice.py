@@ -56,8 +56,6 @@ class Repricer:
             except (StorageTrouble, RuntimeError) as error:
                 # The disk is in the way, or the ledger closes: the rows stay and are priced the next time.
                 log.info("later prices wait: %s", type(error).__name__)
-            if found:
-                self._settled()
             return sorted(found.values(), key=lambda each: -each.calls)
 
     async def _all(self, found: dict[tuple[str, str], Arrived]) -> None:
@@ -103,6 +101,7 @@ class Repricer:
 
     async def _write(self, part: list[tuple[Unpriced, Repriced]], found: dict[tuple[str, str], Arrived]) -> None:
         await asyncio.wrap_future(self._ledger.reprice([priced for _, priced in part]))
+        self._settled()
         for row, priced in part:
             if row.state is State.INTERRUPTED:
                 continue  # Its lower bound is worth a number, not a notice.
