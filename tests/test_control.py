@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp import control
-from trayapp.control import Address, Client, ControlError, LiveCall, Slice, Snapshot, Today, Trouble
+from trayapp.control import (
+    Address,
+    Client,
+    ControlError,
+    LiveCall,
+    Notice,
+    Slice,
+    Snapshot,
+    Today,
+    Trouble,
+    Unpriced,
+)
 
 money = st.integers(-(10**15), 10**24)
 slices = st.builds(Slice, name=st.text(max_size=8), pico=money, calls=st.integers(0, 9), unpriced=st.integers(0, 9))
@@ -24,6 +35,10 @@ snapshots = st.builds(
     budget_day_pico=st.none() | money,
     by_tool=st.lists(slices, max_size=2).map(tuple),
     live=st.lists(st.builds(LiveCall, id=st.integers(0, 2**62), pico=st.none() | money), max_size=2).map(tuple),
+    notices=st.lists(st.builds(Notice, title=st.text(max_size=5), message=st.text(max_size=5)), max_size=2).map(tuple),
+    unpriced=st.lists(st.builds(Unpriced, vendor=st.text(max_size=5), model=st.text(max_size=5)), max_size=2).map(
+        tuple
+    ),
     troubles=st.lists(st.builds(Trouble, title=st.text(max_size=5), message=st.text(max_size=5)), max_size=1).map(
         tuple
     ),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +29,7 @@ from trayapp.platform.resources import resource
 from trayapp.pricing import merge
 from trayapp.values import Leg, Opening, Usage
 
+REPO = Path(__file__).resolve().parents[2]
 PRICE = {"input": "1.25", "output": "10"}
 
 
@@ -343,3 +346,10 @@ def test_what_is_held_back_in_words() -> None:
     assert held_words(Waiting("a", "m")) == "a/m"
     far = Waiting("a", "m", (Move("input", 2_000_000, 2_100_000), Move("web_search", 10**10, 0, "batch")))
     assert held_words(far) == "a/m: batch web_search $10 → $0 per thousand"
+
+
+def test_an_engine_does_not_carry_the_bookkeepers_tools() -> None:
+    heavy = {"httpx", "cryptography", "trayapp.pricing.merge", "trayapp.pricing.feed", "trayapp.engine.bookkeeper"}
+    code = f"import sys, trayapp.engine.run; print(sorted(set(sys.modules) & {heavy}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPO, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -1,4 +1,4 @@
-"""Any sequence of openings, marks, closings, late notes, kills and restarts, compared with a plain dictionary."""
+"""Any sequence of openings, marks, closings, later prices, late notes, kills and restarts, as in a plain dictionary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
 
-from trayapp.ledger import Ledger, rollups
+from trayapp.ledger import Ledger, Repriced, rollups
 from trayapp.values import (
     Basis,
     Closing,
@@ -117,6 +117,15 @@ class Machine(RuleBasedStateMachine):
         if wait:
             future.result(WAIT)
         self.rows[row_id] = (state, pico if pico is None or pico < 2**63 else None)
+
+    @rule(row_id=ids, pico=st.integers(0, 10**9))
+    def reprice(self, row_id: int, pico: int) -> None:
+        state, amount = self.rows[row_id]
+        waits = state.final and state is not State.NOT_SENT and amount is None
+        entry = Repriced(id=row_id, cost=Cost(pico=pico, basis=Basis.LIST, book="b2"))
+        assert self.ledger.reprice([entry]).result(WAIT) == waits
+        if waits:
+            self.rows[row_id] = (state, pico)
 
     @rule(row_id=consumes(ids))
     def forget(self, row_id: int) -> None:

@@ -58,8 +58,6 @@ class Repricer:
             except (StorageTrouble, RuntimeError) as error:
                 # The disk is in the way, or the ledger closes: the rows stay and are priced the next time.
                 log.info("later prices wait: %s", type(error).__name__)
-            if found:
-                self._settled()
             return sorted(found.values(), key=lambda each: -each.calls)
 
     async def _all(self, found: dict[tuple[str, str], Arrived]) -> None:
@@ -114,6 +112,7 @@ class Repricer:
             for amounts, of in drawn:
                 self._tariff().draw(replace(amounts, contract=amounts.marginal, marginal=amounts.contract), of)
             raise
+        self._settled()
         for row, priced in part:
             if row.state is State.INTERRUPTED:
                 continue  # Its lower bound is worth a number, not a notice.
