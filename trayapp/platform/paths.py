@@ -62,6 +62,11 @@ class Paths:
         return self.state / "relayed.jsonl"
 
     @property
+    def edits(self) -> Path:
+        """The journal of edits to the tools' files, and what undoes them."""
+        return self.state / "edits"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"
