@@ -24,6 +24,7 @@ from trayapp.tools.plan import Edit, Left, Plan, Withdrawn, diff, make_changed, 
 from trayapp.tools.spans import Set, named
 
 _TRIES: Final = 8
+_SETTLE: Final = 0.05
 
 
 class OptedOutError(EditError):
@@ -60,6 +61,9 @@ class Desk:
         real = files.resolve(edit.path, self.home, anywhere=edit.anywhere)
         files.examine(real, self.home)
         current = files.read(real)
+        if current == b"":  # a program that writes in place begins with an empty file
+            time.sleep(_SETTLE)
+            current = files.read(real)
         entries = [e for e in self.journal.entries() if e.tool == edit.tool and e.path == str(real)]
         earlier = [e for e in self.journal.open_entries(edit.tool) if e.path == str(real)]
         former = current
@@ -202,10 +206,7 @@ class Desk:
 
     def _applied(self, entry: Entry) -> Entry:
         entry = self.journal.move(entry, State.APPLIED)
-        for old in entry.supersedes:
-            former = self.journal.get(old)
-            if former is not None and former.state is State.APPLIED:
-                self.journal.move(former, State.SUPERSEDED)
+        self.journal.sweep()
         return entry
 
     def _write(self, plan: Plan) -> str:

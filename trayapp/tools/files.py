@@ -267,7 +267,7 @@ def remove_folders(folders: tuple[Path, ...]) -> None:
 
 def write_synced(path: Path, data: bytes) -> None:
     """Write a file of our own, mode 0600, whole or not at all, and on disk when this returns."""
-    waiting = path.with_name(f".{path.name}.new")
+    waiting = half_written(path)
     with contextlib.suppress(FileNotFoundError):
         waiting.unlink()
     try:
@@ -278,6 +278,11 @@ def write_synced(path: Path, data: bytes) -> None:
             waiting.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def half_written(path: Path) -> Path:
+    """Where ``write_synced`` writes before the file takes its name."""
+    return path.with_name(f".{path.name}.new")
 
 
 def sync_folder(folder: Path) -> None:

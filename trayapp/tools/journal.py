@@ -41,6 +41,11 @@ class State(StrEnum):
     ABANDONED = "abandoned"
 
 
+_CLOSED: Final = (State.REVERTED, State.SUPERSEDED, State.ABANDONED)
+_KEPT: Final = 200
+"""Closed entries are forgotten beyond this many, but for each file's newest."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
     """One key that an edit changed."""
@@ -124,9 +129,10 @@ class FileVault:
         return _kept(self._folder / name)
 
     def drop(self, name: str) -> None:
-        """Forget it."""
-        with contextlib.suppress(OSError):
-            (self._folder / name).unlink(missing_ok=True)
+        """Forget it, and what a killed process left of it."""
+        for path in (self._folder / name, files.half_written(self._folder / name)):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 class Journal:
@@ -177,7 +183,7 @@ class Journal:
     def open_entries(self, tool: str | None = None) -> list[Entry]:
         """What is applied now, newest first."""
         entries = self.entries()
-        gone = {old for e in entries if e.state in (State.APPLIED, State.REVERTED) for old in e.supersedes}
+        gone = _taken_over(entries)
         return [
             e
             for e in reversed(entries)
@@ -205,15 +211,13 @@ class Journal:
         """Write an entry's new state; what it kept is dropped when it will not be needed again."""
         entry = replace(entry, state=state, undoing=None, undoing_from=None, **more)
         self.write(entry)
-        if state is not State.APPLIED:
-            self.drop_kept(entry)
-        return entry
+        return entry if state is State.APPLIED else self._forget(entry)
 
     def discard(self, entry: Entry) -> None:
         """Forget a planned entry that did nothing."""
         with contextlib.suppress(OSError):
             (self.folder / f"{entry.id}.json").unlink(missing_ok=True)
-        self.drop_kept(entry)
+        self._drop_kept(entry)
 
     def keep(self, entry_id: str, former: bytes, *, secret: bool) -> bool:
         """Keep what the file was."""
@@ -236,7 +240,7 @@ class Journal:
         data = self.vault.get(f"{entry.id}.{n}")
         return None if data is None else data.decode("utf-8", "replace")
 
-    def drop_kept(self, entry: Entry) -> None:
+    def _drop_kept(self, entry: Entry) -> None:
         """Forget what was kept for undoing."""
         with contextlib.suppress(OSError):
             (self.folder / f"{entry.id}.before").unlink(missing_ok=True)
@@ -245,8 +249,35 @@ class Journal:
             if key.in_vault:
                 self.vault.drop(f"{entry.id}.{n}")
 
+    def _forget(self, entry: Entry) -> Entry:
+        """Drop what a closed entry had kept, and say so in it."""
+        self._drop_kept(entry)
+        keys = tuple(replace(key, former="", in_vault=False) for key in entry.keys)
+        if entry.former_in_vault or keys != entry.keys:
+            entry = replace(entry, former_in_vault=False, keys=keys)
+            self.write(entry)
+        return entry
+
     def sweep(self) -> None:
-        """Remove what a killed process left half written."""
+        """Remove what a killed process left half written or had yet to forget, and what closed long ago.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        entries = self.entries()
+        gone = _taken_over(entries)
+        newest = {(entry.tool, entry.path): entry.id for entry in entries if entry.state is not State.ABANDONED}
+        for n, entry in enumerate(entries):
+            if entry.id in gone and entry.state is State.APPLIED:
+                self.move(entry, State.SUPERSEDED)
+                continue
+            if n < len(entries) - _KEPT and entry.state in _CLOSED:
+                if newest.get((entry.tool, entry.path)) != entry.id:
+                    self.discard(entry)
+                continue
+            kept = entry.former_in_vault or any(key.in_vault or key.former for key in entry.keys)
+            if entry.state in _CLOSED and (kept or (self.folder / f"{entry.id}.before").exists()):
+                self._forget(entry)
         for path in self.folder.glob(".*.new"):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -275,6 +306,11 @@ def unwritable(folder: Path, error: OSError) -> EditError:
             code="folder_unusable",
         )
     )
+
+
+def _taken_over(entries: list[Entry]) -> set[str]:
+    """What later entries undo too."""
+    return {old for e in entries if e.state in (State.APPLIED, State.REVERTED) for old in e.supersedes}
 
 
 def _entry(path: Path) -> Entry | None:

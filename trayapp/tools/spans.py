@@ -154,6 +154,8 @@ def change(data: bytes, grammar: Grammar, operations: Sequence[Operation]) -> Ch
             done.append(Done(operation.way, None, former, 0, splice))
             text = _checked(text, splice, grammar, operation.way, None)
             continue
+        if found is not None and isinstance(found.value, dict | list) and not operation.unless_set:
+            raise NotUnderstoodError(f"there is a table or list where `{named(operation.way)}` should be a value")
         if found is not None and (operation.unless_set or _same(found.value, operation.value)):
             continue
         made = 0 if found is not None else _missing(text, grammar, operation.way)
@@ -205,9 +207,14 @@ def take_out(text: str, grammar: Grammar, way: Way, made: int) -> str:
     text = _checked(text, grammar.drop(text, way), grammar, way, None)
     for depth in range(1, made + 1):
         table = way[: len(way) - depth]
-        if not table or grammar.find(text, table) is None or not grammar.bare(text, table):
-            break
-        text = _checked(text, grammar.drop(text, table), grammar, table, None)
+        try:
+            if grammar.find(text, table) is None:
+                continue
+            if not grammar.bare(text, table):
+                break
+            text = _checked(text, grammar.drop(text, table), grammar, table, None)
+        except NotUnderstoodError:
+            break  # an empty table stays; the key is out
     return text
 
 
@@ -309,6 +316,13 @@ def _place(node: Any, step: Step) -> Any:
     raise NotUnderstoodError(f"`{named((step,))}` should stand in a table, but there is none")
 
 
+def _at(node: Any, way: Way) -> Any:
+    for step in way:
+        place = _place(node, step)
+        node = None if place is None else node[place]
+    return node
+
+
 def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
@@ -323,7 +337,16 @@ def _missing(text: str, grammar: Grammar, way: Way) -> int:
 
 def _checked(text: str, splice: Splice, grammar: Grammar, way: Way, value: Value | None) -> str:
     after = splice.on(text)
-    if grammar.load(after) != altered(grammar.load(text), way, value):
+    wanted = altered(grammar.load(text), way, value)
+    now = grammar.load(after)
+    # With its last key a table may vanish that has no header of its own (TOML).
+    for depth in range(len(way) - 1, 0, -1):
+        if value is not None or now == wanted or grammar.find(after, way[:depth]) is not None:
+            break
+        if _at(wanted, way[:depth]) != {}:
+            break
+        wanted = altered(wanted, way[:depth], None)
+    if now != wanted:
         raise NotUnderstoodError(f"setting `{named(way)}` would change more than that")
     found = grammar.find(after, way)
     if value is not None and (found is None or not _same(found.value, value)):

@@ -156,8 +156,12 @@ class _Reader:
         """Pass over the deeper lines that belong to a value."""
         node.kind = "opaque"
         while self.n < len(self.rows) and self.rows[self.n].indent > indent:
+            row = self.rows[self.n]
             if not by_line:
-                _closed(self.rows[self.n].text)
+                _closed(row.text)
+                # Behind an anchor or tag a block may follow; a plain text goes on, but holds no keys.
+                if self.text[node.start] not in "&!" and (_KEY.match(row.text) or _dash(row) or ": " in row.text):
+                    raise self.unknown()
             end = self.rows[self.n].end
             self.n += 1
         node.end = max(node.end, end)
