@@ -33,9 +33,12 @@ LIBC.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_
 LIBC.ptrace.restype = ctypes.c_long
 # Numbers of the calls that change nothing on a disk, by architecture; unknown ones count.
 HARMLESS = {
-    "x86_64": {0, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 16, 17, 20, 21, 25, 28, 35, 39, 72, 73, 79, 89, 96, 99, 102, 104,
-               107, 108, 110, 186, 191, 192, 193, 194, 195, 196, 201, 202, 217, 218, 228, 230, 231, 262, 273, 302, 318, 332, 334},
-}.get(os.uname().machine, set())  # fmt: skip
+    "x86_64": {
+        *(0, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 16, 17, 20, 21, 25, 28, 35, 39, 72, 73, 79, 89, 96, 99, 102, 104),
+        *(107, 108, 110, 186, 191, 192, 193, 194, 195, 196, 201, 202, 217, 218, 228, 230, 231, 262, 273, 302, 318),
+        *(332, 334),
+    },
+}.get(os.uname().machine, set())
 
 
 class NoTracingError(Exception):
@@ -92,7 +95,7 @@ def main() -> None:
     print(json.dumps({"killed": sum(counts.values()), **counts}))
 
 
-def run(folder: Path, case: Case, phase: str, n: int, every: bool) -> bool:  # noqa: FBT001
+def run(folder: Path, case: Case, phase: str, n: int, every: bool) -> bool:
     """One run; whether it was killed (``False``: it came to its end first)."""
     shutil.rmtree(folder, ignore_errors=True)
     home = folder / "home"
@@ -184,7 +187,7 @@ def check(desk: Desk, case: Case, real: Path, path: Path, phase: str) -> None:
                 assert secret not in file.read_text(), phase
 
 
-def kill_at(action: Callable[[], object], n: int, every: bool) -> bool:  # noqa: FBT001
+def kill_at(action: Callable[[], object], n: int, every: bool) -> bool:
     """Run ``action`` in a child and kill it at the entry of its ``n``-th system call that counts."""
     child = os.fork()
     if child == 0:
@@ -195,7 +198,7 @@ def kill_at(action: Callable[[], object], n: int, every: bool) -> bool:  # noqa:
             os.kill(os.getpid(), signal.SIGSTOP)
             action()
             code = 0
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             import traceback
 
             traceback.print_exc()

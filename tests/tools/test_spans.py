@@ -125,7 +125,7 @@ def test_json_lists() -> None:
 
 TOML_CASES = {
     "empty": ("", (("u",), "x"), 'u = "x"\n'),
-    "root before tables": ("[a]\nb = 1\n", (("u",), "x"), 'u = "x"\n\n[a]\nb = 1\n'),
+    "root before tables": ("[a]\nb = 1\n", (("u",), "x"), 'u = "x"\n[a]\nb = 1\n'),
     "behind the opening comment": (
         "# Codex\n# settings\n\n[a]\nb = 1\n",
         (("u",), "x"),

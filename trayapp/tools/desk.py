@@ -158,11 +158,12 @@ class Desk:
 
     def _recover(self) -> list[Entry]:
         self.journal.sweep()
-        return [
-            self._settle(entry)
-            for entry in self.journal.entries()
-            if entry.state is State.PLANNED or (entry.state is State.APPLIED and entry.undoing is not None)
-        ]
+        found = []
+        for entry in self.journal.entries():
+            if entry.state is State.PLANNED or (entry.state is State.APPLIED and entry.undoing is not None):
+                with contextlib.suppress(EditError):  # a file that cannot be read now is looked at the next time
+                    found.append(self._settle(entry))
+        return found
 
     def _settle(self, entry: Entry) -> Entry:
         """Say what became of an entry whose process died between two steps."""
@@ -325,6 +326,8 @@ class Desk:
         left_by_user = any(item.by_user for item in step.left)
         stuck = [item for item in step.left if item.stuck]
         text = _told(step, current, now)
+        if current is not None and current == now and digest(current) == entry.former:
+            text = "it is as it was already"
         if stuck:
             with contextlib.suppress(OSError):
                 self.journal.write(entry)
@@ -354,9 +357,9 @@ class Desk:
             )
 
     def _place(self, entry: Entry) -> Path:
-        """The file that was edited; when it is gone, the one that the tool reads now."""
+        """The file that was edited; when it is gone or has become a link, the one that the tool reads now."""
         real = Path(entry.path)
-        if not real.exists():
+        if real.is_symlink() or not real.exists():
             with contextlib.suppress(EditError):
                 moved = files.resolve(Path(entry.asked), self.home, anywhere=True)
                 return moved if moved.exists() else real

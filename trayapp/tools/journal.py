@@ -42,7 +42,7 @@ class State(StrEnum):
 
 
 _CLOSED: Final = (State.REVERTED, State.SUPERSEDED, State.ABANDONED)
-_KEPT: Final = 200
+_KEPT: Final = 50
 """Closed entries are forgotten beyond this many, but for each file's newest."""
 
 

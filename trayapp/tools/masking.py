@@ -10,6 +10,7 @@ import re
 
 _NAME = re.compile(r"(?i)key|token|secret|passw|credential|auth|cookie|bearer")
 _PREFIX = re.compile(r"(?:sk|pk|rk|ghp|gho|ghs|github_pat|xox[a-z]|glpat|AIza|AKIA|eyJ)[-_A-Za-z0-9.]{8,}")
+_OURS = re.compile(r"(https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/)[^/\s\"']{16,}")
 _RUN = re.compile(r"[A-Za-z0-9_+=-]{20,}")
 _USER = re.compile(r"(://)[^/@\s\"']+@")
 _NAMED = re.compile(
@@ -27,6 +28,7 @@ def masked(text: str) -> str:
     """A text for people, secrets replaced by ``…``."""
     text = _NAMED.sub(lambda m: m[1] + _hidden(m[2]), text)
     text = _USER.sub(r"\1…@", text)
+    text = _OURS.sub(r"\1…", text)
     text = _PREFIX.sub("…", text)
     return _RUN.sub(lambda m: "…" if _random(m[0]) else m[0], text)
 
@@ -40,8 +42,9 @@ def _hidden(value: str) -> str:
 
 
 def _random(run: str) -> bool:
-    """Whether a long run looks drawn, not spelled: digits among letters, without being words joined by dashes."""
-    if not any(c.isdigit() for c in run) and (run.islower() or run.isupper()):
-        return False
-    parts = re.split(r"[-_]", run)
-    return max(len(part) for part in parts) >= 12 and not all(part.isalpha() and part.islower() for part in parts)
+    """Whether a long run looks drawn, not spelled."""
+    digits = any(c.isdigit() for c in run)
+    both_cases = not run.islower() and not run.isupper()
+    if both_cases and (digits or (len(run) >= 30 and run.isalpha())):
+        return True
+    return digits and max(len(part) for part in re.split(r"[-_=+]", run)) >= 16

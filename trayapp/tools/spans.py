@@ -109,7 +109,7 @@ class Grammar(Protocol):
         """Take away a key that is there."""
 
     def bare(self, text: str, way: Way) -> bool:
-        """Whether the table at that place (``()``: the file) holds nothing, not even a comment."""
+        """Whether the table at that place (``()``: the file) can go without anything of the user's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,7 +263,7 @@ def drop(text: str, way: Way) -> Splice:
 
 
 def bare(text: str, way: Way) -> bool:
-    """Whether a table holds nothing, not even a comment."""
+    """Whether a table can go without anything else."""
     document = load(text)
     path, rest = _resolve(document, way)
     if rest:
@@ -275,7 +275,8 @@ def bare(text: str, way: Way) -> bool:
         return False
     if found.end:
         return True
-    return all(not text[s.body : s.end].strip() for s in _scan(text).sections if s.path == path)
+    # A comment under the header stays when the header goes.
+    return all(not s.pairs for s in _scan(text).sections if s.path == path)
 
 
 def _scan(text: str) -> _Scanner:
@@ -312,15 +313,15 @@ def _into_section(text: str, section: _Section, behind: list[_Pair], keys: list[
         return _line(text, section.body, line)
     # The root has no keys yet: behind the comment that opens the file, if a blank line ends it.
     match = re.match(r"(?:#[^\n]*\n)+(?=\r?\n)", text)
-    return _line(text, match.end() if match else 0, line, space=not match and text.startswith(("[", "#")))
+    return _line(text, match.end() if match else 0, line)
 
 
-def _line(text: str, at: int, line: str, *, space: bool = False) -> Splice:
+def _line(text: str, at: int, line: str) -> Splice:
     """Add a line at the beginning of another, or behind the last."""
     end = newline(text)
     if at == len(text) and at and not text.endswith("\n"):
         return Splice(at, "", end + line)
-    return Splice(at, "", line + end + (end if space else ""))
+    return Splice(at, "", line + end)
 
 
 def _new_section(text: str, table: list[str], key: str, value: Value) -> Splice:
