@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -331,6 +332,7 @@ def test_what_we_keep_is_private(desk: Desk, path: Path) -> None:
 WRITER = """
 import json, os, sys, time
 path, count, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+theirs = []
 for n in range(count):
     while True:
         try:
@@ -339,7 +341,8 @@ for n in range(count):
         except ValueError:
             time.sleep(0.001)
     document["n"] = n
-    document.setdefault("theirs", []).append(n)
+    theirs.append(n)
+    document["theirs"] = theirs
     text = json.dumps(document, indent=2)
     if way == "replace":
         open(path + ".t", "w").write(text)
@@ -491,6 +494,22 @@ def test_a_foreign_file_that_a_killed_exchange_left_beside_is_put_back(desk: Des
     assert path.read_bytes() == THEIRS
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     assert desk.journal.open_entries() == []
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_an_empty_file_is_settled_before_it_is_edited(desk: Desk, path: Path, *, old: bool) -> None:
+    """A program that writes in place empties the file first; what it then writes is not lost."""
+    path.write_bytes(b"")
+    if old:
+        os.utime(path, (1, 1))
+        back_and_forth(desk, path, b"")
+        return
+    writer = threading.Timer(0.3, lambda: path.write_bytes(THEIRS))
+    writer.start()
+    desk.apply(edit(path))
+    writer.join()
+    assert b"theirs" in path.read_bytes()
+    assert b'"U"' in path.read_bytes()
 
 
 def test_a_temporary_folder_for_all_is_no_place_for_settings(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import tomllib
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -572,7 +573,6 @@ def yaml_texts(draw: st.DrawFn) -> str:
 
 @given(yaml_texts(), WAYS, st.sampled_from([URL, "plain", "y", "12", "a: b", 'q"q', True, 7]))
 def test_any_yaml_is_what_it_was_plus_the_change_and_back(text: str, way: Any, value: Any) -> None:
-    yaml = pytest.importorskip("yaml")
     tree = yaml.safe_load(text)
     try:
         changed = change(text.encode(), yamlspans, [Set(way, value)])

@@ -24,7 +24,7 @@ from trayapp.tools.plan import Edit, Left, Plan, Withdrawn, diff, make_changed, 
 from trayapp.tools.spans import Set, named
 
 _TRIES: Final = 8
-_SETTLE: Final = 0.05
+_PAUSE: Final = 0.25
 
 
 class OptedOutError(EditError):
@@ -61,9 +61,6 @@ class Desk:
         real = files.resolve(edit.path, self.home, anywhere=edit.anywhere)
         files.examine(real, self.home)
         current = files.read(real)
-        if current == b"":  # a program that writes in place begins with an empty file
-            time.sleep(_SETTLE)
-            current = files.read(real)
         entries = [e for e in self.journal.entries() if e.tool == edit.tool and e.path == str(real)]
         earlier = [e for e in self.journal.open_entries(edit.tool) if e.path == str(real)]
         former = current
@@ -95,6 +92,9 @@ class Desk:
             self._recover()
             for _ in range(_TRIES):
                 plan = self.plan(edit)
+                if files.unsettled(plan.real):
+                    time.sleep(_PAUSE)
+                    continue
                 if plan.opted_out and not again:
                     raise _opted_out(plan)
                 if plan.after == (plan.current or b"") and (plan.current is not None or not plan.changed.done):
@@ -302,6 +302,10 @@ class Desk:
             current = files.read(real)
             step = withdraw(self.journal, entry, current)
             if step.data == current:
+                if current is not None and step.left:  # perhaps another program has written only half of it
+                    time.sleep(_PAUSE)
+                    if files.read(real) != current:
+                        continue
                 return self._close(entry, step, current, current)
             files.examine(real, self.home)
             goal = "" if step.data is None else digest(step.data)

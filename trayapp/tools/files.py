@@ -4,7 +4,7 @@ Rules: a link stays a link, its target is edited; only the user's own regular fi
 write to, below the home folder unless the path was allowed by name. The new bytes stand in a file beside it, on disk
 and with the old one's mode, group and attributes, before they take its place. Where the kernel can exchange two names
 (Linux) the old file is looked at once more *after* the exchange: what another program wrote in that instant is put
-back. Elsewhere it is compared right before.
+back (the other program can, for that instant, read ours). Elsewhere it is compared right before.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import errno
 import os
 import stat
 import sys
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from typing import Any, Final
 from trayapp.control import Trouble
 
 LIMIT: Final = 8 * 1024 * 1024
+_SETTLING: Final = 1.0
 _AT_CWD: Final = -100
 _NOREPLACE: Final = 1
 _EXCHANGE: Final = 2
@@ -179,6 +181,15 @@ def read(real: Path) -> bytes | None:
         os.close(handle)
 
 
+def unsettled(real: Path) -> bool:
+    """Whether a file is empty since a moment only: a program that writes in place begins like that."""
+    try:
+        state = real.lstat()
+    except OSError:
+        return False
+    return state.st_size == 0 and abs(time.time() - state.st_mtime) < _SETTLING
+
+
 def beside(real: Path, name: str) -> Path:
     """Where the new bytes wait."""
     return real.with_name(f".{real.name[:150]}.spendlight-{name}")
@@ -193,12 +204,12 @@ def replace(real: Path, waiting: Path, new: bytes, old: bytes | None) -> None:
     """
     try:
         _prepare(waiting, new, None if old is None else real)
-        if read(real) != old:
+        if read(real) != old or unsettled(real):
             raise ChangedError
         if old is None:
             _take_free_name(waiting, real)
         elif _rename(waiting, real, _EXCHANGE):
-            if not _holds(waiting, old):
+            if not _holds(waiting, old) or unsettled(waiting):
                 _rename(waiting, real, _EXCHANGE)
                 if not _holds(waiting, new):  # written again between both steps: the newest stays
                     _rename(waiting, real, _EXCHANGE)
