@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
     "config": ("trayapp.cli.config", "list, read or change settings"),
+    "restore": ("trayapp.cli.restore", "undo what was changed in the tools' files; works with all else broken"),
     "pause": ("trayapp.cli.pause", "let calls pass without reading them, for a while"),
     "resume": ("trayapp.cli.resume", "end a pause"),
     "demo": ("trayapp.cli.demo", "watch a simulated afternoon, without a key and without money"),

@@ -77,6 +77,11 @@ class Paths:
         return self.run / "pricebook.lock"
 
     @property
+    def edits(self) -> Path:
+        """The journal of edits to the tools' files, and what undoes them."""
+        return self.state / "edits"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"

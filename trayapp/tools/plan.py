@@ -1,0 +1,216 @@
+"""What an edit of one file will be: the wish of a tool's module, and the bytes that it comes to.
+
+Pure but for reading the file. ``Edit`` is what a tool's module writes down; ``Plan`` is that wish against the file as
+it is now, with the difference for people to see before anything is written. Undoing works on bytes too: ``withdraw``
+takes out what is still ours and leaves everything else.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from trayapp.tools import envspans, jsonspans, tomlspans, yamlspans
+from trayapp.tools.files import refused
+from trayapp.tools.journal import Entry, Journal, digest, value_digest
+from trayapp.tools.masking import masked
+from trayapp.tools.spans import (
+    Changed,
+    Grammar,
+    NotUnderstoodError,
+    Operation,
+    Way,
+    change,
+    decode,
+    named,
+    put_raw,
+    take_out,
+)
+
+
+class Format(StrEnum):
+    """The formats that can be edited."""
+
+    JSON = "json"
+    TOML = "toml"
+    ENV = "env"
+    YAML = "yaml"
+
+
+GRAMMARS: Final[dict[Format, Grammar]] = {
+    Format.JSON: jsonspans,
+    Format.TOML: tomlspans,
+    Format.ENV: envspans,
+    Format.YAML: yamlspans,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a tool's module wants in one file."""
+
+    tool: str
+    path: Path
+    format: Format
+    operations: tuple[Operation, ...]
+    anywhere: bool = False
+    """The path may lie outside the home folder: the user has named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A key that undoing leaves alone."""
+
+    way: Way
+    why: str
+    by_user: bool
+    """The user took it out, or changed what we had not merely filled in."""
+    stuck: bool = False
+    """It is ours, and could not be taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A file without what is ours."""
+
+    data: bytes | None
+    """``None``: there was no file before."""
+    exact: bool
+    """It is what it was before, byte for byte."""
+    left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An edit against the file as it is now."""
+
+    edit: Edit
+    real: Path
+    current: bytes | None
+    former: bytes | None
+    """What undoing will lead to: the present file without what earlier edits of ours put there."""
+    changed: Changed
+    """From ``former`` to what will be."""
+    earlier: tuple[Entry, ...] = ()
+    """Entries that this edit takes over."""
+    left: tuple[Left, ...] = ()
+    """Keys of earlier edits that the user has taken out or changed."""
+    opted_out: bool = False
+
+    @property
+    def after(self) -> bytes:
+        """What will be in the file."""
+        return self.changed.after
+
+    def diff(self) -> str:
+        """A unified diff for people; secrets are masked."""
+        return diff(self.edit.path, self.current, self.after)
+
+
+def make_changed(path: Path, data: bytes | None, form: Format, operations: tuple[Operation, ...]) -> Changed:
+    """Do the operations on bytes.
+
+    Raises:
+        EditError: the file is not understood.
+    """
+    try:
+        return change(data or b"", GRAMMARS[form], operations)
+    except NotUnderstoodError as error:
+        raise refused(
+            path, f"{error}; it was left alone", "Make that change by hand, or simplify that place.", "not_understood"
+        ) from None
+
+
+def withdraw(journal: Journal, entry: Entry, data: bytes | None) -> Withdrawn:
+    """The file without an entry's edit: what it was, byte for byte, or without the keys that are still ours."""
+    if data is None:
+        return Withdrawn(
+            None, exact=False, left=tuple(Left(k.way, "the file is gone", by_user=True) for k in entry.keys)
+        )
+    if digest(data) == entry.after:
+        if entry.former is None:
+            return Withdrawn(None, exact=True)
+        former = journal.former(entry)
+        if former is not None:
+            return Withdrawn(former, exact=True)
+    grammar = GRAMMARS[Format(entry.format)]
+    left: list[Left] = []
+    try:
+        mark, text = decode(data)
+    except NotUnderstoodError as error:
+        return Withdrawn(
+            data, exact=False, left=tuple(Left(k.way, str(error), by_user=False, stuck=True) for k in entry.keys)
+        )
+    for n in range(len(entry.keys) - 1, -1, -1):
+        try:
+            outcome = _withdraw_key(journal, entry, n, text, grammar)
+        except NotUnderstoodError as error:
+            outcome = Left(entry.keys[n].way, str(error), by_user=False, stuck=True)
+        if isinstance(outcome, Left):
+            left.append(outcome)
+        else:
+            text = outcome
+    after = mark + text.encode()
+    if entry.former is None and _is_bare(grammar, text):
+        return Withdrawn(None, exact=not left, left=tuple(left))
+    return Withdrawn(after, exact=entry.former is not None and digest(after) == entry.former, left=tuple(left))
+
+
+def _is_bare(grammar: Grammar, text: str) -> bool:
+    """Whether a file holds nothing any more."""
+    try:
+        return grammar.bare(text, ())
+    except NotUnderstoodError:
+        return False
+
+
+def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Grammar) -> str | Left:
+    key = entry.keys[n]
+    found = grammar.find(text, key.way)
+    if key.ours is not None:
+        if found is None:
+            return Left(key.way, "you have taken it out", by_user=True)
+        if value_digest(found.value) != key.ours:
+            return Left(key.way, "you have changed it", by_user=not key.polite)
+        if not key.existed:
+            return take_out(text, grammar, key.way, key.made)
+    elif found is not None:
+        return Left(key.way, "you have set it again", by_user=True)
+    raw = journal.raw(entry, n)
+    if raw is None:
+        return Left(key.way, "its former value was not kept", by_user=False, stuck=True)
+    if found is None:
+        text = grammar.put(text, key.way, "x").on(text)
+    return put_raw(text, grammar, key.way, raw)
+
+
+def diff(path: Path, before: bytes | None, after: bytes | None) -> str:
+    """A unified diff of two versions of a file, for people; secrets are masked."""
+    old, new = (_lines(data) for data in (before, after))
+    lines = difflib.unified_diff(
+        old,
+        new,
+        str(path) if before is not None else "/dev/null",
+        str(path) if after is not None else "/dev/null",
+        n=3,
+        lineterm="",
+    )
+    out = []
+    for n, line in enumerate(lines):
+        out.append(line if n < 2 else line[:1] + masked(line[1:].rstrip("\r\n")))
+        if n >= 2 and not line.endswith("\n") and line[:1] != "@":
+            out.append("\\ No newline at end of file")
+    return "".join(f"{line}\n" for line in out)
+
+
+def words(left: tuple[Left, ...]) -> str:
+    """What was left alone, for people."""
+    return "; ".join(f"`{named(item.way)}` was left alone: {item.why}" for item in left)
+
+
+def _lines(data: bytes | None) -> list[str]:
+    text = (data or b"").decode("utf-8", "replace")
+    return text.removeprefix("\ufeff").splitlines(keepends=True) if text else []
