@@ -121,6 +121,15 @@ def test_what_is_no_event_stream_passes_whole(data: bytes, cuts: list[int]) -> N
     assert strained(data, cuts) == data
 
 
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_the_extra_chunk_goes_at_every_single_cut(newline: bytes) -> None:
+    stream = b"".join([event(TEXT), event(FINISH), event(EXTRA), DONE]).replace(b"\n", newline)
+    expected = b"".join([event(TEXT), event(FINISH), DONE]).replace(b"\n", newline)
+    for first in range(len(stream)):
+        assert strained(stream, [first]) == expected, first
+        assert strained(stream, [first, first + 1]) == expected, first
+
+
 def test_an_event_is_passed_on_as_soon_as_it_cannot_be_the_extra_one() -> None:
     sieve = UsageSieve()
     begun = event(TEXT)[:60]

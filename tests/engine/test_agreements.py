@@ -330,3 +330,48 @@ def test_the_ledger_is_asked_by_its_index(bench: Bench) -> None:
         ).fetchall()
     connection.close()
     assert any("calls_agreement" in step[3] for step in steps), steps
+
+
+NAMELESS = "nightjar-2"
+RATES = '[[contracts]]\nname = "agreed"\nmodel = "nightjar-*"\nrates = {input = "5", output = "0"}\n'
+
+
+def test_what_a_contract_has_decided_stays_when_the_list_learns_the_price(bench: Bench) -> None:
+    bench.agree(RATES)
+    assert numbers(bench.call(message(model=NAMELESS))) == (None, "0.005", "0.005", "agreed")
+    bench.agree("")
+    with bench.engine.client() as control:
+        control.ask("set_price", model=NAMELESS, rates={"input": "10", "output": "0"})
+    (row,) = bench.rows()
+    assert numbers(row) == ("0.01", "0.005", "0.005", "agreed")
+    assert "repriced" in row["flags"]
+
+
+def test_a_pool_is_drawn_once_by_a_row_whose_list_price_comes_later(bench: Bench) -> None:
+    pool = '[[pools]]\nname = "pot"\nperiod = "month"\namount_usd = "0.0125"\nrates = {input = "5", output = "0"}\n'
+    bench.agree(pool)
+    assert numbers(bench.call(message(model=NAMELESS))) == (None, "0.005", "0", "pot")
+    with bench.engine.client() as control:
+        control.ask("set_price", model=NAMELESS, rates={"input": "10", "output": "0"})
+        (told,) = control.ask("pools")
+    assert Decimal(str(told["used_usd"])) == Decimal("0.005")
+    assert numbers(bench.rows()[0]) == ("0.01", "0.005", "0", "pot")
+    assert numbers(bench.call(message(model=NAMELESS))) == ("0.01", "0.005", "0", "pot")
+
+
+def test_rows_that_get_their_price_after_a_restart_draw_once_also_when_the_pool_is_changed(bench: Bench) -> None:
+    pot = '[[pools]]\nname = "pot"\nperiod = "month"\namount_usd = "{}"\nmultiplier = "1"\n'
+    bench.agree(pot.format("1"))
+    bench.call(message(model=NAMELESS))
+    assert bench.engine.stop() == 0
+    bench.engine.start()
+    with bench.engine.client() as control:
+        control.ask("set_price", model=NAMELESS, rates={"input": "10", "output": "0"})
+        assert Decimal(str(control.ask("pools")[0]["used_usd"])) == Decimal("0.01")
+    settings = bench.engine.paths.settings
+    for text in ('amount_usd = "2"', 'amount_usd = "2"\nzone = "Asia/Kathmandu"'):
+        settings.write_text(settings.read_text().replace('amount_usd = "1"', text).replace('amount_usd = "2"', text, 1))
+        with bench.engine.client() as control:
+            control.ask("reload")
+            assert Decimal(str(control.ask("pools")[0]["used_usd"])) == Decimal("0.01")
+    assert numbers(bench.rows()[0]) == ("0.01", "0.01", "0", "pot")

@@ -264,7 +264,7 @@ def _bookkeeper(arguments: list[str]) -> dict[str, Any]:
     import subprocess
 
     done = subprocess.run(
-        [sys.executable, "-m", "trayapp.engine.bookkeeper", *arguments],
+        [sys.executable, "-P", "-m", "trayapp.engine.bookkeeper", *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

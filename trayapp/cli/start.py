@@ -48,7 +48,7 @@ def start_tray(paths: Paths) -> None:
     log.touch(mode=0o600)
     with log.open("ab") as out:
         subprocess.Popen(
-            [sys.executable, "-m", "trayapp.desktop"],
+            [sys.executable, "-P", "-m", "trayapp.desktop"],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

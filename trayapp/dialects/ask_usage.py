@@ -77,12 +77,14 @@ def _says_so(altered: bytes, before: dict[str, Raw]) -> bool:
 class UsageSieve:
     """Takes the extra chunk out of an event stream."""
 
-    __slots__ = ("_held", "_passing", "swallowed")
+    __slots__ = ("_given", "_held", "_passing", "swallowed")
 
     def __init__(self) -> None:
         self._held = b""
         self._passing = False
         """The event that is under way has begun to pass."""
+        self._given = b""
+        """The last bytes that passed of it: its end may be cut in two."""
         self.swallowed = 0
         """How many chunks were kept from the tool."""
 
@@ -93,24 +95,28 @@ class UsageSieve:
 
     def feed(self, data: bytes, *, last: bool) -> bytes:
         """See ``trayapp.proxy.rewrite.Sieve``."""
-        data = self._held + data
-        self._held = b""
+        before = self._given if self._passing else b""
+        data = before + self._held + data
+        self._held = self._given = b""
         out: list[bytes] = []
         at = 0
         for end in _END.finditer(data):
             event = data[at : end.end()]
             at = end.end()
-            if self._passing or not self._is_extra(event):
+            if self._passing:
+                out.append(event[len(before) :])
+            elif not self._is_extra(event):
                 out.append(event)
-            self._passing = False
+            before, self._passing = b"", False
         rest = data[at:]
         if rest:
             if last:
                 if self._passing or not self._is_extra(rest):
-                    out.append(rest)
+                    out.append(rest[len(before) :])
             elif self._passing or len(rest) > HOLD_LIMIT or _HAS_CHOICE.search(rest):
                 self._passing = True
-                out.append(rest)
+                self._given = rest[-3:]
+                out.append(rest[len(before) :])
             else:
                 self._held = rest
         return out[0] if len(out) == 1 else b"".join(out)

@@ -20,8 +20,8 @@ from typing import Any
 
 from trayapp import currency
 from trayapp.control import Trouble
-from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.drawdown import Drawdown
+from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.pricing import Agreements, BookError
 from trayapp.pricing.agreements import UNREADABLE, read
 

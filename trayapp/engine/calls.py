@@ -1,6 +1,6 @@
 """The life of a call: accept → check → read → open row → forward → meter → price → close row → tell.
 
-``Gatekeeper.admit`` is the first half-line (check, route), ``MeteredCall`` the rest, one method a step, in the order
+``gatekeeper`` is the first half-line (check, route), ``MeteredCall`` the rest, one method a step, in the order
 in which the relay calls them. The relay moves the bytes and knows none of this; a failure here never changes one of
 them (the relay guards every call into this module).
 
@@ -17,105 +17,26 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
 from trayapp.dialects import allowance, asker
-from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Afterwards, Body, Counted
-from trayapp.engine.bookings import Bookings
-from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate
-from trayapp.engine.credentials import Credentials
-from trayapp.engine.estimate import Calibration
-from trayapp.engine.glance import Glance
-from trayapp.engine.projects import Projects
-from trayapp.engine.rewrites import usage_asked
-from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger
-from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
-from trayapp.refusal import Refusal
+from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Body, Counted
+from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate, without_price
+from trayapp.engine.rewrites import hides_the_chunk, usage_asked
+from trayapp.engine.tariff import Circumstances
+from trayapp.proxy import Ending, RequestHead, Rewrite
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
+
+if TYPE_CHECKING:
+    from trayapp.engine.gatekeeper import Gatekeeper
 
 log = logging.getLogger(__name__)
 
 Pairs = tuple[tuple[bytes, bytes], ...]
 _REQUEST_IDS: Final = (b"request-id", b"x-request-id", b"x-goog-request-id", b"apim-request-id")
-
-
-class Gatekeeper:
-    """Lets calls in and gives each its watcher."""
-
-    def __init__(
-        self,
-        door: frontdoor.Door,
-        ledger: Ledger,
-        tariff: Tariff,
-        glance: Glance,
-        bookings: Bookings,
-        projects: Projects,
-        credentials: Credentials,
-        calibration: Calibration,
-        afterwards: Afterwards,
-    ) -> None:
-        self.door = door
-        """Replaced whole when the user changes an upstream."""
-        self.ledger = ledger
-        self.tariff = tariff
-        """Replaced whole when the price book or an agreement changes."""
-        self.glance = glance
-        self.bookings = bookings
-        self.projects = projects
-        self.credentials = credentials
-        self.calibration = calibration
-        self.ask_usage = False
-        """Whether the user agreed that chat streams are asked for their usage."""
-        self.unasked: set[str] = set()
-        """Upstreams that refused to be asked, until the engine ends."""
-        self.afterwards = afterwards
-
-    def admit(self, head: RequestHead) -> Plan | Refusal:
-        """Check a request at the door and say where it goes and who watches it."""
-        entry = frontdoor.enter(head.target, head.headers, self.door, stranger=head.stranger)
-        if isinstance(entry, Refusal):
-            return entry
-        dialect = dialects.recognise(entry.vendor, head.method, entry.path)
-        if dialect is None:
-            return Plan(
-                upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=False, watch=UNWATCHED
-            )
-        metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
-        watch = MeteredCall(self, head, entry, dialect, metered=metered)
-        return Plan(upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=metered, watch=watch)
-
-
-class Unwatched:
-    """The watcher of what is no call: model lists, health checks, any other path of a known vendor."""
-
-    async def opening(self, _body: bytes | None, _trailers: Pairs) -> Rewrite | None:
-        """Change nothing."""
-        return None
-
-    async def refused(self, _status: int, _headers: Pairs) -> None:
-        """No row, nothing to do."""
-
-    async def retrying(self) -> None:
-        """No row, nothing to do."""
-
-    def sent(self, nbytes: int) -> None:
-        """No row, nothing to do."""
-
-    def responded(self, status: int, reason: bytes, headers: Pairs) -> None:
-        """No row, nothing to do."""
-
-    def received(self, data: bytes) -> None:
-        """No row, nothing to do."""
-
-    def ended(self, ending: Ending) -> None:
-        """No row, nothing to do."""
-
-
-UNWATCHED: Final = Unwatched()
 
 
 class MeteredCall:
@@ -152,6 +73,7 @@ class MeteredCall:
         self._beside: tuple[str, ...] = ()
         """What the vendor said beside the usage."""
         self._extra_flags: tuple[str, ...] = ()
+        self._bytes_up = 0
         self._rewritten: tuple[str, ...] = ()
         """What was changed in the request, in words."""
         self._as_asked = False
@@ -167,7 +89,9 @@ class MeteredCall:
             call = self._dialect.read_request(self._view, body)
             if call.account != "subscription" and asker.coding_plan(self._entry.upstream.host, self._entry.target):
                 call = replace(call, account="subscription")
-            self._credential = self._keeper.credentials.fingerprint(self._view.headers, self._entry.target)
+            self._credential = self._keeper.credentials.fingerprint(
+                self._view.headers, self._entry.target, login=call.account == "subscription"
+            )
         except Exception as error:  # noqa: BLE001  law 1: reading is ours, the call is the tool's
             log.warning("a request could not be read: %s", type(error).__name__)
             call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
@@ -203,8 +127,8 @@ class MeteredCall:
             stream_ended=False,
             overflow=False,
         )
-        self._close(facts, bytes_up=0, flags=("rewrite_refused",))
-        self._rewritten = ()
+        self._close(facts, bytes_up=self._bytes_up, flags=("rewrite_refused",), goes_on=True)
+        self._rewritten = self._beside = ()
         self._as_asked = True
         self._status = self._ttfb_us = self._request_id = None
         await self._again(self._call)
@@ -222,7 +146,7 @@ class MeteredCall:
             overflow=False,
             stale=True,
         )
-        self._close(stale, bytes_up=0)
+        self._close(stale, bytes_up=0, goes_on=True)
         await self._again(self._call)
 
     async def _again(self, call: Call) -> None:
@@ -268,8 +192,9 @@ class MeteredCall:
 
     # forward
 
-    def sent(self, _nbytes: int) -> None:
+    def sent(self, nbytes: int) -> None:
         """The whole request was handed to the vendor's socket."""
+        self._bytes_up = nbytes
         if self.opening_row is not None and self.state is State.OPEN:
             self.state = State.SENT
 
@@ -279,9 +204,10 @@ class MeteredCall:
             return
         self.state = State.STREAMING
         content_type, content_encoding = self._head(status, headers)
-        if self._as_asked and status < 400 and self._entry.upstream.authority not in self._keeper.unasked:
+        shown = self._rewritten and status == 200 and not hides_the_chunk(status, headers)
+        if (shown or (self._as_asked and status < 400)) and self._entry.upstream.authority not in self._keeper.unasked:
             self._keeper.unasked.add(self._entry.upstream.authority)
-            log.info("an upstream does not take a question for the usage; it is not asked again")
+            log.info("an upstream cannot be asked for its usage unseen; it is not asked again")
         if self._metered:
             self._reader = self._dialect.reader(
                 content_type=content_type, content_encoding=content_encoding, status=status
@@ -346,20 +272,45 @@ class MeteredCall:
         reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
         self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)
 
-    def _close(self, facts: Facts, *, bytes_up: int, bytes_down: int = 0, flags: tuple[str, ...] = ()) -> None:
+    def _close(
+        self,
+        facts: Facts,
+        *,
+        bytes_up: int,
+        bytes_down: int = 0,
+        flags: tuple[str, ...] = (),
+        goes_on: bool = False,
+    ) -> None:
+        """End the attempt's row; ``goes_on``: another attempt follows, which needs the body."""
         opening = self.opening_row
         if opening is None:
             return
-        self.opening_row = None
         ended_us = self._started_us + (time.monotonic_ns() - self._clock) // 1000
+        counting = self._call is not None and needs_estimate(facts)
+        if counting:
+            self._mark()  # a kill while it is counted shall not lose what is known
+        self.opening_row = None
 
         def settle(counted: Counted) -> None:
-            self._settle(opening, facts, counted, ended_us, (bytes_up, bytes_down), flags)
+            if not goes_on:
+                self._forget_body()
+            try:
+                closing = self._settle(opening, facts, counted, ended_us, (bytes_up, bytes_down), flags)
+            except Exception as error:  # noqa: BLE001  law 3: a row is closed, whatever its price does
+                log.error("a row could not be priced: %s", type(error).__name__)  # noqa: TRY400  no text in logs
+                closing = without_price(opening.id, facts, ended_us, (bytes_up, bytes_down), flags)
+            try:
+                self._keeper.glance.ended(_Running(self, opening), closing.usage, closing.cost)
+            finally:
+                self._keeper.bookings.close(closing)
 
-        call = self._call
-        if call is not None and needs_estimate(facts):
-            self._keeper.afterwards.count(call, self._reader, self._body, settle)
-        else:
+        if not counting or self._call is None:
+            settle(NOT_COUNTED)
+            return
+        try:
+            self._keeper.afterwards.count(self._call, self._reader, self._body, settle)
+        except Exception as error:  # noqa: BLE001  as above
+            log.warning("a call could not be counted: %s", type(error).__name__)
             settle(NOT_COUNTED)
 
     def _settle(
@@ -370,10 +321,8 @@ class MeteredCall:
         ended_us: int,
         moved: tuple[int, int],
         flags: tuple[str, ...],
-    ) -> None:
-        """The last step, at once or when what the vendor did not say was counted."""
-        if not facts.stale:
-            self._forget_body()
+    ) -> Closing:
+        """The row's last words, at once or when what the vendor did not say was counted."""
         tariff = self._keeper.tariff
         conclusion = conclude(
             facts,
@@ -386,7 +335,7 @@ class MeteredCall:
         circumstances = self._circumstances()
         amounts = tariff.amounts(conclusion.usage, conclusion.cost, circumstances)
         tariff.draw(amounts, circumstances)
-        closing = Closing(
+        return Closing(
             id=opening.id,
             ended_us=ended_us,
             state=conclusion.state,
@@ -404,9 +353,6 @@ class MeteredCall:
             agreement=amounts.agreement,
             flags=(*conclusion.flags, *amounts.flags, *flags, *self._extra_flags),
         )
-        glance = self._keeper.glance
-        glance.ended(_Running(self, opening), conclusion.usage, conclusion.cost)
-        self._keeper.bookings.close(closing)
 
     def price(self, usage: Usage) -> Cost:
         """List price of a usage of this call."""

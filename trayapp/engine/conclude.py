@@ -18,7 +18,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from trayapp.values import Basis, Confidence, Cost, Metering, State, Usage
+from trayapp.values import Basis, Closing, Confidence, Cost, Metering, State, Usage
 
 Outcome = Literal["complete", "client_abort", "upstream_cut", "not_sent"]
 
@@ -131,3 +131,21 @@ def conclude(
             cost=cost,
         )
     return Conclusion(state=state, metering=Metering.ESTIMATED, confidence=confidence, usage=usage, cost=cost)
+
+
+def without_price(row_id: int, facts: Facts, ended_us: int, moved: tuple[int, int], flags: tuple[str, ...]) -> Closing:
+    """A closing that says how an attempt ended and nothing of its worth: for when finding that out has failed.
+
+    ``moved`` are the bytes up and down.
+    """
+    return Closing(
+        id=row_id,
+        ended_us=ended_us,
+        state=_STATE[facts.outcome] if facts.status is None or facts.status < 400 else State.VENDOR_ERROR,
+        metering=Metering.UNMETERED,
+        confidence=Confidence.NONE,
+        http_status=facts.status,
+        bytes_up=moved[0],
+        bytes_down=moved[1],
+        flags=(*flags, "not_priced"),
+    )

@@ -17,7 +17,7 @@ from typing import Any, Final
 from trayapp import settings
 from trayapp.control import Trouble
 from trayapp.engine.agreed import Agreed, rates
-from trayapp.engine.calls import Gatekeeper
+from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.engine.pricebook import Shelf
 from trayapp.frontdoor import Upstream

@@ -5,7 +5,7 @@ key has another fingerprint on another machine, and nobody can test a guess with
 
 Rules: nothing of the credential is kept, logged or shown, here or by the caller; it is computed anew for each call
 (about 2 µs), so that no table of keys exists; what a signature changes with every request (AWS) is reduced to the
-key's public id.
+key's public id; a login's token that is replaced every few hours tells nothing and has no fingerprint.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from urllib.parse import parse_qsl
 DIGITS: Final = 16
 _FIELDS: Final = (b"authorization", b"x-api-key", b"api-key", b"x-goog-api-key")
 """In the order in which vendors let them win."""
+_PASSING: Final = (b"sk-ant-oat", b"ya29.", b"ASIA", b"ghu_", b"tid=")
+"""How credentials begin that live for hours: logins of Claude, Google and Copilot plans, AWS's temporary keys."""
 _SIGNED: Final = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/,\s]+)")
 
 
@@ -29,15 +31,16 @@ class Credentials:
     def __init__(self, install_key: str) -> None:
         self._key = install_key.encode()
 
-    def fingerprint(self, headers: Sequence[tuple[bytes, bytes]], target: str) -> str | None:
-        """16 hex digits for the request's credential, or ``None`` when it carries none.
+    def fingerprint(self, headers: Sequence[tuple[bytes, bytes]], target: str, *, login: bool = False) -> str | None:
+        """16 hex digits for the request's credential, or ``None`` when it carries none that lasts.
 
         Args:
             headers: all fields as received.
             target: the request target; Gemini's clients may put the key into its query.
+            login: the credential is a plan's login.
         """
         secret = _secret(headers, target)
-        if not secret:
+        if not secret or login or secret.startswith(_PASSING):
             return None
         return hmac.new(self._key, b"credential\0" + secret, hashlib.sha256).hexdigest()[:DIGITS]
 

@@ -81,8 +81,17 @@ class Drawdown:
         used = self.used(pool, at_us)
         return None if used is None else max(pool.amount_pico - used, 0)
 
-    def draw(self, name: str, at_us: int, pico: int) -> None:
-        """A call that began at ``at_us`` drew this much."""
+    def draw(self, name: str, at_us: int, pico: int, row_id: int | None = None) -> None:
+        """A call that began at ``at_us`` drew this much.
+
+        A row that is older than this engine and has got its price now belongs to what the ledger knows: whoever asks
+        it later finds the row there, so only sums that were read already are brought up to date.
+        """
+        if row_id is not None and row_id < self._first_id:
+            for key, past in self._past.items():
+                if key[0] == name and key[1] <= at_us < key[2] and past is not None:
+                    self._past[key] = past + pico
+            return
         slots = self._since.setdefault(name, {})
         slot = at_us // SLOT_US
         slots[slot] = slots.get(slot, 0) + pico

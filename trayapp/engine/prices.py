@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from trayapp.engine.bookkeeper_answer import Answer
-from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
+from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.engine.notices import Notices
 from trayapp.engine.pricebook import Waiting, read_status
@@ -65,7 +65,7 @@ class Prices:
         Raises:
             ControlError, SettingsError: it could not be written; nothing has changed.
         """
-        write()
+        await asyncio.to_thread(write)
         quiet, self.configuration.prices_changed = self.configuration.prices_changed, lambda: None
         try:
             self.configuration.reload()

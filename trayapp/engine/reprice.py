@@ -3,8 +3,9 @@
 Everything that asks the tariff again for rows of the ledger lives here.
 
 Rules: a row is priced by the tariff in force now, at its own start time and in its own circumstances; one that has a
-price is never touched; what was metered in part is an estimated lower bound. The work is done in small parts, one
-after the other, so that no call waits for it; it may be broken off at any moment and begun anew.
+price is never touched, and what an agreement has decided without a list price stays; what was metered in part is an
+estimated lower bound. The work is done in small parts, one after the other, so that no call waits for it; it may be
+broken off at any moment and begun anew.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Repricer:
         self._tariff = tariff
         self._settled = settled
         self._running = asyncio.Lock()
-        self._drawn: list[tuple[Amounts, Circumstances]] = []
+        self._drawn: list[tuple[Amounts, Circumstances, int]] = []
         """What was drawn from pools for rows that are not written yet."""
 
     async def run(self) -> list[Arrived]:
@@ -58,7 +59,16 @@ class Repricer:
             except (StorageTrouble, RuntimeError) as error:
                 # The disk is in the way, or the ledger closes: the rows stay and are priced the next time.
                 log.info("later prices wait: %s", type(error).__name__)
+            finally:
+                drawn, self._drawn = self._drawn, []
+                self._give_back(drawn)
             return sorted(found.values(), key=lambda each: -each.calls)
+
+    def _give_back(self, drawn: list[tuple[Amounts, Circumstances, int]]) -> None:
+        """What was drawn for rows that got no price."""
+        for amounts, of, row_id in drawn:
+            back = replace(amounts, contract=amounts.marginal, marginal=amounts.contract)
+            self._tariff().draw(back, of, row_id)
 
     async def _all(self, found: dict[tuple[str, str], Arrived]) -> None:
         unknown: set[tuple[str, str | None, str | None]] = set()
@@ -67,6 +77,7 @@ class Repricer:
             after = (rows[-1].started_us, rows[-1].id)
             part: list[tuple[Unpriced, Repriced]] = []
             for row in rows:
+                await self._tariff().prepare(row.started_us)
                 who = (row.vendor, row.usage.model, row.model_asked)
                 priced = None if who in unknown else self._priced(row, unknown)
                 if priced is not None:
@@ -91,10 +102,16 @@ class Repricer:
             return None
         if row.metering is not Metering.EXACT and cost.basis is Basis.LIST:
             cost = replace(cost, basis=Basis.ESTIMATED)
+        if row.contract is not None or row.marginal is not None:
+            # An agreement with rates of its own, or a plan, has spoken already, and a pool was drawn then.
+            worth = row.contract
+            if worth is None:
+                worth = tariff.amounts(usage, cost, of).contract
+            return Repriced(id=row.id, cost=cost, contract=worth, marginal=row.marginal, agreement=row.agreement)
         amounts = tariff.amounts(usage, cost, of)
         # Now, so that the next row finds the pool as this one leaves it; taken back should the ledger not take it.
-        tariff.draw(amounts, of)
-        self._drawn.append((amounts, of))
+        tariff.draw(amounts, of, row.id)
+        self._drawn.append((amounts, of, row.id))
         return Repriced(
             id=row.id,
             cost=cost,
@@ -109,8 +126,7 @@ class Repricer:
         try:
             await asyncio.wrap_future(self._ledger.reprice([priced for _, priced in part]))
         except BaseException:
-            for amounts, of in drawn:
-                self._tariff().draw(replace(amounts, contract=amounts.marginal, marginal=amounts.contract), of)
+            self._give_back(drawn)
             raise
         self._settled()
         for row, priced in part:

@@ -30,11 +30,11 @@ from trayapp.control import Trouble
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
-from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
 from trayapp.engine.drawdown import Drawdown
+from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
@@ -148,8 +148,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await control.stop()
         glance.close()
         await proxy.close()
-        await afterwards.close()
-        bookings.flush()
+        bookings.flush()  # what is decided first: counting what is left may take a moment
+        try:
+            await afterwards.close()
+        finally:
+            bookings.flush()
         await learned.close()
         await prices.close()
         await spool

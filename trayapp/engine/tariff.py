@@ -121,12 +121,20 @@ class Tariff:
         agreement = None if contract is None else contract.name
         return Amounts(contract=worth, marginal=worth, agreement=agreement, flags=flags + more)
 
-    def draw(self, amounts: Amounts, of: Circumstances) -> None:
-        """The row is closed with these amounts: a pool is drawn by its inside part. Call it once for each row."""
+    async def prepare(self, at_us: int) -> None:
+        """Have what pools held at a past moment read from the ledger, before a row of then is priced."""
+        if self.drawdown is not None and self.agreements.pools:
+            await self.drawdown.learn(self.agreements.pools, at_us)
+
+    def draw(self, amounts: Amounts, of: Circumstances, row_id: int | None = None) -> None:
+        """The row is closed with these amounts: a pool is drawn by its inside part. Call it once for each row.
+
+        ``row_id`` is given for a row that was closed before and has got its price now.
+        """
         contract, marginal, name = amounts.contract, amounts.marginal, amounts.agreement
         if not amounts.pool or self.drawdown is None or name is None or contract is None or marginal is None:
             return
-        self.drawdown.draw(name, of.at_us, contract - marginal)
+        self.drawdown.draw(name, of.at_us, contract - marginal, row_id)
 
     def _by_pool(self, pool: Pool, usage: Usage, cost: Cost, of: Circumstances, flags: tuple[str, ...]) -> Amounts:
         left = None if self.drawdown is None else self.drawdown.left(pool, of.at_us)

@@ -130,6 +130,7 @@ class Updater:
         before = read_status(self._paths)
         self._child = child = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",  # what lies in the current folder is nobody's code
             "-m",
             "trayapp.engine.bookkeeper",
             *arguments,

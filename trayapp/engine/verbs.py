@@ -17,9 +17,9 @@ from typing import Any, Final
 from trayapp import __version__, frontdoor, settings
 from trayapp.control import PROTOCOL, ControlError, Trouble, snapshot_to_json
 from trayapp.engine import rows, standing
-from trayapp.engine.calls import Gatekeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
+from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.ledger import Ledger
 from trayapp.platform.paths import Paths

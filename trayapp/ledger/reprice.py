@@ -46,6 +46,10 @@ class Unpriced(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None
     project_name: str | None
     flags: tuple[str, ...]
+    contract: int | None = None
+    """What an agreement with rates of its own said although the list had no price; it stays."""
+    marginal: int | None = None
+    agreement: str | None = None
     usage: Usage
     """Without legs when nothing was counted; then no price helps."""
 
@@ -84,7 +88,7 @@ _COUNTED: Final = f"({'+'.join(TOKENS)}>0 OR state<>'vendor_error')"
 _ROW: Final = (
     "id,started_us,state,metering,confidence,source,vendor,wire,tool,session,project,project_name,model_asked,"
     "model_served,message_id,kind,account,credential,upstream,tier,speed,geo,web_searches,file_searches,error,legs,"
-    f"basis,pico_list,pico_contract,pico_marginal,pico_stated,flags,{','.join(TOKENS)}"
+    f"basis,pico_list,pico_contract,pico_marginal,agreement,pico_stated,flags,{','.join(TOKENS)}"
 )
 _WAITING: Final = (
     f"SELECT {_ROW} FROM calls WHERE {UNPRICED} AND (started_us,id)>(?,?)"  # noqa: S608
@@ -203,6 +207,9 @@ def _unpriced(row: sqlite3.Row) -> Unpriced:
         project=row["project"],
         project_name=row["project_name"],
         flags=flags,
+        contract=row["pico_contract"],
+        marginal=row["pico_marginal"],
+        agreement=row["agreement"],
         usage=usage,
     )
 

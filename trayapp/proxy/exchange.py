@@ -344,7 +344,7 @@ class Exchange:
             self._upstream = None
         self._hold(rewriting.original)
         self._held = []
-        self._started = False
+        self._started = self._retried = False
         self._up = 0
         self._sent_all = False
         self._client.release("upstream")

@@ -89,8 +89,9 @@ class Gate(Protocol):
         ...
 
 
-REFUSALS: Final = frozenset({400, 404, 405, 406, 409, 411, 413, 415, 422, 501})
-"""Statuses that may mean "not in this form". Not those that speak of the account or the load (401, 403, 429)."""
+REFUSALS: Final = frozenset({400, 404, 405, 406, 409, 411, 413, 415, 422, 500, 501})
+"""Statuses that may mean "not in this form" (some gateways say 500 to what they do not know). Not those that speak of
+the account or the load (401, 403, 429)."""
 
 
 class Sieve(Protocol):
@@ -116,6 +117,9 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     """Called with the final status and the vendor's headers."""
     refusals: frozenset[int] = REFUSALS
     """Statuses after which the original goes out instead."""
+
+    def __repr__(self) -> str:
+        return f"<Rewrite to {len(self.body)} bytes>"
 
 
 class Watch(Protocol):

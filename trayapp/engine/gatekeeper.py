@@ -1,0 +1,98 @@
+"""Who lets calls in: the first half-line of a call's life (accept → check → route), and what every call needs.
+
+Rules: the door decides (``trayapp.frontdoor``); a path that no dialect claims passes unwatched and makes no row; what
+is replaced while calls run (door, tariff) is replaced whole.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from trayapp import dialects, frontdoor
+from trayapp.engine.afterwards import Afterwards
+from trayapp.engine.bookings import Bookings
+from trayapp.engine.calls import MeteredCall, Pairs
+from trayapp.engine.credentials import Credentials
+from trayapp.engine.estimate import Calibration
+from trayapp.engine.glance import Glance
+from trayapp.engine.projects import Projects
+from trayapp.engine.tariff import Tariff
+from trayapp.ledger import Ledger
+from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
+from trayapp.refusal import Refusal
+
+
+class Gatekeeper:
+    """Lets calls in and gives each its watcher."""
+
+    def __init__(
+        self,
+        door: frontdoor.Door,
+        ledger: Ledger,
+        tariff: Tariff,
+        glance: Glance,
+        bookings: Bookings,
+        projects: Projects,
+        credentials: Credentials,
+        calibration: Calibration,
+        afterwards: Afterwards,
+    ) -> None:
+        self.door = door
+        """Replaced whole when the user changes an upstream."""
+        self.ledger = ledger
+        self.tariff = tariff
+        """Replaced whole when the price book or an agreement changes."""
+        self.glance = glance
+        self.bookings = bookings
+        self.projects = projects
+        self.credentials = credentials
+        self.calibration = calibration
+        self.ask_usage = False
+        """Whether the user agreed that chat streams are asked for their usage."""
+        self.unasked: set[str] = set()
+        """Upstreams that refused to be asked, until the engine ends."""
+        self.afterwards = afterwards
+
+    def admit(self, head: RequestHead) -> Plan | Refusal:
+        """Check a request at the door and say where it goes and who watches it."""
+        entry = frontdoor.enter(head.target, head.headers, self.door, stranger=head.stranger)
+        if isinstance(entry, Refusal):
+            return entry
+        dialect = dialects.recognise(entry.vendor, head.method, entry.path)
+        if dialect is None:
+            return Plan(
+                upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=False, watch=UNWATCHED
+            )
+        metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
+        watch = MeteredCall(self, head, entry, dialect, metered=metered)
+        return Plan(upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=metered, watch=watch)
+
+
+class Unwatched:
+    """The watcher of what is no call: model lists, health checks, any other path of a known vendor."""
+
+    async def opening(self, _body: bytes | None, _trailers: Pairs) -> Rewrite | None:
+        """Change nothing."""
+        return None
+
+    async def refused(self, _status: int, _headers: Pairs) -> None:
+        """No row, nothing to do."""
+
+    async def retrying(self) -> None:
+        """No row, nothing to do."""
+
+    def sent(self, nbytes: int) -> None:
+        """No row, nothing to do."""
+
+    def responded(self, status: int, reason: bytes, headers: Pairs) -> None:
+        """No row, nothing to do."""
+
+    def received(self, data: bytes) -> None:
+        """No row, nothing to do."""
+
+    def ended(self, ending: Ending) -> None:
+        """No row, nothing to do."""
+
+
+UNWATCHED: Final = Unwatched()
