@@ -4,9 +4,9 @@ Everything that a user can set lives in ``TABLE``; the file's checks, ``spendlig
 made from it. The file is TOML, ``config.toml`` in the profile's config folder. A missing file means all defaults.
 
 Rules: reading uses the standard library only (it happens at every start); writing keeps the user's comments and
-order (tomlkit) and replaces the file whole or not at all; a damaged file is never overwritten and never guessed at;
-what is written is read back by the same checks before it takes the file's place. The ``SECTIONS`` are lists and
-tables whose meaning belongs to the rooms that use them; here only their shape is checked.
+order (tomlkit) and replaces the file whole or not at all, one writer at a time; a damaged file is never overwritten
+and never guessed at; what is written is read back by the same checks before it takes the file's place. The
+``SECTIONS`` are lists and tables whose meaning belongs to the rooms that use them; here only their shape is checked.
 """
 
 from __future__ import annotations
@@ -159,6 +159,9 @@ TABLE: Final[tuple[Setting, ...]] = (
     ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
+
+EDIT_PATIENCE: Final = 20.0
+"""Seconds that one who wants to change the file waits for the others."""
 
 SECTIONS: Final[Mapping[str, type]] = {
     "contracts": list,
@@ -380,22 +383,33 @@ def edit(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> Sett
 
     Raises:
         SettingsError: the file was damaged, would be damaged by the change, or cannot be written; it stays as it was.
+        HeldError: others kept writing it for ``EDIT_PATIENCE`` seconds.
     """
     import tomlkit
 
-    load(path)
-    try:
-        document = tomlkit.parse(path.read_bytes().decode("utf-8"))
-    except FileNotFoundError:
-        document = tomlkit.document()
-    change(document)
-    text = tomlkit.dumps(document)
-    changed = _read(path, text)
+    from trayapp.platform.single import Single
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(path, text.encode())
+        lock = Single.wait(path.with_name(f".{path.name}.lock"), EDIT_PATIENCE)
     except OSError as error:
-        raise _damaged(path, f"It cannot be written: {error.strerror}.") from None
+        raise _unwritable(path, error) from None
+    try:
+        load(path)
+        try:
+            document = tomlkit.parse(path.read_bytes().decode("utf-8"))
+        except FileNotFoundError:
+            document = tomlkit.document()
+        change(document)
+        text = tomlkit.dumps(document)
+        changed = _read(path, text)
+        try:
+            # Where the file is a link into somebody's dotfiles, the link stays and the file behind it changes.
+            write_private(path.resolve(), text.encode())
+        except OSError as error:
+            raise _unwritable(path, error) from None
+    finally:
+        lock.release()
     return changed
 
 
@@ -426,6 +440,17 @@ def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, A
         else:
             pairs.append((prefix + key, value))
     return pairs
+
+
+def _unwritable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        Trouble(
+            title="The settings cannot be written",
+            message=f"{path}: {error.strerror or type(error).__name__}.",
+            fix="Make that folder writable for you, or set SPENDLIGHT_HOME to one that is.",
+            code="read_only",
+        )
+    )
 
 
 def _damaged(path: Path, message: str) -> SettingsError:

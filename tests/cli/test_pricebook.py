@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from trayapp import settings
 from trayapp.demo.vendor import VendorThread
 from trayapp.guard import launch
 from trayapp.platform import paths as places
@@ -218,3 +219,70 @@ def test_a_glance_loads_no_prices(paths: Paths) -> None:
     code = f"import sys, trayapp.cli.status, trayapp.settings; print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPO, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_commands_at_the_same_time_lose_nothing(home: Path) -> None:
+    environment = {**os.environ, "SPENDLIGHT_HOME": str(home)}
+    many = [
+        subprocess.Popen(
+            [sys.executable, "-m", "trayapp", "prices", "set", f"model-{n}", "--input", str(n + 1), "--output", "1"],
+            env=environment,
+            cwd=REPO,
+            stdout=subprocess.DEVNULL,
+        )
+        for n in range(8)
+    ]
+    assert [each.wait(60) for each in many] == [0] * 8
+    text = (home / "config" / "config.toml").read_text()
+    assert all(f'model = "model-{n}"' in text for n in range(8))
+
+
+def test_a_settings_file_that_is_a_link_stays_one(home: Path, tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("# mine\n")
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "config.toml").symlink_to(real)
+    settings.set_value(home / "config" / "config.toml", "budget.day_usd", "4")
+    assert (home / "config" / "config.toml").is_symlink()
+    assert real.read_text().startswith("# mine\n")
+    assert 'day_usd = "4"' in real.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("garbage [[[ =", "bad_settings"),
+        ('[[contracts]]\nname = "x"\nmultiplier = "-1"\n', "bad_agreement"),
+        ('[[prices]]\nmodel = "q"\ninput = true\n', "bad_price"),
+        ('[display]\ncurrency = "EUR"\n[[currency]]\ncode = "EUR"\nfrom = 2026-01-01\nper_usd = "0"\n', "bad_currency"),
+    ],
+)
+def test_the_doctor_and_a_reload_tell_of_settings_that_nobody_can_use(
+    paths: Paths, spendlight: Spendlight, text: str, code: str
+) -> None:
+    paths.settings.write_text(text)
+    done = spendlight("doctor", "--format", "json")
+    assert done.returncode == 1
+    assert code in [finding["code"] for finding in json.loads(done.stdout)]
+    assert spendlight("config", "reload").returncode == 5
+    assert paths.settings.read_text() == text
+
+
+def test_a_section_that_is_damaged_while_the_engine_runs_is_told_until_it_is_mended(
+    running: Paths, spendlight: Spendlight
+) -> None:
+    good = running.settings.read_text()
+    running.settings.write_text(good + '[[prices]]\nmodel = "q"\ninput = true\n')
+    assert spendlight("config", "reload").returncode == 5
+    told = json.loads(spendlight("status", "--format", "json").stdout)["troubles"]
+    assert [trouble["title"] for trouble in told] == ["A price of your own cannot be used"]
+    running.settings.write_text(good)
+    assert spendlight("config", "reload").returncode == 0
+    assert json.loads(spendlight("status", "--format", "json").stdout)["troubles"] == []
+
+
+def test_a_closed_input_is_an_empty_one(home: Path) -> None:
+    command = f"exec {sys.executable} -m trayapp cost <&-"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=REPO, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Traceback" not in done.stderr

@@ -28,6 +28,8 @@ def plan(ask: Ask) -> Script:
         extra["headers"] = (("Anthropic-Ratelimit-Unified-Overage-In-Use", "true"),)
     if b"credits" in ask.body:
         extra["headers"] = (("x-codex-primary-used-percent", "100"), ("x-codex-credits-has-credits", "true"))
+    if b"absurd" in ask.body:
+        return Script(text="x", input_tokens=10**12, output_tokens=10**12)
     return Script(text="x", input_tokens=1000, output_tokens=100, **extra)
 
 
@@ -375,3 +377,36 @@ def test_rows_that_get_their_price_after_a_restart_draw_once_also_when_the_pool_
             control.ask("reload")
             assert Decimal(str(control.ask("pools")[0]["used_usd"])) == Decimal("0.01")
     assert numbers(bench.rows()[0]) == ("0.01", "0.01", "0", "pot")
+
+
+def test_a_key_with_calls_that_have_no_price_says_so(bench: Bench) -> None:
+    bench.call(message(model=NAMELESS))
+    with bench.engine.client() as control:
+        (key,) = control.ask("keys")
+        assert (key["calls"], key["unpriced"], key["usd_list"]) == (1, 1, None)
+        bench.call()
+        (key,) = control.ask("keys")
+        assert (key["calls"], key["unpriced"], key["usd_list"]) == (2, 1, "0.006")
+
+
+def test_calls_whose_bill_is_unknown_are_counted_beside_those_that_only_a_contract_prices(bench: Bench) -> None:
+    bench.agree(RATES)
+    bench.call(message(model=NAMELESS))
+    bench.engine.paths.settings.write_text('[[contracts]]\nname = "x"\nmultiplier = "-1"\n' + bench._routes)
+    with bench.engine.client() as control:
+        control.ask("reload")
+        for _ in range(3):
+            bench.call()
+        assert control.snapshot().today.unagreed == 3
+
+
+def test_counts_that_fit_no_row_get_no_price_and_no_notice(bench: Bench) -> None:
+    asked = message("absurd", "claude-fable-5-2")
+    assert numbers(bench.call(asked))[0] is None
+    with bench.engine.client() as control:
+        done = control.ask("set_price", model=NAMELESS, rates={"input": "10", "output": "0"})
+        assert done["calls"] == 0
+        assert control.snapshot().notices == ()
+        assert control.snapshot().rate_pico_hour == 0
+        (told,) = control.ask("unpriced")["models"]
+    assert (told["model"], told["known"]) == ("claude-fable-5-2", True)

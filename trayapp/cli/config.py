@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 from trayapp import settings
+from trayapp.cli import sections
+from trayapp.cli.trouble import EXIT_CODES, say
 from trayapp.control import Address, Client, ControlError
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
@@ -61,7 +63,15 @@ def tell_engine(paths: Paths) -> bool:
 
 
 def _reload(paths: Paths) -> int:
-    settings.load(paths.settings)
+    wrong = sections.troubles(paths)
+    if wrong:
+        try:
+            tell_engine(paths)  # it goes on with what it can use, and tells of the rest
+        except ControlError:
+            pass
+        for trouble in wrong:
+            say(trouble)
+        return EXIT_CODES["bad_settings"]
     print("The engine has read it." if tell_engine(paths) else "No engine runs; the next one reads it at its start.")
     return 0
 

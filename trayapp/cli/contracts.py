@@ -222,10 +222,16 @@ def _keys(form: str) -> int:
     for key in found:
         print(
             f"{key['credential']:<18}{key['vendor']:<14}{key['account'] or '':<14}{key['calls']:>7}  "
-            f"{key['last_seen']:<21}${key['usd_list']}"
+            f"{key['last_seen']:<21}{_worth(key)}"
         )
     print("A fingerprint tells one key from another on this machine; the key cannot be computed from it.")
     return 0
+
+
+def _worth(key: dict[str, Any]) -> str:
+    """The list value of a key's calls; those without a price are said, never counted as nothing."""
+    missing = f"{key['unpriced']} unpriced" if key["unpriced"] else ""
+    return f"${key['usd_list']}{' + ' if missing else ''}{missing}" if key["usd_list"] is not None else "unpriced"
 
 
 def _pairs(words: list[str], option: str) -> dict[str, str]:

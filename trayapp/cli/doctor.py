@@ -6,6 +6,7 @@ import argparse
 import json
 from dataclasses import asdict
 
+from trayapp.cli import sections
 from trayapp.platform import doctor
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
@@ -16,12 +17,21 @@ def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="spendlight doctor", description="Look for what is missing or broken.")
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
     options = parser.parse_args(arguments)
-    findings = doctor.examine(places.find())
+    paths = places.find()
+    findings = [*settings_findings(paths), *doctor.examine(paths)]
     if options.format == "json":
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
-        print(f"{doctor.render(findings)}\n\n{_price_book(places.find())}")
+        print(f"{doctor.render(findings)}\n\n{_price_book(paths)}")
     return 1 if any(finding.severity == "error" for finding in findings) else 0
+
+
+def settings_findings(paths: Paths) -> list[doctor.Finding]:
+    """What the settings file says that nobody can use."""
+    return [
+        doctor.Finding(code=t.code, title=t.title, message=t.message, fix=t.fix, severity=doctor.Severity.ERROR)
+        for t in sections.troubles(paths)
+    ]
 
 
 def _price_book(paths: Paths) -> str:

@@ -137,6 +137,17 @@ def _told(done: Mapping[str, Any] | None, sentence: str) -> int:
     return 0
 
 
+_WHY: Final = {
+    "unknown_speed": "the speed that the vendor names",
+    "unknown_tier": "the service tier that the vendor names",
+    "unknown_geo": "the geography that the vendor names",
+    "unknown_region": "the region",
+    "no_price_at_that_time": "a price at that time",
+    "no_usage": "nothing was counted",
+    "missing_rate": "a rate for something that was used",
+}
+
+
 def _unpriced(paths: Paths, options: argparse.Namespace) -> int:
     answer = _ask(paths, "unpriced")
     if answer is not None:
@@ -145,7 +156,8 @@ def _unpriced(paths: Paths, options: argparse.Namespace) -> int:
         from trayapp.engine.price_verbs import model_as_json
 
         with own_ledger() as ledger:
-            models = [model_as_json(model) for model in ledger.unpriced_models().result()]
+            book = price_book()
+            models = [model_as_json(model, book) for model in ledger.unpriced_models().result()]
     else:
         models = []
     if options.format == "json":
@@ -160,7 +172,16 @@ def _unpriced(paths: Paths, options: argparse.Namespace) -> int:
         since = datetime.fromtimestamp(model["since_us"] / 1e6).astimezone()
         vendor, name = _plain_text(model["vendor"]), _plain_text(model["model"]) or "–"
         print(f"{vendor:<14} {name:<36} {count(model['calls']):>7}  {tokens}; since {since:%Y-%m-%d}")
-    print("\nSet a price with `spendlight prices set MODEL --input USD --output USD`, or map a deployment with `map`.")
+        why = [_WHY.get(word, word.replace("_", " ")) for word in model.get("why", ()) if word != "unknown_model"]
+        if model.get("known"):
+            missing = "; ".join(why) or "the price of a part of the call"
+            print(f"{'':<14} its own price is known; what is missing: {missing}")
+        elif why:
+            print(f"{'':<14} also: {'; '.join(why)}")
+    if any(model["model"] and not model.get("known") for model in models):
+        print(
+            "\nSet a price with `spendlight prices set MODEL --input USD --output USD`, or map a deployment with `map`."
+        )
     return 0
 
 

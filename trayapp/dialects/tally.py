@@ -155,6 +155,8 @@ class Tally:
         """
         said = as_object(raw) if raw else None
         nano = None if said is None else said.get("total_nano_aiu")
+        if nano is None and said is not None:
+            nano = _credits_of(said.get("token_details"))
         if nano is None:
             return
         if isinstance(nano, bool) or not isinstance(nano, int | Decimal):
@@ -202,3 +204,23 @@ def as_object(raw: msgspec.Raw) -> dict[str, Any] | None:
         return None
     value = fields.parse_exact(raw)
     return value if isinstance(value, dict) and value else None
+
+
+def _credits_of(details: object) -> Decimal | None:
+    """Nano-credits of ``copilot_usage.token_details``: count × cost of a batch / its size, over all of them."""
+    if not isinstance(details, list) or not details:
+        return None
+    total = Decimal(0)
+    for part in details:
+        count, cost, size = (_amount(part, name) for name in ("token_count", "cost_per_batch", "batch_size"))
+        if count is None or cost is None or not size:
+            return None
+        total += count * cost / size
+    return total
+
+
+def _amount(part: object, name: str) -> Decimal | None:
+    value = part.get(name) if isinstance(part, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= fields.MOST:
+        return None
+    return Decimal(value)

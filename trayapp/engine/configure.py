@@ -55,6 +55,10 @@ class Configuration:
         told = self.troubles.pop("settings", None)
         try:
             self.take(chosen)
+        except settings.SettingsError as error:
+            self.troubles["settings"] = error.trouble
+            self.glance.changed()
+            raise
         except BaseException:
             if told is not None:
                 self.troubles["settings"] = told
@@ -109,6 +113,7 @@ class Configuration:
         before = self.keeper.tariff.book.version
         self.keeper.tariff = self.keeper.tariff.with_book(book)
         self.glance.facts.book = book.version
+        self.glance.facts.knows = lambda vendor, model: book.find(vendor, model) is not None
         if book.version != before:
             self.prices_changed()
 

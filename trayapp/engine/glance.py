@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 PUSH_SECONDS: Final = 0.25
 SHOW_ENDED_SECONDS: Final = 10.0
 LIVE_LIMIT: Final = 20
+_NO_AMOUNT: Final = 2**63
+"""The ledger takes no such amount: it is a slip of the vendor's, and no spending."""
 RATE_MINUTES: Final = 10
 
 
@@ -93,6 +95,8 @@ class _Day:
     by_model: tuple[Slice, ...] = ()
     by_project: tuple[Slice, ...] = ()
     unpriced: tuple[Unpriced, ...] = ()
+    decided: int = 0
+    """Calls that have no list price and that an agreement has priced."""
 
 
 @dataclass(slots=True)
@@ -105,6 +109,8 @@ class Facts:
     book: str = ""
     paused_until_us: int = 0
     rates: currency.Rates = field(default_factory=currency.Rates)
+    knows: Callable[[str, str], bool] = lambda _vendor, _model: False
+    """Whether the price book knows a vendor's model."""
     troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
     notices: Callable[[], tuple[Notice, ...]] = field(default=tuple)
 
@@ -139,7 +145,7 @@ class Glance:
         """A call's row is about to be closed."""
         self._running.pop(call.opening.id, None)
         self._ended.appendleft(_Ended(call.opening, call.state, usage, cost, time.time_ns() // 1000))
-        if cost is not None and cost.pico:
+        if cost is not None and cost.pico and cost.pico < _NO_AMOUNT:
             minute = int(time.monotonic() // 60)
             if not self._minutes or self._minutes[-1].number != minute:
                 self._minutes.append(_Minute(minute))
@@ -240,10 +246,14 @@ class Glance:
         read = await asyncio.gather(*(asyncio.wrap_future(f) for f in parts))
         by_tool, by_model, by_project = (tuple(_slice(share) for share in part[:50]) for part in read)
         waiting = await asyncio.wrap_future(self._ledger.unpriced_models(since)) if totals.unpriced else []
+        # Where the book knows the model, what is missing is another price than the model's.
+        nameless = [each for each in waiting if each.model and not self.facts.knows(each.vendor, each.model)]
         unpriced = tuple(
-            Unpriced(vendor=each.vendor, model=each.model, calls=each.calls, tokens=each.total) for each in waiting[:20]
+            Unpriced(vendor=each.vendor, model=each.model, calls=each.calls, tokens=each.total)
+            for each in nameless[:20]
         )
-        return _Day(now.date().isoformat(), totals, by_tool, by_model, by_project, unpriced)
+        decided = sum(each.decided for each in waiting)
+        return _Day(now.date().isoformat(), totals, by_tool, by_model, by_project, unpriced, decided)
 
     def _make(self, now: datetime) -> Snapshot:
         at_us = int(now.timestamp() * 1_000_000)
@@ -287,7 +297,7 @@ class Glance:
             pico_estimated=totals.pico_estimated,
             pico_contract=totals.pico_contract,
             pico_marginal=totals.pico_marginal,
-            unagreed=max(totals.priced - min(totals.contract_known, totals.marginal_known), 0),
+            unagreed=max(totals.priced + self._day.decided - min(totals.contract_known, totals.marginal_known), 0),
             calls=totals.calls,
             errors=totals.errors,
             unpriced=totals.unpriced,

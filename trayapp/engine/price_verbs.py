@@ -22,6 +22,7 @@ from trayapp.engine.prices import Prices, held_words
 from trayapp.engine.reprice import Arrived
 from trayapp.ledger import UnpricedModel
 from trayapp.platform.paths import Paths
+from trayapp.pricing import Book
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class PriceVerbs:
         found = await asyncio.wrap_future(
             self.prices.ledger.unpriced_models(None if since is None else int(since)),
         )
-        return {"models": [model_as_json(model) for model in found]}
+        return {"models": [model_as_json(model, self.prices.keeper.tariff.book) for model in found]}
 
     async def models(self, _: Mapping[str, Any]) -> Any:
         """The models that the book knows."""
@@ -127,8 +128,8 @@ class PriceVerbs:
         return {}
 
 
-def model_as_json(model: UnpricedModel) -> dict[str, Any]:
-    """One model without a price."""
+def model_as_json(model: UnpricedModel, book: Book) -> dict[str, Any]:
+    """One model without a price, and why: the book may know it, and lack a price for a part of what was used."""
     return {
         "vendor": model.vendor,
         "model": model.model,
@@ -136,6 +137,8 @@ def model_as_json(model: UnpricedModel) -> dict[str, Any]:
         "tokens": model.tokens,
         "total": model.total,
         "since_us": model.since_us,
+        "known": bool(model.model) and book.find(model.vendor, model.model) is not None,
+        "why": list(model.why),
     }
 
 

@@ -35,6 +35,7 @@ from trayapp.values import Cost, Kind, Usage
 __all__ = ["MAX_LINE", "LineError", "identity", "quote"]
 
 _DAMAGED: Final = frozenset({"bad_number", "bad_shape"})
+_PROCESSING: Final = frozenset({"", BATCH, "standard", "default", "online", "realtime"})
 _STANDARD: Final = frozenset({"", "auto", "default", "standard", "standard_only"})
 _CONTRACT: Final = (
     "name",
@@ -116,6 +117,8 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
         agreed = next((found for model in served or [None] if (found := covered(model)) is not None), None)
         if agreed is None:
             flags.append("contract_not_covering")
+    if (line.processing or "").lower() not in _PROCESSING:
+        raise LineError("its `processing` is neither batch nor standard")
     batch = BATCH in ((line.processing or "").lower(), (line.api or "").lower())
     cost = price(
         usage if usage.model is not None or line.model is None else replace(usage, model=line.model),

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from trayapp.engine.tariff import Amounts, Circumstances, Tariff
-from trayapp.ledger import REPRICE_PART, Ledger, Repriced, StorageTrouble, Unpriced
+from trayapp.ledger import OUT_OF_RANGE, REPRICE_PART, Ledger, Repriced, StorageTrouble, Unpriced
 from trayapp.values import Basis, Metering, State
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,8 @@ class Repricer:
 
     def _priced(self, row: Unpriced, unknown: set[tuple[str, str | None, str | None]]) -> Repriced | None:
         usage = row.usage
+        if OUT_OF_RANGE in row.flags:
+            return None  # what was counted does not fit a row, and so does no price
         if not (usage.legs or usage.web_searches or usage.file_searches) and usage.stated_pico is None:
             return None  # Nothing was counted: whatever it cost, no price tells.
         tariff, of = self._tariff(), circumstances(row)

@@ -135,8 +135,9 @@ def keys(ledger: Ledger | None, now: datetime) -> list[dict[str, Any]]:
             "calls": key.calls,
             "first_seen": _iso(key.first_us),
             "last_seen": _iso(key.last_us),
-            "usd_list": usd(key.pico_list),
-            "usd_marginal": usd(key.pico_marginal),
+            "unpriced": key.unpriced,
+            "usd_list": usd(key.pico_list) if key.calls > key.unpriced else None,
+            "usd_marginal": usd(key.pico_marginal) if key.calls > key.unpriced else None,
         }
         for key in ([] if ledger is None else ledger.keys(micros(now - LOOK_BACK)).result())
     ]

@@ -21,9 +21,11 @@ from trayapp.ledger.agreed import Key
 from trayapp.ledger.errors import LedgerError, StorageTrouble
 from trayapp.ledger.ledger import Ledger, Status
 from trayapp.ledger.queries import By, Share, Totals
+from trayapp.ledger.records import OUT_OF_RANGE
 from trayapp.ledger.reprice import REPRICE_PART, Repriced, Unpriced, UnpricedModel
 
 __all__ = [
+    "OUT_OF_RANGE",
     "REPRICE_PART",
     "By",
     "Key",

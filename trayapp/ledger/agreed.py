@@ -26,6 +26,8 @@ class Key:
     calls: int
     first_us: int
     last_us: int
+    unpriced: int
+    """Calls of it whose list price is not known; their share is in no amount."""
     pico_list: int
     pico_marginal: int
 
@@ -62,7 +64,8 @@ def spent(connection: sqlite3.Connection, agreement: str, since_us: int, until_u
 def keys(connection: sqlite3.Connection, since_us: int) -> list[Key]:
     """The credentials of calls that started at ``since_us`` or later, last seen first."""
     cursor = connection.execute(
-        f"SELECT credential, vendor, MAX(account), COUNT(*), MIN(started_us), MAX(started_us), {_SUMS} FROM calls"  # noqa: S608
+        f"SELECT credential, vendor, MAX(account), COUNT(*), MIN(started_us), MAX(started_us), "  # noqa: S608
+        f"SUM(pico_list IS NULL AND metering<>'unmetered' AND state<>'not_sent'), {_SUMS} FROM calls"
         " WHERE started_us>=? AND credential IS NOT NULL GROUP BY credential, vendor ORDER BY 6 DESC, 1",
         (since_us,),
     )
@@ -74,8 +77,9 @@ def keys(connection: sqlite3.Connection, since_us: int) -> list[Key]:
             calls=calls,
             first_us=first,
             last_us=last,
-            pico_list=list_usd * PICO + list_pico,
-            pico_marginal=marginal_usd * PICO + marginal_pico,
+            unpriced=unpriced,
+            pico_list=sums[0] * PICO + sums[1],
+            pico_marginal=sums[2] * PICO + sums[3],
         )
-        for credential, vendor, account, calls, first, last, list_usd, list_pico, marginal_usd, marginal_pico in cursor
+        for credential, vendor, account, calls, first, last, unpriced, *sums in cursor
     ]

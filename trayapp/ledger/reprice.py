@@ -76,6 +76,10 @@ class UnpricedModel(msgspec.Struct, frozen=True, kw_only=True):
     """By component, only what there is."""
     since_us: int
     """Start of the first."""
+    decided: int = 0
+    """How many of them an agreement has given a price all the same."""
+    why: tuple[str, ...] = ()
+    """What the pricing said: ``unknown_model``, ``unknown_speed`` …, all that occurred."""
 
     @property
     def total(self) -> int:
@@ -96,7 +100,8 @@ _WAITING: Final = (
 )
 _BY_MODEL: Final = (
     "SELECT vendor,COALESCE(NULLIF(model_served,''),model_asked,'') AS model,COUNT(*) AS calls,"  # noqa: S608
-    f"MIN(started_us) AS since_us,{','.join(f'SUM({name}) AS {name}' for name in TOKENS)} FROM calls"
+    "MIN(started_us) AS since_us,SUM(pico_marginal IS NOT NULL) AS decided,GROUP_CONCAT(DISTINCT cost_flags) AS why,"
+    f"{','.join(f'SUM({name}) AS {name}' for name in TOKENS)} FROM calls"
     f" WHERE {UNPRICED} AND {_COUNTED} AND started_us>=? AND started_us<? GROUP BY 1,2 ORDER BY 3 DESC,1,2"
 )
 _ONE: Final = f"SELECT {_ROW} FROM calls WHERE id=? AND {UNPRICED}"  # noqa: S608
@@ -119,6 +124,8 @@ def by_model(connection: sqlite3.Connection, since_us: int | None, until_us: int
             calls=row["calls"],
             tokens={name: row[name] for name in TOKENS if row[name]},
             since_us=row["since_us"],
+            decided=row["decided"],
+            why=tuple(dict.fromkeys((row["why"] or "").replace(",", " ").split())),
         )
         for row in _rows(connection, _BY_MODEL, bounds)
     ]

@@ -60,7 +60,12 @@ class Single:
             HeldError: another process, or another ``Single`` of this one, holds it.
             OSError: the file cannot be opened or made.
         """
-        until = time.monotonic() + _PATIENCE
+        return cls.wait(path, _PATIENCE)
+
+    @classmethod
+    def wait(cls, path: Path, patience: float) -> Single:
+        """Like ``take``, after waiting so many seconds for others that hold it for a moment."""
+        until = time.monotonic() + patience
         while True:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
