@@ -401,7 +401,7 @@ def test_calls_whose_bill_is_unknown_are_counted_beside_those_that_only_a_contra
 
 
 def test_counts_that_fit_no_row_get_no_price_and_no_notice(bench: Bench) -> None:
-    asked = message("absurd", "claude-fable-5-2")
+    asked = message("absurd", "claude-opus-4-1")
     assert numbers(bench.call(asked))[0] is None
     with bench.engine.client() as control:
         done = control.ask("set_price", model=NAMELESS, rates={"input": "10", "output": "0"})
@@ -409,4 +409,4 @@ def test_counts_that_fit_no_row_get_no_price_and_no_notice(bench: Bench) -> None
         assert control.snapshot().notices == ()
         assert control.snapshot().rate_pico_hour == 0
         (told,) = control.ask("unpriced")["models"]
-    assert (told["model"], told["known"]) == ("claude-fable-5-2", True)
+    assert (told["model"], told["known"]) == ("claude-opus-4-1", True)
