@@ -300,3 +300,16 @@ def test_recorded_streams_are_priced_or_say_why(shared: Path, book: Book) -> Non
         assert cost.pico is not None or {"unknown_model", "unknown_tier", "missing_rate"} & set(cost.flags), record[
             "id"
         ]
+
+
+@pytest.mark.parametrize("odd", [None, "NaN", -5, True, 1.5, [], 2**64])
+def test_half_a_usage_is_no_price(book: Book, odd: object) -> None:
+    for usage in ({**CHAT, "prompt_tokens": odd}, {**CHAT, "completion_tokens": odd}):
+        cost = ask(book, usage=usage)
+        assert cost.pico is None
+        assert "incomplete" in cost.flags
+
+
+def test_a_processing_that_nobody_knows_is_no_list_price(book: Book) -> None:
+    with pytest.raises(LineError, match="processing"):
+        ask(book, usage=CHAT, processing="bach")

@@ -8,10 +8,10 @@ Rules:
 
 * pure; all numbers stay exact from the text to the amount;
 * ``LineError`` says what is wrong in words and repeats nothing of the line but fields' names and a contract's terms;
-* flags added here: ``incomplete`` (the final usage was not there, or a count in it was none: the amount is a lower
-  bound), ``priced_now`` (no ``ts``), ``contract_not_covering`` (the contract is for other calls; the amount is the
-  list's), ``tier_not_confirmed`` (the request asks for a service tier and the answer names none; the amount is the
-  standard's).
+* a stream that was cut is a lower bound; a usage object without one of its main counts is unpriced;
+* flags added here: ``incomplete`` (the final usage was not there, or a count in it was none), ``priced_now`` (no
+  ``ts``), ``contract_not_covering`` (the contract is for other calls; the amount is the list's), ``tier_not_confirmed``
+  (the request asks for a service tier and the answer names none; the amount is the standard's).
 """
 
 from __future__ import annotations
@@ -97,6 +97,8 @@ def _priced(line: Line, usage: Usage, book: Book, now_us: int) -> Cost:
     flags: list[str] = []
     if usage.legs and ((not usage.complete and usage.error is None) or _DAMAGED & set(usage.flags)):
         flags.append("incomplete")
+    if not usage.complete and usage.error is None and not line.events:
+        usage = replace(usage, legs=())  # half a usage object is no lower bound that anybody asked for
     if at_us is None:
         at_us = now_us
         flags.append("priced_now")
