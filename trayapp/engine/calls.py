@@ -228,7 +228,8 @@ class MeteredCall:
                 content_encoding = value.decode("latin-1")
             elif lower in _REQUEST_IDS and self._request_id is None:
                 self._request_id = _identifier(value)
-        if allowance.overage(headers):
+        in_plan = self._call is not None and self._call.account == "subscription"
+        if in_plan and allowance.overage(headers):
             self._beside = (allowance.OVERAGE,)
         return content_type, content_encoding
 
