@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp import settings
+from trayapp import settings, settings_edit
 from trayapp.settings import SettingsError
 
 
@@ -57,27 +57,27 @@ def test_damage_is_named_and_nothing_is_lost(tmp_path: Path, text: str, words: s
     assert str(path) in trouble.message
     assert trouble.code == "bad_settings"
     with pytest.raises(SettingsError):
-        settings.set_upstream(path, "anthropic", "http://127.0.0.1:1")
+        settings_edit.set_upstream(path, "anthropic", "http://127.0.0.1:1")
     assert path.read_text("latin-1") == text
 
 
 def test_an_upstream_is_written_beside_the_users_comments(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text("# mine\n[budget]\nday_usd = 20 # a lot\n")
-    settings.set_upstream(path, "anthropic", "http://127.0.0.1:8000")
-    settings.set_upstream(path, "my-gateway", "https://g.example.com/v1")
+    settings_edit.set_upstream(path, "anthropic", "http://127.0.0.1:8000")
+    settings_edit.set_upstream(path, "my-gateway", "https://g.example.com/v1")
     text = path.read_text()
     assert text.startswith("# mine\n[budget]\nday_usd = 20 # a lot\n")
     assert settings.load(path).routes()["my-gateway"].host == "g.example.com"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    settings.set_upstream(path, "anthropic", None)
+    settings_edit.set_upstream(path, "anthropic", None)
     assert "anthropic" not in settings.load(path).upstreams
-    settings.set_upstream(path, "never-there", None)
+    settings_edit.set_upstream(path, "never-there", None)
 
 
 def test_a_wrong_upstream_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        settings.set_upstream(tmp_path / "c.toml", "anthropic", "not a url")
+        settings_edit.set_upstream(tmp_path / "c.toml", "anthropic", "not a url")
     assert caught.value.trouble.code == "bad_upstream"
     assert not (tmp_path / "c.toml").exists()
 
@@ -90,18 +90,18 @@ def test_every_setting_has_words_and_a_default_that_passes() -> None:
 
 def test_a_setting_is_written_checked_and_taken_back(tmp_path: Path) -> None:
     path = tmp_path / "new" / "c.toml"
-    settings.set_value(path, "budget.day_usd", "12.50")
-    settings.set_value(path, "metering.ask_usage", True)
+    settings_edit.set_value(path, "budget.day_usd", "12.50")
+    settings_edit.set_value(path, "metering.ask_usage", True)
     chosen = settings.load(path)
     assert chosen.budget_day_pico == 12_500_000_000_000
     assert chosen.ask_usage
     assert chosen.given == {"budget.day_usd": "12.50", "metering.ask_usage": True}
-    settings.set_value(path, "metering.ask_usage", None)
+    settings_edit.set_value(path, "metering.ask_usage", None)
     assert not settings.load(path).ask_usage
     before = path.read_bytes()
     for key, value in (("budget.day_usd", "-1"), ("metering.ask_usage", "maybe"), ("no.such", 1)):
         with pytest.raises(SettingsError) as caught:
-            settings.set_value(path, key, value)
+            settings_edit.set_value(path, key, value)
         assert caught.value.trouble.code == "bad_setting"
     assert path.read_bytes() == before
 
@@ -110,5 +110,5 @@ def test_a_change_that_would_damage_the_file_is_not_written(tmp_path: Path) -> N
     path = tmp_path / "c.toml"
     path.write_text("# mine\n[proxy]\nport = 23456\n")
     with pytest.raises(SettingsError):
-        settings.edit(path, lambda document: document.update(surprise=1))
+        settings_edit.edit(path, lambda document: document.update(surprise=1))
     assert path.read_text() == "# mine\n[proxy]\nport = 23456\n"

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from trayapp.moments import micros
 from trayapp.money import USD, Currency, converted, currency
 
 
@@ -77,4 +78,4 @@ def _entry(entry: Mapping[str, Any], number: int) -> tuple[str, int, Currency]:
         raise CurrencyError(f"{where}: {error}") from None
     if shown.code == "USD":
         raise CurrencyError(f"{where}: one USD is one USD")
-    return shown.code, int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 10**6, shown
+    return shown.code, micros(datetime(day.year, day.month, day.day, tzinfo=UTC)), shown

@@ -4,8 +4,8 @@ Amounts are kept in USD. They may be *shown* in another currency: ``Currency`` i
 typed, and the amount stays exact until its last digits are cut off.
 
 Rules: pure and integer only; unknown is written "unpriced", never as zero; an amount above zero is never written as
-zero ("<$0.01"); an estimate carries "≈". Cutting off digits rounds half up. Nothing here is parsed back. Standard
-library only, so that the command line starts quickly.
+zero ("<$0.01"); an estimate carries "≈". Cutting off digits for show rounds half up. Nothing here is parsed back.
+Standard library only, so that the command line starts quickly.
 """
 
 from __future__ import annotations
@@ -154,6 +154,12 @@ def count(number: int) -> str:
 def plural(number: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 call", "1,204 calls"."""
     return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def half_even(amount: int, unit: int) -> int:
+    """``amount`` ≥ 0 in whole units, half to even: the one rounding of amounts that are kept."""
+    whole, rest = divmod(amount, unit)
+    return whole + (2 * rest > unit or (2 * rest == unit and whole & 1))
 
 
 def rounded(amount: int, unit: int) -> int:

@@ -3,10 +3,9 @@
 Everything that a user can set lives in ``TABLE``; the file's checks, ``spendlight config`` and the README's list are
 made from it. The file is TOML, ``config.toml`` in the profile's config folder. A missing file means all defaults.
 
-Rules: reading uses the standard library only (it happens at every start); writing keeps the user's comments and
-order (tomlkit) and replaces the file whole or not at all, one writer at a time; a damaged file is never overwritten
-and never guessed at; what is written is read back by the same checks before it takes the file's place. The
+Rules: reading uses the standard library only (it happens at every start); a damaged file is never guessed at. The
 ``SECTIONS`` are lists and tables whose meaning belongs to the rooms that use them; here only their shape is checked.
+``trayapp.settings_edit`` writes the file.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import base64
 import re
 import tomllib
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -24,7 +23,6 @@ from urllib.parse import urlsplit
 from trayapp.control import Trouble
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.money import PICO
-from trayapp.platform.paths import write_private
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
@@ -160,9 +158,6 @@ TABLE: Final[tuple[Setting, ...]] = (
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
-EDIT_PATIENCE: Final = 20.0
-"""Seconds that one who wants to change the file waits for the others."""
-
 SECTIONS: Final[Mapping[str, type]] = {
     "contracts": list,
     "pools": list,
@@ -257,11 +252,15 @@ def load(path: Path) -> Settings:
         raise _damaged(path, "It is not UTF-8 text.") from None
     except OSError as error:
         raise _damaged(path, f"It cannot be read: {error.strerror}.") from None
-    return _read(path, text)
+    return read(path, text)
 
 
-def _read(path: Path, text: str) -> Settings:
-    """Check the file's text."""
+def read(path: Path, text: str) -> Settings:
+    """Check the file's text.
+
+    Raises:
+        SettingsError: as for ``load``.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -323,39 +322,6 @@ def parse_upstream(vendor: str, url: Any, path: Path | None = None) -> Upstream:
         ) from None
 
 
-def set_upstream(path: Path, vendor: str, url: str | None) -> None:
-    """Write one line of the route table, or remove it (``url`` is ``None``).
-
-    Raises:
-        SettingsError: the address is wrong, or the file is damaged or cannot be written.
-    """
-    if url is not None:
-        parse_upstream(vendor, url)
-    edit(path, lambda document: _put(document, ("upstreams", vendor), url))
-
-
-def set_value(path: Path, key: str, value: Any) -> None:
-    """Write one setting of ``TABLE``, or put it back to its default (``value`` is ``None``).
-
-    Raises:
-        SettingsError: there is no such setting, the value is wrong, or the file is damaged or cannot be written.
-    """
-    setting = known(key)
-    try:
-        if value is not None:
-            setting.check(value)
-    except ValueError as error:
-        raise SettingsError(
-            Trouble(
-                title="That value cannot be used",
-                message=f"`{key}` has to be {error}.",
-                fix=setting.text,
-                code="bad_setting",
-            )
-        ) from None
-    edit(path, lambda document: _put(document, tuple(key.split(".")), value))
-
-
 def known(key: str) -> Setting:
     """The line of ``TABLE`` with that key.
 
@@ -375,63 +341,6 @@ def known(key: str) -> Setting:
     )
 
 
-def edit(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> Settings:
-    """Change the file: ``change`` is given its document (tomlkit's) and alters it in place.
-
-    Returns:
-        The settings as they are now.
-
-    Raises:
-        SettingsError: the file was damaged, would be damaged by the change, or cannot be written; it stays as it was.
-        HeldError: others kept writing it for ``EDIT_PATIENCE`` seconds.
-    """
-    import tomlkit
-
-    from trayapp.platform.single import Single
-
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = Single.wait(path.with_name(f".{path.name}.lock"), EDIT_PATIENCE)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    try:
-        load(path)
-        try:
-            document = tomlkit.parse(path.read_bytes().decode("utf-8"))
-        except FileNotFoundError:
-            document = tomlkit.document()
-        change(document)
-        text = tomlkit.dumps(document)
-        changed = _read(path, text)
-        try:
-            # Where the file is a link into somebody's dotfiles, the link stays and the file behind it changes.
-            write_private(path.resolve(), text.encode())
-        except OSError as error:
-            raise _unwritable(path, error) from None
-    finally:
-        lock.release()
-    return changed
-
-
-def _put(document: MutableMapping[str, Any], way: tuple[str, ...], value: Any) -> None:
-    """Set or (``None``) remove what ``way`` leads to; tables on the way are made when needed."""
-    import tomlkit
-
-    *tables, name = way
-    for step in tables:
-        inner = document.get(step)
-        if inner is None:
-            if value is None:
-                return
-            inner = tomlkit.table()
-            document[step] = inner
-        document = inner
-    if value is None:
-        document.pop(name, None)
-    else:
-        document[name] = value
-
-
 def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     pairs: list[tuple[str, Any]] = []
     for key, value in document.items():
@@ -440,17 +349,6 @@ def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, A
         else:
             pairs.append((prefix + key, value))
     return pairs
-
-
-def _unwritable(path: Path, error: OSError) -> SettingsError:
-    return SettingsError(
-        Trouble(
-            title="The settings cannot be written",
-            message=f"{path}: {error.strerror or type(error).__name__}.",
-            fix="Make that folder writable for you, or set SPENDLIGHT_HOME to one that is.",
-            code="read_only",
-        )
-    )
 
 
 def _damaged(path: Path, message: str) -> SettingsError:

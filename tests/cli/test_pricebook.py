@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from trayapp import settings
+from trayapp import settings_edit
 from trayapp.demo.vendor import VendorThread
 from trayapp.guard import launch
 from trayapp.platform import paths as places
@@ -242,7 +242,7 @@ def test_a_settings_file_that_is_a_link_stays_one(home: Path, tmp_path: Path) ->
     real.write_text("# mine\n")
     (home / "config").mkdir(parents=True)
     (home / "config" / "config.toml").symlink_to(real)
-    settings.set_value(home / "config" / "config.toml", "budget.day_usd", "4")
+    settings_edit.set_value(home / "config" / "config.toml", "budget.day_usd", "4")
     assert (home / "config" / "config.toml").is_symlink()
     assert real.read_text().startswith("# mine\n")
     assert 'day_usd = "4"' in real.read_text()

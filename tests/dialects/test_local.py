@@ -86,6 +86,7 @@ def test_lm_studio_on_the_way(wires: Any) -> None:
     assert one.text_bytes == len("NeedGrüße".encode()) + len('{"limit": 1}')
     cut = one.finish()
     assert (cut.legs, cut.complete, cut.model) == ((), False, "qwen/qwen3-8b")
+    assert one.take_texts() == ('{"limit": 1}Grüße'.encode(), b"Need")
     failed = [EVENTS[0], {"type": "error", "error": {"type": "mcp_connection_error", "message": "secret"}}, EVENTS[-1]]
     usage = read("lmstudio", "/api/v1/chat", wires.sse(failed), "text/event-stream")
     assert (usage.error, usage.complete, usage.total("output")) == ("mcp_connection_error", True, 268)

@@ -29,7 +29,7 @@ from trayapp.demo.script import Ask, Script, default_plan
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
 from trayapp.guard import launch
 from trayapp.platform.paths import Paths
-from trayapp.settings import set_value
+from trayapp.settings_edit import set_value
 
 REPO = Path(__file__).resolve().parents[2]
 INSTALL = 'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24"'

@@ -18,11 +18,11 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.dialects import bytes_per_token
+from trayapp.dialects import bytes_per_token, ratios
 from trayapp.dialects.ratios import tokens as tokens_of_bytes
 from trayapp.engine.tokens import prompt, ranks
 from trayapp.engine.tokens.counter import FAULTS, Counter
-from trayapp.engine.tokens.ranks import PIECE, Encodings, RanksError, estimate_tokens, pieces
+from trayapp.engine.tokens.ranks import PIECE, Encodings, RanksError, pieces
 from trayapp.engine.tokens.wire import Ask
 
 REPO = Path(__file__).resolve().parents[2]
@@ -41,6 +41,13 @@ ANSWERS = [
     "| day | calls | cost |\n|---|---:|---:|\n| Mon | 212 | 9.40 |\n| Tue | 180 | 7.15 |\n",
     "Die Zeile wird geschlossen, sobald gezählt wurde; länger als drei Sekunden wartet niemand. 🎉",
 ]
+
+
+def estimate_tokens(encodings: Encodings, model: str, text: str) -> int:
+    """A text's tokens as the model's vendor would bill them as an answer."""
+    its = ratios.family("", model)
+    return its.billed(encodings.count(text, its.encoding))
+
 
 HARSH = {
     "one letter": "a" * 1_000_000,

@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence
 from typing import Any
 
-from trayapp import settings
+from trayapp import settings, settings_edit
 from trayapp.cli.config import tell_engine
+from trayapp.cli.source import own_ledger
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Address, Client, ControlError, Trouble
-from trayapp.ledger import Ledger, LedgerError
+from trayapp.control import Address, Client, ControlError
+from trayapp.engine.pricebook import trouble
+from trayapp.ledger import Ledger
 from trayapp.platform import paths as places
 from trayapp.pricing import Agreements, BookError
 from trayapp.pricing.agreements import read
@@ -33,7 +35,7 @@ def agreements() -> Agreements:
     try:
         return read(settings.load(places.find().settings).sections)
     except BookError as error:
-        raise CommandError(_trouble(error, "bad_agreement")) from None
+        raise CommandError(trouble(error, "bad_agreement")) from None
 
 
 def change(section: str, alter: Callable[[Entries], None]) -> bool:
@@ -58,9 +60,9 @@ def change(section: str, alter: Callable[[Entries], None]) -> bool:
         try:
             read(plain(document))
         except BookError as error:
-            raise CommandError(_trouble(error, "bad_contract")) from None
+            raise CommandError(trouble(error, "bad_contract")) from None
 
-    settings.edit(paths.settings, apply)
+    settings_edit.edit(paths.settings, apply)
     return tell_engine(paths)
 
 
@@ -107,17 +109,5 @@ def asked(verb: str, alone: Callable[[Ledger | None], Any]) -> Any:
     else:
         with client:
             return client.ask(verb)
-    try:
-        ledger = Ledger.open(paths.ledger)
-    except LedgerError as error:
-        raise CommandError(Trouble(title=error.title, message=error.message, fix=error.fix, code="ledger")) from None
-    try:
+    with own_ledger() as ledger:
         return alone(ledger)
-    finally:
-        ledger.close()
-
-
-def _trouble(error: BookError, code: str) -> Trouble:
-    return Trouble(
-        title=error.title, message=f"{error.message[:1].upper()}{error.message[1:]}", fix=error.fix, code=code
-    )

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from trayapp import settings
+from trayapp import settings, settings_edit
 from trayapp.cli import sections
 from trayapp.cli.trouble import EXIT_CODES, say
 from trayapp.control import Address, Client, ControlError
@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     paths = places.find()
     if options.verb in ("set", "unset"):
-        settings.set_value(paths.settings, options.key, _value(options.value) if options.verb == "set" else None)
+        settings_edit.set_value(paths.settings, options.key, _value(options.value) if options.verb == "set" else None)
         tell_engine(paths)
     elif options.verb == "reload":
         return _reload(paths)

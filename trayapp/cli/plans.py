@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from trayapp.cli import agreed
+from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
 from trayapp.money import PICO, dollars
@@ -83,15 +84,11 @@ def _remove(entries: agreed.Entries, name: str) -> None:
 
 def _list(form: str) -> int:
     from trayapp.engine import standing
-    from trayapp.platform.resources import resource
-    from trayapp.pricing import load
 
     typed = agreed.agreements()
     found = agreed.asked(
         "plans",
-        lambda ledger: standing.plans(
-            ledger, typed, load(resource("pricebook.json").read_bytes()), datetime.now().astimezone()
-        ),
+        lambda ledger: standing.plans(ledger, typed, price_book(), datetime.now().astimezone()),
     )
     if form == "json":
         print(json.dumps(found, ensure_ascii=False))

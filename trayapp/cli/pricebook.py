@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -284,18 +283,19 @@ def _bookkeeper(arguments: list[str]) -> dict[str, Any]:
     """The same process that the engine starts."""
     import subprocess
 
+    import msgspec
+
+    from trayapp.engine import bookkeeper_answer
+
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "trayapp.engine.bookkeeper", *arguments],
+        bookkeeper_answer.command(arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         timeout=_PATIENCE_S,
         check=False,
     )
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        return {"result": "failed", "message": "The price book could not be brought up to date."}
+    answer: dict[str, Any] = msgspec.to_builtins(bookkeeper_answer.read(done.stdout))
     return answer
 
 

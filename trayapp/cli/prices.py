@@ -10,10 +10,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from trayapp import moments
 from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
@@ -24,7 +25,6 @@ from trayapp.pricing.own import ANY, SOURCE
 from trayapp.pricing.prices import MICRO, SEARCHES, ModelPrice, Period, pick
 
 VERBS: Final = ("unpriced", "set", "unset", "map", "unmap", "status", "update", "accept")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LISTED: Final = ("input", "cache_read", "cache_write", "output")
 _DAYS: Final = ("", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HINTS: Final = 12
@@ -48,7 +48,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--why", action="store_true", help="how the name was found, and all dated prices")
     options = parser.parse_args(arguments)
     at = _moment(options.date)
-    at_us = (at - _EPOCH) // timedelta(microseconds=1)
+    at_us = moments.micros(at)
     book = price_book()
     if options.model is None:
         return _print_all(book, options.vendor, at_us, options.format)
@@ -146,7 +146,7 @@ def _clock(minutes: int) -> str:
 
 
 def _iso(at_us: int | None) -> str | None:
-    return None if at_us is None else (_EPOCH + timedelta(microseconds=at_us)).isoformat().replace("+00:00", "Z")
+    return None if at_us is None else moments.at(at_us).isoformat().replace("+00:00", "Z")
 
 
 def _moment(text: str | None) -> datetime:

@@ -13,6 +13,7 @@ from trayapp.platform.paths import Paths
 def troubles(paths: Paths) -> list[Trouble]:
     """Everything that is wrong with the file."""
     from trayapp import currency
+    from trayapp.engine.pricebook import trouble
     from trayapp.pricing import BookError
     from trayapp.pricing.agreements import read as read_agreements
     from trayapp.pricing.own import entry_from
@@ -23,19 +24,15 @@ def troubles(paths: Paths) -> list[Trouble]:
         return [error.trouble]
     found: list[Trouble] = []
 
-    def note(error: BookError, code: str) -> None:
-        message = f"{error.message[:1].upper()}{error.message[1:]}"
-        found.append(Trouble(title=error.title, message=message, fix=error.fix, code=code))
-
     try:
         read_agreements(chosen.sections)
     except BookError as error:
-        note(error, "bad_agreement")
+        found.append(trouble(error, "bad_agreement"))
     try:
         for raw in chosen.sections.get("prices", ()):
             entry_from(raw)
     except BookError as error:
-        note(error, "bad_price")
+        found.append(trouble(error, "bad_price"))
     try:
         currency.read(chosen.currency, chosen.sections.get("currency") or ())
     except currency.CurrencyError as error:

@@ -27,14 +27,13 @@ def price_book() -> Book:
     Raises:
         CommandError, SettingsError: it cannot be read, or an own price is malformed.
     """
-    from trayapp.engine.pricebook import in_use
+    from trayapp.engine.pricebook import in_use, trouble
     from trayapp.pricing import BookError
 
     try:
         return in_use(places.find())
     except BookError as error:
-        trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
-        raise CommandError(trouble) from None
+        raise CommandError(trouble(error, "bad_price")) from None
 
 
 def rows(since_us: int | None, until_us: int | None, limit: int | None = None) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from trayapp import settings
+from trayapp import settings, settings_edit
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Address, Client, ControlError, Trouble
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
@@ -58,7 +58,7 @@ def _change(paths: Paths, vendor: str, url: str | None) -> None:
         client = Client(Address(paths.control))
     except ControlError:
         paths.config.mkdir(mode=0o700, parents=True, exist_ok=True)
-        settings.set_upstream(paths.settings, vendor, url)
+        settings_edit.set_upstream(paths.settings, vendor, url)
         return
     with client:
         if url is None:

@@ -67,13 +67,10 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
 class Messages:
     """The Messages endpoint, or its token counting."""
 
+    wire = WIRE
+
     def __init__(self, *, counts: bool) -> None:
         self._counts = counts
-
-    @property
-    def wire(self) -> str:
-        """``anthropic-messages``."""
-        return WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

@@ -50,10 +50,7 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (msgspec.json.Dec
 class Converse:
     """The Converse endpoints."""
 
-    @property
-    def wire(self) -> str:
-        """``bedrock-converse``."""
-        return WIRE
+    wire = WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

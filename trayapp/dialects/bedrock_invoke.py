@@ -49,10 +49,7 @@ _COUNT_HEADERS: Final = {
 class Invoke:
     """The InvokeModel endpoints."""
 
-    @property
-    def wire(self) -> str:
-        """``bedrock-invoke``."""
-        return WIRE
+    wire = WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

@@ -164,13 +164,6 @@ def unquote(raw: bytes) -> str | None:
         return None
 
 
-def text_length(value: object) -> int:
-    """Bytes of a text in UTF-8; 0 for anything that is not text."""
-    if not isinstance(value, str):
-        return 0
-    return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
-
-
 def pico(value: object, flags: Flags) -> int | None:
     """An amount in USD as pico-USD, rounded half-even; ``None`` when it is no amount from 0 to a million."""
     if value is None:

@@ -63,13 +63,10 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
 class Gemini:
     """The generating endpoints, or token counting."""
 
+    wire = WIRE
+
     def __init__(self, *, counts: bool) -> None:
         self._counts = counts
-
-    @property
-    def wire(self) -> str:
-        """``gemini``."""
-        return WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

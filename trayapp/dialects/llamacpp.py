@@ -42,10 +42,7 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (msgspec.json.Dec
 class Completion:
     """The endpoints."""
 
-    @property
-    def wire(self) -> str:
-        """``llamacpp``."""
-        return WIRE
+    wire = WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""
@@ -117,7 +114,7 @@ class CompletionTally(Tally):
         if answer.error is not None:
             return self.failure(data)
         self.names(answer.model, None)
-        self.text_bytes += fields.text_length(answer.content)
+        self.say(answer.content)
         if not whole and answer.stop is not True:
             return True
         self.ended = True

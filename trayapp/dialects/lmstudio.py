@@ -44,10 +44,7 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (msgspec.json.Dec
 class Chat:
     """The endpoint."""
 
-    @property
-    def wire(self) -> str:
-        """``lmstudio``."""
-        return WIRE
+    wire = WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""
@@ -110,10 +107,12 @@ class ChatTally(Tally):
             self.flags.add("bad_event")
             return
         kind = event.type
-        if kind in ("message.delta", "reasoning.delta"):
-            self.text_bytes += fields.text_length(event.content)
+        if kind == "message.delta":
+            self.say(event.content)
+        elif kind == "reasoning.delta":
+            self.think(event.content)
         elif kind == "tool_call.arguments":
-            self.text_bytes += len(event.arguments)
+            self.say(bytes(event.arguments).decode("utf-8", "replace"))
         elif kind == "chat.start":
             self.names(event.model_instance_id, None)
         elif kind == "error":

@@ -49,13 +49,10 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
 class Ollama:
     """One of the endpoints."""
 
+    wire = WIRE
+
     def __init__(self, *, embeds: bool) -> None:
         self._embeds = embeds
-
-    @property
-    def wire(self) -> str:
-        """``ollama``."""
-        return WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

@@ -60,14 +60,11 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
 class Chat:
     """The Chat Completions endpoint, or one that answers with the same usage object."""
 
+    wire = WIRE
+
     def __init__(self, *, side: bool) -> None:
         self._side = side
         """Legacy completions or embeddings: no conversation to classify."""
-
-    @property
-    def wire(self) -> str:
-        """``openai-chat``."""
-        return WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

@@ -63,13 +63,10 @@ _decoders: Final[tuple[msgspec.json.Decoder[_Request], ...]] = (
 class Responses:
     """The Responses endpoint, its compaction or its token counting."""
 
+    wire = WIRE
+
     def __init__(self, kind: Kind | None) -> None:
         self._kind = kind
-
-    @property
-    def wire(self) -> str:
-        """``openai-responses``."""
-        return WIRE
 
     def read_request(self, head: RequestView, body: bytes | None) -> Call:
         """See ``Dialect.read_request``."""

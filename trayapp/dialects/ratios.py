@@ -43,6 +43,16 @@ class Family(msgspec.Struct, frozen=True, kw_only=True):
     thinking: Thinking = "shown"
     encoding: Literal["o200k_base", "cl100k_base"] = "o200k_base"
 
+    def billed(self, counted: float, per_o200k: float | None = None) -> int:
+        """An answer's tokens as the vendor would bill them.
+
+        Args:
+            counted: the text's tokens in ``encoding``.
+            per_o200k: where something better than the family's figure was learned.
+        """
+        text = round(counted * (self.per_o200k if per_o200k is None else per_o200k))
+        return text + self.framing if text else 0
+
 
 _CLAUDE = Family(name="claude", bytes_per_token=CLAUDE, per_o200k=1.42, thinking="summarised")
 _CLAUDE_OLD = Family(name="claude-old", bytes_per_token=CLAUDE_OLD, per_o200k=1.12, thinking="summarised")

@@ -132,11 +132,13 @@ class Afterwards:
                 counted = Counted(prompt=prompt)
                 if reader is not None:
                     self._learn(family, reader, told.answer)
-                    said = _scaled(told.answer, len(answer), reader.text_bytes - reader.thought_bytes, ratio)
-                    mused = _scaled(told.thought, len(thought), reader.thought_bytes, ratio)
-                    if said:
-                        said += family.framing
-                    counted = Counted(prompt=prompt, answer=said, thought=mused)
+                    said = _whole(told.answer, len(answer), reader.text_bytes - reader.thought_bytes)
+                    mused = _whole(told.thought, len(thought), reader.thought_bytes)
+                    counted = Counted(
+                        prompt=prompt,
+                        answer=None if said is None else family.billed(said, ratio),
+                        thought=None if mused is None else round(mused * ratio),
+                    )
         except Exception as error:  # noqa: BLE001  the row is closed with sizes instead
             log.warning("tokens could not be counted: %s", type(error).__name__)
         except BaseException:
@@ -170,8 +172,8 @@ class Afterwards:
             self._calibration.learn_encoding(family.name, counted, billed, family.per_o200k)
 
 
-def _scaled(counted: int, kept: int, size: int, ratio: float) -> int | None:
-    """A text's tokens, where perhaps only a part of it was kept and counted; ``None`` where nothing was."""
+def _whole(counted: int, kept: int, size: int) -> float | None:
+    """A whole text's tokens, where perhaps only a part of it was kept and counted; ``None`` where nothing was."""
     if size > 0 and not kept:
         return None
-    return round(counted * ratio * (size / kept if size > kept > 0 else 1.0))
+    return counted * (size / kept if size > kept > 0 else 1.0)

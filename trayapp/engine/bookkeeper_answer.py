@@ -5,6 +5,9 @@ Apart from ``trayapp.engine.bookkeeper``, so that the engine need not load what 
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+
 import msgspec
 
 
@@ -22,3 +25,16 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Only those that were not held back before."""
     rewritten: bool = False
     """The stored book is another now."""
+
+
+def command(arguments: Sequence[str]) -> list[str]:
+    """The process that does the work; what lies in the current folder is nobody's code (``-P``)."""
+    return [sys.executable, "-P", "-m", "trayapp.engine.bookkeeper", *arguments]
+
+
+def read(output: bytes) -> Answer:
+    """What it answered; one that says nothing has failed."""
+    try:
+        return msgspec.json.decode(output, type=Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Answer(result="failed", message="The price book could not be brought up to date.")

@@ -72,7 +72,8 @@ class MeteredCall:
         self._project: tuple[str, str] | tuple[None, None] = (None, None)
         self._beside: tuple[str, ...] = ()
         """What the vendor said beside the usage."""
-        self._extra_flags: tuple[str, ...] = ()
+        self._late = False
+        """The current attempt went out before its row was written."""
         self._bytes_up = 0
         self._rewritten: tuple[str, ...] = ()
         """What was changed in the request, in words."""
@@ -186,8 +187,7 @@ class MeteredCall:
             self._first_id = opening.id
         self.opening_row = opening
         self.state = State.OPEN
-        if not await self._keeper.bookings.open(opening, self._mark):
-            self._extra_flags = ("late_open",)
+        self._late = not await self._keeper.bookings.open(opening, self._mark)
         self._keeper.glance.started(_Running(self, opening))
 
     # forward
@@ -325,15 +325,15 @@ class MeteredCall:
     ) -> Closing:
         """The row's last words, at once or when what the vendor did not say was counted."""
         tariff = self._keeper.tariff
+        circumstances = self._circumstances()
         conclusion = conclude(
             facts,
-            price=self.price,
+            price=lambda usage: tariff.cost(usage, circumstances),
             estimate=lambda usage: self._estimate(usage, counted),
             book=tariff.book.version,
         )
         self.state = conclusion.state
         self._learn(conclusion)
-        circumstances = self._circumstances()
         amounts = tariff.amounts(conclusion.usage, conclusion.cost, circumstances)
         tariff.draw(amounts, circumstances)
         return Closing(
@@ -352,7 +352,7 @@ class MeteredCall:
             pico_contract=amounts.contract,
             pico_marginal=amounts.marginal,
             agreement=amounts.agreement,
-            flags=(*conclusion.flags, *amounts.flags, *flags, *self._extra_flags),
+            flags=(*conclusion.flags, *amounts.flags, *flags, *(("late_open",) if self._late else ())),
         )
 
     def price(self, usage: Usage) -> Cost:

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from trayapp.values import Basis, Closing, Confidence, Cost, Metering, State, Usage
 
@@ -118,8 +119,7 @@ def conclude(
         )
     usage = estimate(facts.usage)
     cost = price(usage) if usage.legs else None
-    if cost is not None and cost.basis is Basis.LIST:
-        cost = Cost(pico=cost.pico, basis=Basis.ESTIMATED, book=cost.book, components=cost.components, flags=cost.flags)
+    cost = None if cost is None else as_estimate(cost)
     confidence = Confidence.ESTIMATED if usage.legs else Confidence.NONE
     if facts.overflow:
         # Counting stopped on the way: what is known is a lower bound.
@@ -131,6 +131,11 @@ def conclude(
             cost=cost,
         )
     return Conclusion(state=state, metering=Metering.ESTIMATED, confidence=confidence, usage=usage, cost=cost)
+
+
+def as_estimate(cost: Cost) -> Cost:
+    """The cost of a usage that was not counted to its end; what no rate of the list decided stays as it is."""
+    return replace(cost, basis=Basis.ESTIMATED) if cost.basis is Basis.LIST else cost
 
 
 def without_price(row_id: int, facts: Facts, ended_us: int, moved: tuple[int, int], flags: tuple[str, ...]) -> Closing:

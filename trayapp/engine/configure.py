@@ -19,7 +19,7 @@ from trayapp.control import Trouble
 from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
-from trayapp.engine.pricebook import Shelf
+from trayapp.engine.pricebook import Shelf, trouble
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, write_private
 from trayapp.pricing import Book, BookError
@@ -100,13 +100,13 @@ class Configuration:
         try:
             book, told = self.shelf.laid_over(sections)
         except BookError as error:
-            trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
+            wrong = trouble(error, "bad_price")
             if strict:
-                raise settings.SettingsError(trouble) from None
-            book, told = self.shelf.found.book, (trouble,)
+                raise settings.SettingsError(wrong) from None
+            book, told = self.shelf.found.book, (wrong,)
         for code in _BOOK_TROUBLES:
             self.troubles.pop(code, None)
-        self.troubles.update({trouble.code: trouble for trouble in told})
+        self.troubles.update({each.code: each for each in told})
         return book
 
     def _price_with(self, book: Book) -> None:

@@ -10,8 +10,9 @@ import copy
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-from trayapp import settings
+from trayapp import settings, settings_edit
 from trayapp.control import ControlError, Trouble
+from trayapp.engine.pricebook import trouble
 from trayapp.platform.paths import Paths
 from trayapp.pricing import Book, BookError
 from trayapp.pricing.own import entry_from, laid_over
@@ -130,7 +131,7 @@ def _write(paths: Paths, listed: Book, change: Callable[[Document], None], mappe
             )
         )
     paths.config.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.edit(paths.settings, change)
+    settings_edit.edit(paths.settings, change)
 
 
 class _words:  # noqa: N801  reads as a phrase: with _words()
@@ -141,8 +142,7 @@ class _words:  # noqa: N801  reads as a phrase: with _words()
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, BookError):
-            trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code="bad_price")
-            raise ControlError(trouble) from None
+            raise ControlError(trouble(error, "bad_price")) from None
 
 
 def _list_for(document: Document) -> Any:

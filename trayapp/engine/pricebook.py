@@ -170,6 +170,12 @@ def _stored(paths: Paths) -> bytes | None:
     return data if len(data) <= _STORED_LIMIT else b""
 
 
+def trouble(error: BookError, code: str) -> Trouble:
+    """A book's or an agreement's error for a face."""
+    message = f"{error.message[:1].upper()}{error.message[1:]}"
+    return Trouble(title=error.title, message=message, fix=error.fix, code=code)
+
+
 def _damaged(what: str) -> Trouble:
     return Trouble(
         title="The fetched price book is damaged",

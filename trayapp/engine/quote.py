@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from msgspec.structs import replace
 
 from trayapp.dialects import RequestView, recognise
 from trayapp.engine.recorded import BATCH, EXACT, MAX_LINE, UNREADABLE, Line, LineError, as_object, read, split, usages
+from trayapp.moments import micros
 from trayapp.pricing import Book, BookError, Contract, occasion, price
 from trayapp.pricing.agreements import read_contract
 from trayapp.values import Cost, Kind, Usage
@@ -50,7 +51,6 @@ _CONTRACT: Final = (
     "discount",
     "discount_by_component",
 )
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Named(msgspec.Struct):
@@ -192,7 +192,7 @@ def _time(value: object, name: str) -> int | None:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is None:
                 moment = moment.replace(tzinfo=UTC)
-            return (moment - _EPOCH) // timedelta(microseconds=1)
+            return micros(moment)
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**14:
             # 10**11 seconds would be the year 5138: from there on they are milliseconds.
             return int(value * 10**6) if value < 10**11 else int(value * 10**3)

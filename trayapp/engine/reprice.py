@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from trayapp.engine.conclude import as_estimate
 from trayapp.engine.tariff import Amounts, Circumstances, Tariff
 from trayapp.ledger import OUT_OF_RANGE, REPRICE_PART, Ledger, Repriced, StorageTrouble, Unpriced
-from trayapp.values import Basis, Metering, State
+from trayapp.values import Metering, State
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +103,8 @@ class Repricer:
             if "unknown_model" in cost.flags and len(usage.legs) == 1:
                 unknown.add((row.vendor, usage.model, row.model_asked))
             return None
-        if row.metering is not Metering.EXACT and cost.basis is Basis.LIST:
-            cost = replace(cost, basis=Basis.ESTIMATED)
+        if row.metering is not Metering.EXACT:
+            cost = as_estimate(cost)
         if row.contract is not None or row.marginal is not None:
             # An agreement with rates of its own, or a plan, has spoken already, and a pool was drawn then.
             worth = row.contract

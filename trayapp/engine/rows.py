@@ -6,10 +6,10 @@ when the call has no price. Times are ISO 8601 in UTC, durations milliseconds.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from trayapp.moments import at
 from trayapp.values import PICO, Row
 
 TOKENS: Final = (
@@ -73,8 +73,6 @@ COLUMNS: Final = (
 )
 """The columns of the CSV export, in order; the same names in JSON."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def usd(pico: int | None) -> str | None:
     """Pico-USD as an exact decimal string of USD."""
@@ -87,7 +85,7 @@ def usd(pico: int | None) -> str | None:
 def _iso(us: int | None) -> str | None:
     if us is None:
         return None
-    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return at(us).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _ms(us: int | None) -> float | None:

@@ -9,12 +9,13 @@ value of a month's calls over the plan's monthly price; ``per_day`` is what a po
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from trayapp.engine.rows import usd
 from trayapp.ledger import Ledger, Share, Totals
+from trayapp.moments import at, micros
 from trayapp.pricing import Agreements, Book
 from trayapp.pricing.plans import SUBSCRIPTION, Plan, detected
 from trayapp.pricing.pools import Pool
@@ -23,7 +24,6 @@ from trayapp.values import PICO
 LOOK_BACK: Final = timedelta(days=90)
 """How far back plans and keys are looked for."""
 DAY_US: Final = 86_400_000_000
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def plans(ledger: Ledger | None, agreements: Agreements, book: Book, now: datetime) -> list[dict[str, Any]]:
@@ -143,16 +143,11 @@ def keys(ledger: Ledger | None, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def micros(moment: datetime) -> int:
-    """Epoch microseconds of an aware moment."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
 def _iso(us: int | None) -> str | None:
     if us is None:
         return None
     try:
-        moment = _EPOCH + timedelta(microseconds=us)
+        moment = at(us)
     except OverflowError:  # an end that is left open
         return None
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

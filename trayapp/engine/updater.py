@@ -13,13 +13,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import msgspec
-
+from trayapp.engine import bookkeeper_answer
 from trayapp.engine.bookkeeper_answer import Answer
 from trayapp.engine.pricebook import Status, read_status
 from trayapp.platform.paths import Paths
@@ -129,11 +127,7 @@ class Updater:
     async def _run(self, arguments: list[str]) -> Answer:
         before = read_status(self._paths)
         self._child = child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",  # what lies in the current folder is nobody's code
-            "-m",
-            "trayapp.engine.bookkeeper",
-            *arguments,
+            *bookkeeper_answer.command(arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
@@ -146,10 +140,7 @@ class Updater:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-        try:
-            answer = msgspec.json.decode(output, type=Answer)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            answer = Answer(result="failed", message="The price book could not be brought up to date.")
+        answer = bookkeeper_answer.read(output)
         if answer.result in ("failed", "refused") and not before.failures:
             log.info("the price book was not brought up to date (%s); the one in use stays", answer.result)
         await self._done(answer)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from trayapp import __version__, frontdoor, settings
+from trayapp import __version__, frontdoor, settings, settings_edit
 from trayapp.control import PROTOCOL, ControlError, Trouble, snapshot_to_json
 from trayapp.engine import rows, standing
 from trayapp.engine.configure import Configuration
@@ -118,7 +118,7 @@ class Verbs:
                     code="self_loop",
                 )
             )
-        settings.set_upstream(self.paths.settings, vendor, url)
+        settings_edit.set_upstream(self.paths.settings, vendor, url)
         self.configuration.reload()
         return {"vendor": vendor, "url": url}
 
@@ -127,7 +127,7 @@ class Verbs:
         vendor = arguments.get("vendor")
         names = [str(vendor)] if vendor is not None else list(settings.load(self.paths.settings).upstreams)
         for name in names:
-            settings.set_upstream(self.paths.settings, name, None)
+            settings_edit.set_upstream(self.paths.settings, name, None)
         self.configuration.reload()
         return self._routes()
 

@@ -34,13 +34,12 @@ from trayapp.ledger.rollups import (
     MEASURE_SQL,
     SUM_SQL,
 )
+from trayapp.moments import FIRST_US, LAST_US
 from trayapp.values import PICO, Row
 
 By = Literal["tool", "model", "project", "vendor", "session", "kind", "source", "account", "metering", "basis"]
 """What a breakdown may divide by."""
 
-_MIN_US: Final = -(2**62)
-_MAX_US: Final = 2**62
 _FINAL: Final = "state NOT IN ('open','sent','streaming')"
 _PLAIN: Final = len(COLUMNS) - 2 * len(AMOUNTS)
 
@@ -176,7 +175,7 @@ def _bounds(connection: sqlite3.Connection, since_us: int | None, until_us: int 
             return 0, 0
         since_us = (first // BLOCK_US) * BLOCK_US if since_us is None else since_us
         until_us = (last // BLOCK_US + 1) * BLOCK_US if until_us is None else until_us
-    return max(since_us, _MIN_US), min(until_us, _MAX_US)
+    return max(since_us, FIRST_US), min(until_us, LAST_US)
 
 
 def totals(connection: sqlite3.Connection, since_us: int | None, until_us: int | None) -> Totals:

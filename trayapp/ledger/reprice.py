@@ -23,7 +23,8 @@ from trayapp.ledger import rollups
 from trayapp.ledger.records import PRICED_COLUMNS, joined, legs_from, priced_parameters
 from trayapp.ledger.rollups import TOKENS
 from trayapp.ledger.schema import UNPRICED
-from trayapp.values import Basis, Confidence, Cost, Metering, Opening, State, Usage
+from trayapp.moments import FIRST_US, LAST_US
+from trayapp.values import Basis, Confidence, Cost, Metering, State, Usage
 
 REPRICE_PART: Final = 8
 """Rows of one transaction: about 3 ms at the worst, when each has its own hour and session."""
@@ -106,17 +107,16 @@ _BY_MODEL: Final = (
 )
 _ONE: Final = f"SELECT {_ROW} FROM calls WHERE id=? AND {UNPRICED}"  # noqa: S608
 _PRICE: Final = f"UPDATE calls SET {','.join(f'{name}=?' for name in PRICED_COLUMNS)},flags=? WHERE id=?"  # noqa: S608
-_ALWAYS: Final = 2**62
 
 
 def waiting(connection: sqlite3.Connection, after: tuple[int, int] | None, limit: int) -> list[Unpriced]:
     """Rows without a price, oldest first, behind ``(started_us, id)``."""
-    return [_unpriced(row) for row in _rows(connection, _WAITING, (*(after or (-_ALWAYS, 0)), limit))]
+    return [_unpriced(row) for row in _rows(connection, _WAITING, (*(after or (FIRST_US, 0)), limit))]
 
 
 def by_model(connection: sqlite3.Connection, since_us: int | None, until_us: int | None) -> list[UnpricedModel]:
     """What has no price in a range, by vendor and model, most calls first."""
-    bounds = (-_ALWAYS if since_us is None else since_us, _ALWAYS if until_us is None else until_us)
+    bounds = (FIRST_US if since_us is None else since_us, LAST_US if until_us is None else until_us)
     return [
         UnpricedModel(
             vendor=row["vendor"],
@@ -155,32 +155,15 @@ def apply(connection: sqlite3.Connection, entries: Iterable[Repriced], adder: ro
 
 def _contribution(
     row: sqlite3.Row, basis: str, amounts: tuple[int | None, int | None, int | None]
-) -> tuple[int, tuple[rollups.Key, rollups.Key], list[int]]:
+) -> rollups.Contribution:
     """What a row adds to the sums with these amounts."""
-    opening = Opening(
-        id=row["id"],
-        started_us=row["started_us"],
-        vendor=row["vendor"],
-        wire=row["wire"],
-        source=row["source"],
-        tool=row["tool"],
-        session=row["session"],
-        project=row["project"],
-        model_asked=row["model_asked"],
-        kind=row["kind"],
-        account=row["account"],
-    )
-    return (
-        opening.started_us,
-        rollups.keys(opening, row["model_served"], row["metering"], Basis(basis)),
-        rollups.measures(
-            State(row["state"]),
-            Metering(row["metering"]),
-            Confidence(row["confidence"]),
-            [row[name] for name in TOKENS],
-            row["web_searches"],
-            amounts,
-        ),
+    return rollups.of_row(
+        row,
+        state=State(row["state"]),
+        metering=Metering(row["metering"]),
+        confidence=Confidence(row["confidence"]),
+        basis=Basis(basis),
+        amounts=amounts,
     )
 
 

@@ -119,6 +119,8 @@ DIM_SQL: Final = (
 _FINAL = "state NOT IN ('open','sent','streaming')"
 
 Key = tuple[str, ...]
+Contribution = tuple[int, tuple[Key, Key], list[int]]
+"""``(started_us, keys, measures)`` of a row."""
 
 
 def measures(
@@ -180,6 +182,36 @@ def keys(opening: Opening, model_served: str | None, metering: str, basis: Basis
     )
 
 
+def of_row(
+    row: sqlite3.Row,
+    *,
+    state: State,
+    metering: Metering,
+    confidence: Confidence,
+    basis: Basis,
+    amounts: tuple[int | None, int | None, int | None],
+) -> Contribution:
+    """What a stored row adds to the sums, with words and amounts that it may not hold yet."""
+    opening = Opening(
+        id=row["id"],
+        started_us=row["started_us"],
+        vendor=row["vendor"],
+        wire=row["wire"],
+        source=row["source"],
+        tool=row["tool"],
+        session=row["session"],
+        project=row["project"],
+        model_asked=row["model_asked"],
+        kind=row["kind"],
+        account=row["account"],
+    )
+    return (
+        opening.started_us,
+        keys(opening, row["model_served"], metering, basis),
+        measures(state, metering, confidence, [row[name] for name in TOKENS], row["web_searches"], amounts),
+    )
+
+
 class Adder:
     """Adds contributions to the buckets, a batch at a time. Belongs to the writer's thread."""
 
@@ -196,7 +228,7 @@ class Adder:
     def add(
         self,
         connection: sqlite3.Connection,
-        contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
+        contributions: Iterable[Contribution],
     ) -> None:
         """Add ``(started_us, keys, measures)`` of each row, within the caller's transaction."""
         self._add(connection, contributions)
@@ -204,7 +236,7 @@ class Adder:
     def move(
         self,
         connection: sqlite3.Connection,
-        contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
+        contributions: Iterable[Contribution],
     ) -> None:
         """Like ``add``, where some contributions are negative: what a row added before. Empty buckets go."""
         for (grain, bucket, key), figures in self._add(connection, contributions).items():
@@ -214,7 +246,7 @@ class Adder:
     def _add(
         self,
         connection: sqlite3.Connection,
-        contributions: Iterable[tuple[int, tuple[Key, Key], list[int]]],
+        contributions: Iterable[Contribution],
     ) -> dict[tuple[int, int, Key], list[int]]:
         hours: dict[tuple[int, int, Key], list[int]] = {}
         for started_us, (by_all, by_session), figures in contributions:

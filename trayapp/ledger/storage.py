@@ -25,7 +25,7 @@ from trayapp.ledger.errors import Family, LedgerError, describe, family, is_full
 from trayapp.ledger.records import LATE, OPEN_COLUMNS, opening_parameters, repaired
 from trayapp.ledger.schema import UNFINISHED, VERSION, migrate
 from trayapp.ledger.spool import LateSpool
-from trayapp.values import Basis, Confidence, Metering, Opening, State
+from trayapp.values import Basis, Confidence, Metering, State
 
 CHECK_AT_ONCE: Final = 32 * 1024 * 1024
 """Files up to this size are checked before the start goes on (about 0.1 s); larger ones in the background."""
@@ -250,31 +250,14 @@ def recover(connection: sqlite3.Connection, running: Collection[int] = ()) -> in
                 "UPDATE calls SET state='interrupted', metering=?, confidence=? WHERE id=?",
                 (str(metering), str(confidence), row["id"]),
             )
-            opening = Opening(
-                id=row["id"],
-                started_us=row["started_us"],
-                vendor=row["vendor"],
-                wire=row["wire"],
-                source=row["source"],
-                tool=row["tool"],
-                session=row["session"],
-                project=row["project"],
-                model_asked=row["model_asked"],
-                kind=row["kind"],
-                account=row["account"],
-            )
             contributions.append(
-                (
-                    opening.started_us,
-                    rollups.keys(opening, row["model_served"], metering, Basis(row["basis"])),
-                    rollups.measures(
-                        State.INTERRUPTED,
-                        metering,
-                        confidence,
-                        [row[name] for name in rollups.TOKENS],
-                        row["web_searches"],
-                        (row["pico_list"], row["pico_contract"], row["pico_marginal"]),
-                    ),
+                rollups.of_row(
+                    row,
+                    state=State.INTERRUPTED,
+                    metering=metering,
+                    confidence=confidence,
+                    basis=Basis(row["basis"]),
+                    amounts=(row["pico_list"], row["pico_contract"], row["pico_marginal"]),
                 )
             )
         rollups.Adder().add(connection, contributions)

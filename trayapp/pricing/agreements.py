@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from trayapp.moments import micros
 from trayapp.money import PICO
 from trayapp.pricing.book import BookError
 from trayapp.pricing.contracts import FIX, Contract, Occasion, contract, first
@@ -31,7 +32,6 @@ from trayapp.pricing.pools import CYCLES, Pool
 
 TITLE: Final = "An agreement cannot be used"
 SECTIONS: Final = ("contracts", "pools", "plans")
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST: Final = Decimal(10) ** 9
 _MATCH: Final = ("provider", "model", "credential", "project", "host")
 _PRICE: Final = ("multiplier", "rates", "discount")
@@ -291,8 +291,7 @@ def moment(value: Any, zone: tzinfo = UTC) -> int | None:
         if isinstance(value, datetime):
             if value.tzinfo is None:
                 value = value.replace(tzinfo=zone)
-            since: timedelta = value.astimezone(UTC) - _EPOCH
-            return since // timedelta(microseconds=1)
+            return micros(value)
         if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value < 10**11:
             return int(value * 10**6)
     except (ValueError, ArithmeticError):

@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from trayapp.moments import micros
 from trayapp.pricing.prices import COMPONENTS, MICRO, ModelPrice, Period, Rates, Tier, Window
 from trayapp.pricing.shelves import Book, Found, Provider, plain
 
@@ -264,7 +265,7 @@ def _moment(text: str, zone: tzinfo, where: str) -> int:
                 raise ValueError
     except ValueError:
         raise BookError(f"{where} has the date {text!r}, which is neither a date nor a UTC timestamp.") from None
-    return round(moment.timestamp()) * 10**6
+    return micros(moment)
 
 
 def _hours(text: str, where: str) -> Iterable[tuple[int, int]]:

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from trayapp.money import half_even
 from trayapp.pricing.contracts import Contract
 from trayapp.pricing.names import BEDROCK_GOV
 from trayapp.pricing.prices import MICRO, SEARCHES, TOKENS, Quote, Rates
@@ -109,7 +110,7 @@ def _stated(stated: int, contract: Contract | None, book: Book) -> Cost:
     basis = Basis.PROVIDER_STATED
     if contract is not None and contract.provider is not None:
         if contract.multiplier is not None:
-            stated = _half_even(stated * contract.multiplier, MICRO)
+            stated = half_even(stated * contract.multiplier, MICRO)
             basis = Basis.CONTRACT
         elif contract.discount is not None:
             flags = ("stated", "discount_not_applied")
@@ -194,7 +195,7 @@ class _Pricing:
         self._add_searches(main)
         if main is not None and main.resold:
             self._flag("resold")
-        components = tuple((name, _half_even(amount, _SCALE)) for name, amount in self._sums.items())
+        components = tuple((name, half_even(amount, _SCALE)) for name, amount in self._sums.items())
         return Cost(
             pico=sum(amount for _, amount in components),
             basis=Basis.CONTRACT if agreed else Basis.LIST,
@@ -321,10 +322,3 @@ def _refused(usage: Usage, found: Found) -> bool:
 
 def _unpriced(book: Book, *flags: str) -> Cost:
     return Cost(pico=None, basis=Basis.UNPRICED, book=book.version, flags=flags)
-
-
-def _half_even(amount: int, scale: int) -> int:
-    whole, rest = divmod(amount, scale)
-    if 2 * rest > scale or (2 * rest == scale and whole & 1):
-        whole += 1
-    return whole

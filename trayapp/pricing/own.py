@@ -20,10 +20,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from trayapp.moments import FIRST_US, LAST_US, micros
 from trayapp.pricing.book import BookError
 from trayapp.pricing.contracts import pico_rate
 from trayapp.pricing.names import MAX_NAME, take_apart
@@ -39,9 +40,6 @@ FIELDS: Final = tuple(sorted(f"{name}_k" if name in SEARCHES else name for name 
 _TITLE: Final = "A price of your own cannot be used"
 _FIX: Final = "Correct `[[prices]]` or `[deployments]` in the settings, or use `spendlight prices set` and `map`."
 _CACHE: Final = 4096
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST: Final = -(2**62)
-_LAST: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +217,7 @@ def _moment(value: Any, model: str) -> int | None:
             value = datetime(value.year, value.month, value.day, tzinfo=UTC)
         if isinstance(value, datetime):
             moment = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-            return (moment - _EPOCH) // timedelta(microseconds=1)
+            return micros(moment)
     except ValueError:
         pass
     raise _error(f"The price of {model!r} has a date that is none", "write it like 2026-11-24")
@@ -229,14 +227,16 @@ def _outside(periods: Iterable[Period], own: Sequence[Period]) -> tuple[Period, 
     """The parts of the book's periods that lie in none of the user's own."""
     kept: list[Period] = []
     edges = sorted((_from(p), _to(p)) for p in own)
-    gaps = list(zip([_FIRST, *(end for _, end in edges)], [*(start for start, _ in edges), _LAST], strict=True))
+    gaps = list(zip([FIRST_US, *(end for _, end in edges)], [*(start for start, _ in edges), LAST_US], strict=True))
     for period in periods:
         for start, end in gaps:
             since, until = max(_from(period), start), min(_to(period), end)
             if since < until:
                 kept.append(
                     replace(
-                        period, since_us=since if since > _FIRST else None, until_us=until if until < _LAST else None
+                        period,
+                        since_us=since if since > FIRST_US else None,
+                        until_us=until if until < LAST_US else None,
                     )
                 )
     return tuple(kept)
@@ -250,11 +250,11 @@ def _no_overlap(periods: list[Period], where: str) -> None:
 
 
 def _from(period: Period) -> int:
-    return _FIRST if period.since_us is None else period.since_us
+    return FIRST_US if period.since_us is None else period.since_us
 
 
 def _to(period: Period) -> int:
-    return _LAST if period.until_us is None else period.until_us
+    return LAST_US if period.until_us is None else period.until_us
 
 
 def _error(message: str, hint: str) -> BookError:

@@ -19,17 +19,16 @@ Rules:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Final, Literal
 
+from trayapp.moments import FIRST_US, LAST_US, at, micros
+from trayapp.money import half_even
 from trayapp.pricing.contracts import Contract, Occasion
 
 Cycle = Literal["month", "quarter", "year", "once"]
 CYCLES: Final[tuple[Cycle, ...]] = ("month", "quarter", "year", "once")
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST_US: Final = -(2**62)
-_LAST_US: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +65,8 @@ class Pool:
 
     def period(self, at_us: int) -> Period:
         """The turn that a moment belongs to."""
-        first = _FIRST_US if self.inside.since_us is None else self.inside.since_us
-        last = _LAST_US if self.inside.until_us is None else self.inside.until_us
+        first = FIRST_US if self.inside.since_us is None else self.inside.since_us
+        last = LAST_US if self.inside.until_us is None else self.inside.until_us
         since, until = (first, last) if self.cycle == "once" else self._turn(at_us)
         since, until = max(since, first), min(until, last)
         typed_at = since if self.cycle == "once" else first
@@ -79,7 +78,7 @@ class Pool:
 
     def _turn(self, at_us: int) -> tuple[int, int]:
         try:
-            local = (_EPOCH + timedelta(microseconds=at_us)).astimezone(self.zone)
+            local = at(at_us).astimezone(self.zone)
             months = _MONTHS[self.cycle]
             number = (local.year * 12 + local.month - 1) // months * months
             return self._month(number), self._month(number + months)
@@ -88,7 +87,7 @@ class Pool:
 
     def _month(self, number: int) -> int:
         first = datetime(number // 12, number % 12 + 1, 1, tzinfo=self.zone)
-        return (first.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
+        return micros(first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +119,4 @@ def divide(left: int, inside: int, beyond: int | None) -> Parts | None:
         return Parts(inside, 0)
     if beyond is None:
         return None
-    return Parts(left, _half_even(beyond * (inside - left), inside))
-
-
-def _half_even(amount: int, scale: int) -> int:
-    whole, rest = divmod(amount, scale)
-    if 2 * rest > scale or (2 * rest == scale and whole & 1):
-        whole += 1
-    return whole
+    return Parts(left, half_even(beyond * (inside - left), inside))

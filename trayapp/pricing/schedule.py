@@ -16,19 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from trayapp import moments
+from trayapp.moments import FIRST_US, LAST_US, micros
+
 Json = dict[str, Any]
 Track = tuple[str, tuple[int, ...], tuple[str, ...]]
 """Zone, days and hours: at each moment at most one period of a track holds."""
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST: Final = -(2**62)
-_LAST: Final = 2**62
 MOST_MOVED: Final = 3
 """A rate that is more than this many times the old one, or less than that part of it, is not believed unseen."""
 
@@ -67,7 +67,7 @@ def spliced(old: Json, new: Json, day: str) -> Json:
         if name in theirs:
             variants[name] = _joined(periods, theirs[name], day)[0]
         elif changed:
-            variants[name] = [p for p in (_clipped(p, _FIRST, day) if "rates" in p else p for p in periods) if p]
+            variants[name] = [p for p in (_clipped(p, FIRST_US, day) if "rates" in p else p for p in periods) if p]
         else:
             variants[name] = periods
     variants.update({name: periods for name, periods in theirs.items() if name not in variants})
@@ -128,9 +128,9 @@ def _joined(old: list[Json], new: list[Json], day: str) -> tuple[list[Json], boo
     out: list[Json] = []
     changed = touched = False
     for _, ours, theirs in _tracks(old, new):
-        past = [p for p in (_clipped(p, _FIRST, day) for p in ours) if p]
+        past = [p for p in (_clipped(p, FIRST_US, day) for p in ours) if p]
         future: list[Json] = []
-        bounds = [*_bounds(ours, theirs, day), (_LAST, "")]
+        bounds = [*_bounds(ours, theirs, day), (LAST_US, "")]
         for (at, since), (_, until) in pairwise(bounds):
             a, b = _at(ours, at), _at(theirs, at)
             if a is None and b is None:
@@ -237,8 +237,8 @@ def _at(periods: Iterable[Json], at: int) -> Json | None:
 
 def _span(period: Json) -> tuple[int, int]:
     zone = _zone(period)
-    since = _moment(period["from"], zone) if "from" in period else _FIRST
-    return since, _moment(period["to"], zone) if "to" in period else _LAST
+    since = _moment(period["from"], zone) if "from" in period else FIRST_US
+    return since, _moment(period["to"], zone) if "to" in period else LAST_US
 
 
 def _clipped(period: Json, since: int, day: str) -> Json | None:
@@ -283,8 +283,8 @@ def _moment(text: str, zone: tzinfo) -> int:
         moment = datetime(day.year, day.month, day.day, tzinfo=zone)
     else:
         moment = datetime.fromisoformat(text)
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return micros(moment)
 
 
 def _text(at: int) -> str:
-    return (_EPOCH + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moments.at(at).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -109,17 +109,6 @@ def pieces(text: str) -> Iterator[str]:
         yield text[start:] if start else text
 
 
-def estimate_tokens(encodings: Encodings, model: str | None, text: str, *, wire: str = "") -> int:
-    """A text's tokens as a model's vendor would bill them as an answer, by o200k and the family's ratio.
-
-    Raises:
-        RanksError: see there.
-    """
-    family = ratios.family(wire, model)
-    counted = encodings.count(text, family.encoding)
-    return round(counted * family.per_o200k) + family.framing if counted else 0
-
-
 def _count(encoding: tiktoken.Encoding, piece: str) -> int:
     try:
         return len(encoding.encode_ordinary(piece))
