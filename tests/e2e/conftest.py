@@ -16,12 +16,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.connected import Home, Ran
 from trayapp import frontdoor
 from trayapp.control import Address, Client
 from trayapp.demo.counted import CountedCall
@@ -136,13 +136,15 @@ def scene(spendlight: Scene) -> Scene:
     return spendlight
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a client ended."""
+@pytest.fixture
+def client_home(home: Path, spendlight: Scene) -> Callable[..., Home]:
+    """An empty home with some clients' programs on PATH; the test is skipped when one of them is not installed."""
 
-    code: int
-    out: str
-    err: str
+    def make(*programs: str) -> Home:
+        folders = tuple(dict.fromkeys(_find(name).parent for name in programs))
+        return Home(home / "user", spendlight.paths.config.parent, folders)
+
+    return make
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.tools import claude_code
-from trayapp.tools.desk import Desk, OptedOutError
+from trayapp.tools.claude_code import ClaudeCode
+from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.desk import OptedOutError
+from trayapp.tools.tool import Links, Machine
 
-URL = "http://127.0.0.1:27410/" + "t0K" * 14 + "/anthropic.claude-code"
 MINE = b"""{
   "permissions": { "allow": ["Bash(ls)"] },
   "env": {
@@ -19,6 +20,7 @@ MINE = b"""{
   "model": "opus"
 }
 """
+TOOL = ClaudeCode()
 
 
 @pytest.fixture
@@ -30,17 +32,9 @@ def settings(user: Path) -> Path:
     return path
 
 
-def test_connect_and_restore(desk: Desk, user: Path, settings: Path) -> None:
-    found = claude_code.detect(user, {})
-    assert (found.installed, found.settings, found.base_url, found.managed, found.notes) == (
-        True,
-        settings,
-        None,
-        (),
-        (),
-    )
-    plan = desk.plan(claude_code.edit(found, URL))
-    assert plan.diff().splitlines()[2:] == [
+def test_connect_and_disconnect(connector: Connector, links: Links, settings: Path) -> None:
+    preview = connector.preview(TOOL, links)
+    assert preview.diff().splitlines()[2:] == [
         "@@ -1,7 +1,9 @@",
         " {",
         '   "permissions": { "allow": ["Bash(ls)"] },',
@@ -53,33 +47,66 @@ def test_connect_and_restore(desk: Desk, user: Path, settings: Path) -> None:
         '   "model": "opus"',
         " }",
     ]
-    entry_id = desk.apply(claude_code.edit(found, URL))
+    assert settings.read_bytes() == MINE
+    connector.connect(TOOL, links)
     document = json.loads(settings.read_bytes())
     assert document["env"] == {
         "DISABLE_TELEMETRY": "1",
-        "ANTHROPIC_BASE_URL": URL,
+        "ANTHROPIC_BASE_URL": links.to("anthropic", "claude-code"),
         "ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-haiku-5-5",
     }
-    assert claude_code.detect(user, {}).base_url == URL
-    assert desk.revert(entry_id or "").done
+    stands = connector.standing(TOOL, links)
+    assert (stands.standing, stands.mode, stands.files) == (Standing.CONNECTED, "base-url", (settings,))
+    assert all(outcome.done for outcome in connector.disconnect(TOOL.name))
     assert settings.read_bytes() == MINE
+    assert connector.standing(TOOL, links).standing is Standing.NOT_CONNECTED
 
 
-def test_the_users_own_small_model_stays(desk: Desk, user: Path, settings: Path) -> None:
+@pytest.mark.parametrize("switch", ["file", "environment"])
+@pytest.mark.parametrize(
+    ("variable", "mode", "key"),
+    [
+        ("CLAUDE_CODE_USE_BEDROCK", "bedrock", "ANTHROPIC_BEDROCK_BASE_URL"),
+        ("CLAUDE_CODE_USE_VERTEX", "vertex", "ANTHROPIC_VERTEX_BASE_URL"),
+    ],
+)
+def test_a_cloud_is_led_by_its_own_variable(
+    connect_on, user: Path, links: Links, settings: Path, switch: str, variable: str, mode: str, key: str
+) -> None:
+    environment = {variable: "1"} if switch == "environment" else {}
+    if switch == "file":
+        settings.write_text(json.dumps({"env": {variable: "1"}}))
+    before = settings.read_bytes()
+    connector = connect_on(Machine(user, environment))
+    connector.connect(TOOL, links)
+    env = json.loads(settings.read_bytes())["env"]
+    assert links.lead_here(env[key])
+    assert "ANTHROPIC_BASE_URL" not in env
+    assert connector.standing(TOOL, links).mode == mode
+    connector.disconnect(TOOL.name)
+    assert settings.read_bytes() == before
+
+
+def test_the_users_own_small_model_stays(connector: Connector, links: Links, settings: Path) -> None:
     settings.write_text('{"env": {"ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-sonnet-5-5"}}')
-    desk.apply(claude_code.edit(claude_code.detect(user, {}), URL))
+    connector.connect(TOOL, links)
     assert json.loads(settings.read_bytes())["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == "claude-sonnet-5-5"
-    desk.restore(claude_code.NAME)
+    connector.disconnect(TOOL.name)
     assert settings.read_text() == '{"env": {"ANTHROPIC_DEFAULT_HAIKU_MODEL": "claude-sonnet-5-5"}}'
 
 
-def test_a_running_session_that_drops_our_keys_is_not_fought(desk: Desk, user: Path, settings: Path) -> None:
-    found = claude_code.detect(user, {})
-    desk.apply(claude_code.edit(found, URL))
+def test_a_running_session_that_drops_our_keys_is_not_fought(
+    connector: Connector, links: Links, settings: Path
+) -> None:
+    connector.connect(TOOL, links)
     settings.write_bytes(MINE)
-    with pytest.raises(OptedOutError):
-        desk.apply(claude_code.edit(found, URL))
+    assert connector.standing(TOOL, links).standing is Standing.CHANGED
+    with pytest.raises(OptedOutError) as caught:
+        connector.connect(TOOL, links)
+    assert caught.value.trouble.fix == "To put it in again: spendlight connect claude-code --again"
     assert settings.read_bytes() == MINE
+    connector.connect(TOOL, links, again=True)
+    assert connector.standing(TOOL, links).standing is Standing.CONNECTED
 
 
 def test_managed_settings_are_reported(user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,18 +114,19 @@ def test_managed_settings_are_reported(user: Path, tmp_path: Path, monkeypatch: 
     managed = tmp_path / "etc" / "claude-code" / "managed-settings.json"
     managed.parent.mkdir(parents=True)
     managed.write_text('{"env": {"ANTHROPIC_BASE_URL": "https://gateway.corp"}}')
-    found = claude_code.detect(user, {"ANTHROPIC_BASE_URL": "https://else"}, tmp_path)
-    assert found.managed == (managed,)
-    assert "https://gateway.corp" in found.notes[0]
-    assert "administrator" in found.notes[0]
-    assert "ANTHROPIC_BASE_URL" in found.notes[1]
+    machine = Machine(user, {"ANTHROPIC_BASE_URL": "https://else"}, tmp_path)
+    notes = TOOL.find(machine).notes
+    assert "https://gateway.corp" in notes[0]
+    assert "administrator" in notes[0]
+    assert "ANTHROPIC_BASE_URL" in notes[1]
     managed.write_text("not json")
-    assert claude_code.detect(user, {}, tmp_path).managed == (managed,)
+    assert str(managed) in TOOL.find(machine).notes[0]
 
 
 def test_where_it_is(user: Path, tmp_path: Path) -> None:
-    assert not claude_code.detect(user, {"PATH": str(tmp_path)}, tmp_path).installed
+    assert not TOOL.find(Machine(user, {"PATH": str(tmp_path)}, tmp_path)).installed
     (tmp_path / "claude").write_text("")
-    assert claude_code.detect(user, {"PATH": str(tmp_path)}, tmp_path).installed
-    other = claude_code.detect(user, {"CLAUDE_CONFIG_DIR": str(tmp_path / "cfg")}, tmp_path)
-    assert other.settings == tmp_path / "cfg" / "settings.json"
+    (tmp_path / "claude").chmod(0o755)
+    assert TOOL.find(Machine(user, {"PATH": str(tmp_path)}, tmp_path)).installed
+    elsewhere = Machine(user, {"CLAUDE_CONFIG_DIR": str(tmp_path / "cfg")}, tmp_path)
+    assert TOOL.settings(elsewhere) == tmp_path / "cfg" / "settings.json"

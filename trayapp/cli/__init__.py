@@ -26,6 +26,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),
     "plans": ("trayapp.cli.plans", "plans with a flat price: found in the traffic, what they cost and are worth"),
     "pools": ("trayapp.cli.pools", "commitments and money paid in advance: what is left, how fast it goes"),
+    "tools": ("trayapp.cli.tools", "the AI tools: which are here, how each is connected, what that costs"),
+    "connect": ("trayapp.cli.connect", "lead a tool through Spendlight, by its own settings"),
+    "disconnect": ("trayapp.cli.disconnect", "take that back, byte for byte"),
+    "run": ("trayapp.cli.run", "start one command whose calls go through Spendlight; no file is touched"),
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
     "config": ("trayapp.cli.config", "list, read or change settings"),
@@ -82,6 +86,6 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _help() -> str:
     lines = ["usage: spendlight [COMMAND] [--help]", ""]
-    lines += [f"  {name:<10}{summary}" for name, (_, summary) in COMMANDS.items()]
+    lines += [f"  {name:<11}{summary}" for name, (_, summary) in COMMANDS.items()]
     lines += ["", "Without a command: start."]
     return "\n".join(lines)

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 from trayapp.platform import paths as places
-from trayapp.tools.desk import Desk
+from trayapp.tools.desk import Desk, Outcome
+from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
+from trayapp.tools.shell import Shell
 
 
 def run(arguments: list[str]) -> int:
@@ -27,8 +29,10 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.tool and options.all:
         parser.error("name a tool or say --all, not both")
-    desk = Desk(Journal(places.find().edits), Path.home())
+    paths = places.find()
+    desk = Desk(Journal(paths.edits), Path.home())
     outcomes = desk.restore(options.tool, dry_run=options.dry_run)
+    outcomes += _variables(Shell(paths.config / "shell", Path(sys.executable)), desk, options.tool, options.dry_run)
     if not outcomes:
         print(f"Nothing of {options.tool} is changed." if options.tool else "No tool's file is changed.")
     for outcome in outcomes:
@@ -37,3 +41,21 @@ def run(arguments: list[str]) -> int:
         if options.dry_run and outcome.diff:
             print(outcome.diff, end="")
     return 0 if all(outcome.done for outcome in outcomes) else 1
+
+
+def _variables(shell: Shell, desk: Desk, tool: str | None, dry_run: bool) -> list[Outcome]:
+    """Take the variables out of new shells; a list of them that is damaged goes whole."""
+    outcomes = []
+    try:
+        names = [name for name in shell.tools() if tool in (None, name)]
+        for name in names:
+            outcomes.append(Outcome(name, shell.folder, True, "new shells no longer get its variables"))
+            if not dry_run:
+                shell.drop(name)
+        if tool is not None and names and not shell.tools():
+            outcomes += desk.restore("shell")
+    except (EditError, OSError) as error:
+        if tool is None and not dry_run:
+            shell.clear()
+        outcomes.append(Outcome("shell", shell.folder, tool is None, f"its list of variables was damaged ({error})"))
+    return outcomes

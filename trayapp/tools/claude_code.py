@@ -7,70 +7,96 @@ names a small one. Settings that an administrator manages win over the user's: t
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from trayapp.tools import files, jsonspans
 from trayapp.tools.plan import Edit, Format
-from trayapp.tools.spans import NotUnderstoodError, Set, decode
+from trayapp.tools.spans import Set, Way
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
 
-NAME: Final = "claude-code"
-BASE_URL: Final = ("env", "ANTHROPIC_BASE_URL")
-SMALL_MODEL: Final = ("env", "ANTHROPIC_DEFAULT_HAIKU_MODEL")
+SMALL_MODEL: Final = "ANTHROPIC_DEFAULT_HAIKU_MODEL"
 _SMALL: Final = "claude-haiku-5-5"
-_MANAGED: Final[Mapping[str, str]] = {
-    "linux": "etc/claude-code",
-    "darwin": "Library/Application Support/ClaudeCode",
-    "win32": "Program Files/ClaudeCode",
+_COSTS: Final = (
+    "Remote Control is off, and so are the features that it keeps for its vendor's own host: the cache that is shared "
+    "over sessions, and some betas.",
+    "Its own `/usage` prices the model that was asked for; Spendlight prices the one that answered.",
+)
+_VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
+    "base-url": ("ANTHROPIC_BASE_URL", "anthropic"),
+    "bedrock": ("ANTHROPIC_BEDROCK_BASE_URL", "bedrock"),
+    "vertex": ("ANTHROPIC_VERTEX_BASE_URL", "vertex"),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What there is of Claude Code on this machine."""
+class ClaudeCode(Tool):
+    """Claude Code, with a key, a token or a Claude plan."""
 
-    installed: bool
-    settings: Path
-    base_url: str | None
-    """What the user's settings say now."""
-    managed: tuple[Path, ...]
-    """Settings that somebody else manages."""
-    notes: tuple[str, ...]
-    """What a user should know before connecting."""
+    name = "claude-code"
+    title = "Claude Code"
+    programs = ("claude",)
+    modes = (
+        Mode("base-url", "with a key, a token or a Claude plan", By.FILE, _COSTS),
+        Mode("bedrock", "on Amazon Bedrock, with a Bedrock API key", By.FILE, ("Requests signed with AWS keys fail.",)),
+        Mode("vertex", "on Google's Vertex AI", By.FILE),
+    )
+
+    def settings(self, machine: Machine) -> Path:
+        """The user's settings file."""
+        return (machine.folder("CLAUDE_CONFIG_DIR") or machine.home / ".claude") / "settings.json"
+
+    def find(self, machine: Machine) -> Found:
+        """Look for it, and for what will decide over its address."""
+        settings = self.settings(machine)
+        addresses = []
+        for variable, vendor in _VARIABLES.values():
+            address = machine.value(settings, Format.JSON, ("env", variable))
+            if isinstance(address, str) and address:
+                addresses.append(Placed(f"{settings}: env.{variable}", address, vendor))
+        notes = [_managed(machine, path) for path in self.managed(machine)]
+        for variable, _ in _VARIABLES.values():
+            if machine.environment.get(variable):
+                notes.append(f"{variable} is set in this shell too; which of the two wins is Claude Code's to say.")
+        installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
+        return Found(installed, tuple(addresses), tuple(notes))
+
+    def managed(self, machine: Machine) -> tuple[Path, ...]:
+        """Settings that somebody else manages."""
+        folder = managed_folder(machine, "claude-code", "ClaudeCode", "ClaudeCode")
+        drop_ins = sorted((folder / "managed-settings.d").glob("*.json"))
+        return tuple(path for path in (folder / "managed-settings.json", *drop_ins) if path.is_file())
+
+    def usual(self, machine: Machine) -> str:
+        """By the switches that it reads itself."""
+        settings = self.settings(machine)
+        for mode, variable in (("bedrock", "CLAUDE_CODE_USE_BEDROCK"), ("vertex", "CLAUDE_CODE_USE_VERTEX")):
+            in_file = machine.value(settings, Format.JSON, ("env", variable))
+            if str(machine.environment.get(variable) or in_file or "0").lower() not in ("0", "false", "none", ""):
+                return mode
+        return "base-url"
+
+    def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
+        """Its address, and the small model for its side calls unless the user has named one."""
+        keys = self.variables(machine, links, mode)
+        operations = tuple(Set(_env(key), value, unless_set=key == SMALL_MODEL) for key, value in keys.items())
+        return (Edit(self.name, self.settings(machine), Format.JSON, operations),)
+
+    def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
+        """The same for one start."""
+        variable, vendor = _VARIABLES[mode]
+        found = {variable: links.to(vendor, self.name, "v1" if mode == "vertex" else "")}
+        if mode == "base-url":
+            found[SMALL_MODEL] = machine.environment.get(SMALL_MODEL) or _SMALL
+        return found
 
 
-def detect(home: Path, environment: Mapping[str, str], root: Path = Path("/")) -> Found:
-    """Look for it, and for what will decide over its address. Reads files only."""
-    folder = Path(environment.get("CLAUDE_CONFIG_DIR") or home / ".claude")
-    settings = folder / "settings.json"
-    place = root / _MANAGED.get(sys.platform, "etc/claude-code")
-    drop_ins = place / "managed-settings.d"
-    managed = tuple(p for p in (place / "managed-settings.json", *sorted(drop_ins.glob("*.json"))) if p.is_file())
-    notes = []
-    for path in managed:
-        address = _address(path)
-        what = f"sets the address {address}, which wins" if address else "is there; it may forbid changes"
-        notes.append(f"{path} is managed by your administrator and {what}.")
-    if address := environment.get("ANTHROPIC_BASE_URL"):
-        notes.append(f"ANTHROPIC_BASE_URL is set in this environment too ({address}).")
-    names = ("claude.exe", "claude.cmd") if sys.platform == "win32" else ("claude",)
-    folders = [Path(p) for p in environment.get("PATH", "").split(os.pathsep) if p]
-    binary = any((place / name).is_file() for place in (*folders, home / ".local" / "bin") for name in names)
-    return Found(binary or folder.is_dir(), settings, _address(settings), managed, tuple(notes))
+def _env(variable: str) -> Way:
+    return ("env", variable)
 
 
-def edit(found: Found, url: str) -> Edit:
-    """What connects it: ``url`` is the address of ``spendlight url anthropic --tool claude-code``."""
-    return Edit(NAME, found.settings, Format.JSON, (Set(BASE_URL, url), Set(SMALL_MODEL, _SMALL, unless_set=True)))
-
-
-def _address(path: Path) -> str | None:
-    try:
-        value = jsonspans.find(decode(files.read(Path(path).resolve()) or b"")[1], BASE_URL)
-    except (OSError, files.EditError, NotUnderstoodError):
-        return None
-    return str(value.value) if value else None
+def _managed(machine: Machine, path: Path) -> str:
+    for variable, _ in _VARIABLES.values():
+        address = machine.value(path, Format.JSON, _env(variable))
+        if address:
+            return f"{path} is managed by your administrator and sets the address {address}, which wins."
+    return f"{path} is managed by your administrator; it may forbid changes."

@@ -288,6 +288,7 @@ class Desk:
             folders=(*inherited, *(str(f) for f in files.missing_folders(plan.real))),
             supersedes=tuple(e.id for e in plan.earlier),
             time_us=time.time_ns() // 1000,
+            tool_mode=plan.edit.mode,
         )
         return entry, raws
 

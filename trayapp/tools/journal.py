@@ -97,6 +97,8 @@ class Entry:
     opted_out: bool = False
     """The user has taken out or changed what we set."""
     note: str = ""
+    tool_mode: str = ""
+    """The mode in which the tool was connected."""
 
 
 class Vault(Protocol):

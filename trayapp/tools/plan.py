@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from trayapp.tools import envspans, jsonspans, tomlspans, yamlspans
+from trayapp.tools import envspans, jsonspans, linespans, tomlspans, yamlspans
 from trayapp.tools.files import refused
 from trayapp.tools.journal import Entry, Journal, digest, value_digest
 from trayapp.tools.masking import masked
@@ -38,6 +38,7 @@ class Format(StrEnum):
     TOML = "toml"
     ENV = "env"
     YAML = "yaml"
+    LINES = "lines"
 
 
 GRAMMARS: Final[dict[Format, Grammar]] = {
@@ -45,6 +46,7 @@ GRAMMARS: Final[dict[Format, Grammar]] = {
     Format.TOML: tomlspans,
     Format.ENV: envspans,
     Format.YAML: yamlspans,
+    Format.LINES: linespans,
 }
 
 
@@ -58,6 +60,8 @@ class Edit:
     operations: tuple[Operation, ...]
     anywhere: bool = False
     """The path may lie outside the home folder: the user has named it."""
+    mode: str = ""
+    """Which of the tool's modes it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)

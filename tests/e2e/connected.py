@@ -1,0 +1,102 @@
+"""A user's home in which a real client is connected by ``spendlight connect``, works, and is disconnected again.
+
+The commands are the real ones, each a process of its own with an environment of its own: an empty home, the clients'
+programs on PATH, nothing of the caller's. ``Home.disconnect`` proves that each file that was there before is as it was,
+byte for byte, and that each file that connecting made is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LIMIT_S = 90
+"""A client's time limit."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a program ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Home:
+    """A home folder of a user of this Spendlight."""
+
+    def __init__(self, path: Path, profile: Path, programs: tuple[Path, ...]) -> None:
+        self.path = path
+        self.project = path / "project"
+        self.project.mkdir(parents=True, exist_ok=True)
+        self._profile = profile
+        self._programs = programs
+        self._before: dict[Path, tuple[bytes, int]] = {}
+
+    def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What a login would give, and no more."""
+        path = ":".join([*map(str, self._programs), "/usr/local/bin", "/usr/bin", "/bin"])
+        base = {"PATH": path, "HOME": str(self.path), "SHELL": "/bin/bash", "TERM": "dumb", "LANG": "C.UTF-8"}
+        return base | dict(more or {})
+
+    def write(self, name: str, text: str, mode: int = 0o644) -> Path:
+        """A file that the user has."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    def spendlight(self, *arguments: str, more: Mapping[str, str] | None = None) -> Ran:
+        """One of our own commands, for this profile."""
+        environment = self.environment({"SPENDLIGHT_HOME": str(self._profile), **(more or {})})
+        return _run([sys.executable, "-P", "-m", "trayapp", *arguments], self.project, environment)
+
+    def connect(self, tool: str, *options: str, more: Mapping[str, str] | None = None) -> list[Path]:
+        """Connect a tool; the files that this changed."""
+        self._before = {p: (p.read_bytes(), p.stat().st_mode) for p in self._files()}
+        ran = self.spendlight("connect", tool, *options, more=more)
+        assert ran.code == 0, ran.err
+        stands = json.loads(self.spendlight("tools", tool, "--format", "json", more=more).out)[0]
+        assert stands["standing"] == "connected", stands
+        return [Path(name) for name in stands["files"]]
+
+    def disconnect(self, tool: str, changed: list[Path]) -> None:
+        """Disconnect it: all files are as they were."""
+        ran = self.spendlight("disconnect", tool)
+        assert ran.code == 0, ran.err
+        for path in {*self._before, *changed}:
+            before = self._before.get(path)
+            after = (path.read_bytes(), path.stat().st_mode) if path.exists() else None
+            assert after == before, path
+
+    def run(self, command: list[str], more: Mapping[str, str] | None = None, *, shell: bool = False) -> Ran:
+        """Run a client; ``shell``: from a new interactive shell, with what its start file sets."""
+        if shell:
+            command = ["bash", "-ic", f"exec {shlex.join(command)}"]
+        return _run(command, self.project, self.environment(more))
+
+    def _files(self) -> list[Path]:
+        return [Path(folder) / name for folder, _, names in os.walk(self.path) for name in names]
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str]) -> Ran:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+        start_new_session=True,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)

@@ -1,0 +1,76 @@
+"""``spendlight connect``: lead a tool through Spendlight by its own settings."""
+
+from __future__ import annotations
+
+import argparse
+
+from trayapp.cli import connecting
+from trayapp.cli.trouble import CommandError
+from trayapp.control import Trouble
+from trayapp.platform import paths as places
+from trayapp.tools.connection import Preview
+from trayapp.tools.masking import masked
+from trayapp.tools.tool import By, Tool
+
+
+def run(arguments: list[str]) -> int:
+    """Connect one tool, and say what that changed and what it costs."""
+    parser = argparse.ArgumentParser(
+        prog="spendlight connect",
+        description="Lead a tool through Spendlight. `spendlight disconnect TOOL` takes it back, byte for byte.",
+    )
+    parser.add_argument("tool", help="its name; `spendlight tools` lists them")
+    parser.add_argument("--mode", help="another way than the usual one; `spendlight tools TOOL` lists them")
+    parser.add_argument("--dry-run", action="store_true", help="only show what would change; secrets are masked")
+    parser.add_argument("--again", action="store_true", help="put in again what you had taken out by hand")
+    parser.add_argument(
+        "--replace-address", action="store_true", help="also if it goes to another place than the vendor"
+    )
+    parser.add_argument("--force", action="store_true", help="also if the tool was not found on this machine")
+    options = parser.parse_args(arguments)
+    tool = connecting.tool(options.tool)
+    here = connecting.machine()
+    paths = places.find()
+    connector = connecting.connector(paths, here)
+    connector.mode(tool, options.mode)
+    found = tool.find(here)
+    if not found.installed and not options.force:
+        raise _not_found(tool)
+    if options.dry_run:
+        links = connecting.links(paths)
+        if links is None:
+            raise connecting.no_address()
+        _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address))
+        return 0
+    links = connecting.started(paths)
+    preview = connector.connect(tool, links, options.mode, again=options.again, replace_address=options.replace_address)
+    _tell(tool, preview, found.notes)
+    return 0
+
+
+def _show(preview: Preview) -> None:
+    print(preview.diff() or "Nothing would change in its files.\n", end="")
+    for name, value in preview.variables.items():
+        print(f"new shells: export {name}={masked(value)}")
+
+
+def _tell(tool: Tool, preview: Preview, notes: tuple[str, ...]) -> None:
+    mode = preview.mode
+    print(f"{tool.title} is connected ({mode.name}: {mode.summary}).")
+    for plan in preview.plans:
+        print(f"  changed: {plan.edit.path}" if plan.after != plan.current else f"  as it was: {plan.edit.path}")
+    for text in (*mode.costs, *notes):
+        print(f"  note: {text}")
+    again = "Open a new shell" if mode.by is By.SHELL else f"Start {tool.title} anew"
+    print(f"{again} to use it. To take it back: spendlight disconnect {tool.name}")
+
+
+def _not_found(tool: Tool) -> CommandError:
+    return CommandError(
+        Trouble(
+            title=f"{tool.title} was not found on this machine",
+            message="Neither its program nor its settings are where they usually are.",
+            fix=f"To connect it all the same: spendlight connect {tool.name} --force",
+            code="tool_not_found",
+        )
+    )

@@ -1,0 +1,101 @@
+"""``spendlight run -- COMMAND``: lead one start of a tool through Spendlight. No file is touched.
+
+Spendlight is started if it does not run. When that fails the command is started all the same, unmetered: a tool never
+fails because of us.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from trayapp.cli import connecting
+from trayapp.cli.trouble import CommandError
+from trayapp.control import Trouble
+from trayapp.guard.failure import StartFailureError
+from trayapp.guard.launch import StartError
+from trayapp.platform import paths as places
+from trayapp.settings import SettingsError
+from trayapp.tools import registry
+from trayapp.tools.tool import Links, Machine, Tool
+
+
+def run(arguments: list[str]) -> int:
+    """Become the command."""
+    parser = argparse.ArgumentParser(
+        prog="spendlight run",
+        usage="spendlight run [--tool TOOL] [--mode MODE] -- COMMAND [ARGUMENT …]",
+        description="Start a command whose AI calls go through Spendlight: by its environment, no file is touched.",
+    )
+    parser.add_argument("--tool", help="which tool it is, where its name does not say")
+    parser.add_argument("--mode", help="another way than the usual one; `spendlight tools TOOL` lists them")
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args(arguments)
+    command = options.command[1:] if options.command[:1] == ["--"] else options.command
+    if not command:
+        parser.error("name the command to start, after --")
+    program = shutil.which(command[0])
+    if program is None:
+        raise CommandError(
+            Trouble(
+                title="There is no such command",
+                message=f"{command[0]!r} was not found.",
+                fix="Look at its spelling and at PATH.",
+                code="no_command",
+            )
+        )
+    here = connecting.machine()
+    known = registry.of_program(Path(command[0]).name)
+    tool = connecting.tool(options.tool or (known.name if known is not None else "other"))
+    mode = _mode(tool, here, options.mode)
+    environment = dict(os.environ)
+    more: tuple[str, ...] = ()
+    links = _links_or_say()
+    if links is not None:
+        environment.update(tool.variables(here, links, mode))
+        more = tool.arguments(here, links, mode)
+    os.execve(program, [command[0], *more, *command[1:]], environment)  # noqa: S606  it is the user's own command
+
+
+def _mode(tool: Tool, here: Machine, name: str | None) -> str:
+    if not tool.modes:
+        raise CommandError(
+            Trouble(
+                title=f"{tool.title} cannot be led through Spendlight",
+                message=tool.advice,
+                code="not_connectable",
+            )
+        )
+    if name is not None and tool.mode(name) is None:
+        raise CommandError(
+            Trouble(
+                title="There is no such mode",
+                message=f"{tool.title} has no mode {name!r}. It has: {', '.join(m.name for m in tool.modes)}.",
+                fix=f"spendlight tools {tool.name} says what each one means.",
+                code="bad_mode",
+            )
+        )
+    return name or tool.usual(here)
+
+
+def _links_or_say() -> Links | None:
+    """The addresses; without them the command runs on, and it is said that nobody counts."""
+    try:
+        return connecting.started(places.find())
+    except (CommandError, SettingsError) as error:
+        trouble = error.trouble
+    except StartFailureError as error:
+        failed = error.trouble
+        trouble = Trouble(title=failed.title, message=failed.message, fix=failed.fix, code=failed.code)
+    except StartError as error:
+        trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code)
+    except OSError as error:
+        trouble = Trouble(title="Spendlight could not be started", message=f"{error.filename}: {error.strerror}.")
+    print(
+        f"spendlight: {trouble.title}. {trouble.message} The command runs without it, unmetered.\n  → {trouble.fix}",
+        file=sys.stderr,
+    )
+    return None

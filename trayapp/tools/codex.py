@@ -1,0 +1,72 @@
+"""Codex CLI: its ``config.toml`` leads it through Spendlight.
+
+Seen with 0.169.0 (2026-11): it reads no environment variable for its address; ``openai_base_url`` at the top of the
+file (or ``-c``) holds for API keys and for ChatGPT logins, and has to end in ``/v1``; under another path a ChatGPT
+login asks for its workspace first and fails. A provider of the user's own (``model_provider``) has its own address.
+It asks for WebSocket first and takes the plain way after one refusal.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from trayapp.tools.plan import Edit, Format
+from trayapp.tools.spans import Set, Way
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
+
+_KEY: Final[Way] = ("openai_base_url",)
+
+
+class Codex(Tool):
+    """Codex, with a key or a ChatGPT login."""
+
+    name = "codex"
+    title = "Codex CLI"
+    programs = ("codex",)
+    modes = (
+        Mode(
+            "base-url",
+            "with an API key or a ChatGPT login",
+            By.FILE,
+            ("It speaks plain HTTPS instead of WebSocket: each turn sends its whole context.",),
+        ),
+    )
+
+    def settings(self, machine: Machine) -> Path:
+        """The user's settings file."""
+        return (machine.folder("CODEX_HOME") or machine.home / ".codex") / "config.toml"
+
+    def find(self, machine: Machine) -> Found:
+        """Look for it, and for what will decide over its address."""
+        settings = self.settings(machine)
+        document = machine.document(settings, Format.TOML)
+        address = document.get("openai_base_url") if isinstance(document, dict) else None
+        addresses = [Placed(f"{settings}: openai_base_url", address, "openai")] if isinstance(address, str) else []
+        notes = []
+        provider = _provider(document)
+        if provider:
+            notes.append(
+                f"{settings} chooses the provider {provider!r}, which has an address of its own: `openai_base_url` is "
+                "for the built-in one. Take `model_provider` out, or lead that provider here by hand."
+            )
+        folder = managed_folder(machine, "codex", "Codex", "Codex")
+        managed = [path for path in (folder / "managed_config.toml", folder / "requirements.toml") if path.is_file()]
+        notes += [f"{path} is managed by your administrator and wins over your settings." for path in managed]
+        installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
+        return Found(installed, tuple(addresses), tuple(notes))
+
+    def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
+        """Its one address."""
+        operation = Set(_KEY, links.to("openai", self.name, "v1"))
+        return (Edit(self.name, self.settings(machine), Format.TOML, (operation,)),)
+
+    def arguments(self, machine: Machine, links: Links, mode: str) -> tuple[str, ...]:
+        """The same for one start."""
+        return ("-c", f"openai_base_url={json.dumps(links.to('openai', self.name, 'v1'))}")
+
+
+def _provider(document: Any) -> str | None:
+    name = document.get("model_provider") if isinstance(document, dict) else None
+    return name if isinstance(name, str) and name != "openai" else None

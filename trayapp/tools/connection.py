@@ -1,0 +1,249 @@
+"""Connecting a tool and taking it back: all its files together, its variables, and how it stands.
+
+Rules: all files of a tool are changed, or none; a tool that goes to another place than the vendor is not led away from
+there silently; what the user took out is not put in again unless he asks for it; undoing one tool touches no other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from trayapp.control import Trouble
+from trayapp.tools import files
+from trayapp.tools.desk import Desk, OptedOutError, Outcome
+from trayapp.tools.files import EditError
+from trayapp.tools.journal import Entry
+from trayapp.tools.masking import masked
+from trayapp.tools.plan import Edit, Left, Plan, withdraw, words
+from trayapp.tools.shell import TOOL as SHELL
+from trayapp.tools.shell import Exported, Shell
+from trayapp.tools.tool import By, Links, Machine, Mode, Tool, looks_ours
+
+
+class Standing(StrEnum):
+    """How a tool stands."""
+
+    CONNECTED = "connected"
+    CHANGED = "changed"
+    """Connected once; since then the user has taken out or changed what we set."""
+    STALE = "stale"
+    """It points at an address that this profile no longer has."""
+    NOT_CONNECTED = "not connected"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A tool's standing."""
+
+    standing: Standing
+    mode: str = ""
+    files: tuple[Path, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What connecting would do."""
+
+    mode: Mode
+    plans: tuple[Plan, ...]
+    variables: Mapping[str, str]
+    """For new shells; empty when the mode needs none."""
+
+    def diff(self) -> str:
+        """All files' differences; secrets are masked."""
+        return "".join(plan.diff() for plan in self.plans)
+
+
+class Connector:
+    """Connects and disconnects tools of one profile."""
+
+    def __init__(self, desk: Desk, shell: Shell, machine: Machine) -> None:
+        self._desk = desk
+        self._shell = shell
+        self._machine = machine
+
+    def preview(self, tool: Tool, links: Links, mode: str | None = None, *, replace_address: bool = False) -> Preview:
+        """See what connecting would do. Nothing is written.
+
+        Raises:
+            EditError: it cannot be connected (that way), in words.
+        """
+        chosen = self.mode(tool, mode)
+        if not replace_address:
+            self._check_addresses(tool, links)
+        edits, variables = self._wishes(tool, links, chosen)
+        return Preview(chosen, tuple(self._desk.plan(edit) for edit in edits), variables)
+
+    def connect(
+        self,
+        tool: Tool,
+        links: Links,
+        mode: str | None = None,
+        *,
+        again: bool = False,
+        replace_address: bool = False,
+    ) -> Preview:
+        """Connect a tool, or lead one that is connected to the present address.
+
+        Args:
+            tool: which.
+            links: the addresses.
+            mode: which way; ``None``: the usual one.
+            again: put in again what the user took out.
+            replace_address: also where the tool goes to a place that is no route of ours.
+
+        Raises:
+            OptedOutError: the user has taken out what was set before; nothing was changed.
+            EditError: it cannot be connected; all files are as they were.
+        """
+        preview = self.preview(tool, links, mode, replace_address=replace_address)
+        if not again and (out := next((plan for plan in preview.plans if plan.opted_out), None)):
+            raise OptedOutError(
+                Trouble(
+                    title="You have taken this out before",
+                    message=f"{out.edit.path}: {words(out.left) or 'what Spendlight had set there is gone'}.",
+                    fix=f"To put it in again: spendlight connect {tool.name} --again",
+                    code="opted_out",
+                )
+            )
+        before = {entry.id for entry in self._desk.journal.open_entries()}
+        wanted = {str(plan.real) for plan in preview.plans}
+        stale = [e for e in self._desk.journal.open_entries(tool.name) if e.path not in wanted]
+        made: list[str] = []
+        try:
+            for plan in preview.plans:
+                entry = self._desk.apply(plan.edit, again=again)
+                if entry is not None and entry not in before:
+                    made.append(entry)
+            if preview.variables:
+                self._shell.put(tool.name, Exported(preview.mode.name, preview.variables))
+            else:
+                self._drop_variables(tool.name)
+        except EditError:
+            for entry in reversed(made):
+                with contextlib.suppress(EditError):
+                    self._desk.revert(entry)
+            raise
+        for former in stale:  # the files of another mode
+            self._desk.revert(former.id)
+        return preview
+
+    def disconnect(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
+        """Take back what leads a tool here; goes on after a failure. Empty: nothing did."""
+        if dry_run:
+            outcomes = self._desk.restore(tool, dry_run=True)
+            if tool in self._shell.tools():
+                outcomes.append(Outcome(tool, self._shell.folder, True, "new shells will no longer get its variables"))
+            return outcomes
+        outcomes = self._desk.restore(tool)
+        outcomes += self._drop_variables(tool)
+        return outcomes
+
+    def standing(self, tool: Tool, links: Links | None) -> Connection:
+        """How a tool stands, by what its files say now."""
+        entries = self._desk.journal.open_entries(tool.name)
+        if entries:
+            return self._by_file(tool, entries, links)
+        with contextlib.suppress(EditError):
+            exported = self._shell.tools().get(tool.name)
+            if exported is not None:
+                if lost := self._lost(self._desk.journal.open_entries(SHELL)):
+                    return Connection(Standing.CHANGED, exported.mode, (), words(lost))
+                current = links is None or all(links.lead_here(v) for v in exported.variables.values() if "://" in v)
+                standing = Standing.CONNECTED if current else Standing.STALE
+                return Connection(standing, exported.mode, (), "by the environment of new shells")
+        closed = [e for e in self._desk.journal.entries() if e.tool == tool.name]
+        if closed and closed[-1].opted_out:
+            return Connection(Standing.NOT_CONNECTED, note="you have taken it out by hand")
+        return Connection(Standing.NOT_CONNECTED)
+
+    def connected(self) -> list[str]:
+        """The names of all tools that something of ours leads here."""
+        names = {e.tool for e in self._desk.journal.open_entries()}
+        with contextlib.suppress(EditError):
+            names |= set(self._shell.tools())
+        return sorted(names - {SHELL, "autostart"})
+
+    def _by_file(self, tool: Tool, entries: list[Entry], links: Links | None) -> Connection:
+        places = tuple(Path(entry.asked) for entry in reversed(entries))
+        mode = entries[0].tool_mode
+        try:
+            lost = self._lost(entries)
+        except EditError as error:
+            return Connection(Standing.CHANGED, mode, places, error.trouble.message)
+        if lost:
+            return Connection(Standing.CHANGED, mode, places, words(lost))
+        placed = tool.find(self._machine).addresses
+        if links is not None and any(looks_ours(p.url) and not links.lead_here(p.url) for p in placed):
+            return Connection(Standing.STALE, mode, places, "its address is not the present one")
+        return Connection(Standing.CONNECTED, mode, places)
+
+    def _lost(self, entries: list[Entry]) -> tuple[Left, ...]:
+        """What the user has taken out or changed of these edits."""
+        journal = self._desk.journal
+        left = [item for e in entries for item in withdraw(journal, e, files.read(Path(e.path))).left]
+        return tuple(item for item in left if item.by_user)
+
+    def mode(self, tool: Tool, name: str | None) -> Mode:
+        """The mode of that name, or the usual one.
+
+        Raises:
+            EditError: the tool has no such mode, or none at all.
+        """
+        if not tool.modes:
+            raise EditError(
+                Trouble(
+                    title=f"{tool.title} cannot be led through Spendlight",
+                    message=tool.advice,
+                    code="not_connectable",
+                )
+            )
+        chosen = tool.mode(name or tool.usual(self._machine))
+        if chosen is None:
+            known = ", ".join(mode.name for mode in tool.modes)
+            raise EditError(
+                Trouble(
+                    title="There is no such mode",
+                    message=f"{tool.title} has no mode {name!r}. It has: {known}.",
+                    fix=f"spendlight tools {tool.name} says what each one means.",
+                    code="bad_mode",
+                )
+            )
+        return chosen
+
+    def _check_addresses(self, tool: Tool, links: Links) -> None:
+        for placed in tool.find(self._machine).addresses:
+            if looks_ours(placed.url) or links.is_route(placed.vendor, placed.url):
+                continue
+            url = masked(placed.url)
+            raise EditError(
+                Trouble(
+                    title=f"{tool.title} goes to another place than the vendor",
+                    message=f"{placed.where} is {url}.",
+                    fix=f"Tell Spendlight to send its calls there, `spendlight upstream set {placed.vendor}="
+                    f"{url}`, and connect again; or, to go to the vendor from now on, connect with "
+                    "--replace-address.",
+                    code="other_address",
+                )
+            )
+
+    def _wishes(self, tool: Tool, links: Links, mode: Mode) -> tuple[tuple[Edit, ...], Mapping[str, str]]:
+        if mode.by is By.SHELL:
+            return (self._shell.edit(self._machine),), dict(tool.variables(self._machine, links, mode.name))
+        edits = tool.edits(self._machine, links, mode.name)
+        return tuple(replace(edit, mode=mode.name) for edit in edits), {}
+
+    def _drop_variables(self, tool: str) -> list[Outcome]:
+        """Take a tool's variables out of new shells; the last one's line goes from the start file with them."""
+        if not self._shell.drop(tool):
+            return []
+        told = "new shells no longer get its variables; shells that are open keep them"
+        outcomes = [Outcome(tool, self._shell.folder, True, told)]
+        if not self._shell.tools():
+            outcomes += self._desk.restore(SHELL)
+        return outcomes

@@ -1,0 +1,130 @@
+"""Tools that read only their environment: the lines that new shells take up, and the one line that has them do so.
+
+The variables stand in files of our own (``shell/`` in the settings folder, 0600), made anew from ``tools.json`` at each
+change; the user's start file gets one line that reads them, through the journal of edits. The lines set nothing once
+Spendlight's environment is gone, so that a removed Spendlight leads nobody astray. Rules: tools that read the same
+variable share one value; a value is never put in the place of another one silently.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trayapp.control import Trouble
+from trayapp.tools import files, linespans
+from trayapp.tools.files import EditError
+from trayapp.tools.plan import Edit, Format
+from trayapp.tools.spans import Set
+from trayapp.tools.tool import Machine
+
+TOOL: Final = "shell"
+"""The name under which the line in the start file stands in the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What one tool has in the environment of new shells."""
+
+    mode: str
+    variables: Mapping[str, str]
+
+
+class Shell:
+    """The variables for new shells, of one profile."""
+
+    def __init__(self, folder: Path, interpreter: Path) -> None:
+        self.folder = folder
+        self._interpreter = interpreter
+
+    def tools(self) -> dict[str, Exported]:
+        """Who has variables now.
+
+        Raises:
+            EditError: the list is damaged.
+        """
+        path = self.folder / "tools.json"
+        try:
+            document = json.loads(path.read_bytes())
+            return {
+                str(name): Exported(str(one["mode"]), {str(k): str(v) for k, v in one["variables"].items()})
+                for name, one in document.items()
+            }
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            raise files.refused(path, "it is damaged", "Remove it, and connect those tools again.", "damaged") from None
+
+    def put(self, tool: str, exported: Exported) -> None:
+        """Give a tool its variables.
+
+        Raises:
+            EditError: another tool has given one of them another value.
+        """
+        tools = self.tools()
+        for name, other in tools.items():
+            clash = [k for k, v in exported.variables.items() if name != tool and other.variables.get(k, v) != v]
+            if clash:
+                raise EditError(
+                    Trouble(
+                        title="Two tools read the same variable",
+                        message=f"{clash[0]} leads {name} here already, with another value.",
+                        fix=f"Disconnect one of them: spendlight disconnect {name}",
+                        code="shared_variable",
+                    )
+                )
+        tools[tool] = exported
+        self._write(tools)
+
+    def drop(self, tool: str) -> bool:
+        """Take a tool's variables away; whether it had any."""
+        tools = self.tools()
+        if tools.pop(tool, None) is None:
+            return False
+        self._write(tools)
+        return True
+
+    def clear(self) -> None:
+        """Take all variables away, also with a damaged list."""
+        for name in ("env.sh", "env.fish", "tools.json"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def edit(self, machine: Machine) -> Edit:
+        """The line in the start file of the user's shell."""
+        kind = Path(machine.environment.get("SHELL", "")).name
+        if kind == "fish":
+            path, script = machine.config / "fish" / "conf.d" / "spendlight.fish", self.folder / "env.fish"
+            line = f"test -r {_fish(str(script))}; and source {_fish(str(script))}"
+        else:
+            places = {"bash": machine.home / ".bashrc"}
+            places["zsh"] = (machine.folder("ZDOTDIR") or machine.home) / ".zshrc"
+            path, script = places.get(kind, machine.home / ".profile"), self.folder / "env.sh"
+            line = f"[ -r {shlex.quote(str(script))} ] && . {shlex.quote(str(script))}"
+        return Edit(TOOL, path, Format.LINES, (Set(linespans.KEY, line),))
+
+    def _write(self, tools: Mapping[str, Exported]) -> None:
+        if not tools:
+            self.clear()
+            return
+        variables = {k: v for exported in tools.values() for k, v in exported.variables.items()}
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        head = f"# Written by Spendlight for: {', '.join(tools)}. `spendlight disconnect` takes it back.\n"
+        python = str(self._interpreter)
+        lines = "".join(f"  export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+        posix = f"{head}if [ -x {shlex.quote(python)} ]; then\n{lines}fi\n"
+        lines = "".join(f"  set -gx {name} {_fish(value)}\n" for name, value in variables.items())
+        fish = f"{head}if test -x {_fish(python)}\n{lines}end\n"
+        document = {name: {"mode": e.mode, "variables": dict(e.variables)} for name, e in tools.items()}
+        files.write_synced(self.folder / "env.sh", posix.encode())
+        files.write_synced(self.folder / "env.fish", fish.encode())
+        files.write_synced(self.folder / "tools.json", json.dumps(document, indent=1).encode())
+
+
+def _fish(text: str) -> str:
+    """A word as fish quotes it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
