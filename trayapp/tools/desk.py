@@ -98,7 +98,7 @@ class Desk:
                 if plan.opted_out and not again:
                     raise _opted_out(plan)
                 if plan.after == (plan.current or b"") and (plan.current is not None or not plan.changed.done):
-                    return plan.earlier[0].id if plan.earlier else None
+                    return self._as_it_is(plan)
                 with contextlib.suppress(ChangedError):
                     return self._write(plan)
         raise EditError(
@@ -204,6 +204,18 @@ class Desk:
             return False
         step = withdraw(self.journal, entry, data)
         return len(step.left) < len(entry.keys)
+
+    def _as_it_is(self, plan: Plan) -> str | None:
+        """The entry that made the file what it should be; it may stand for another mode from now on."""
+        if not plan.earlier:
+            return None
+        entry = plan.earlier[0]
+        if entry.tool_mode != plan.edit.mode:
+            try:
+                self.journal.write(replace(entry, tool_mode=plan.edit.mode))
+            except OSError as error:
+                raise unwritable(self.journal.folder, error) from None
+        return entry.id
 
     def _applied(self, entry: Entry) -> Entry:
         entry = self.journal.move(entry, State.APPLIED)

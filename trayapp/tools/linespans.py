@@ -37,6 +37,8 @@ def put(text: str, way: Way, value: Value) -> Splice:
     ours = _ours(text)
     if ours is not None:
         return Splice(ours[0], text[ours[0] : ours[1]], value)
+    if text.endswith("\r"):
+        raise NotUnderstoodError("it ends with half of a line end")
     end = newline(text)
     if text and not text.endswith("\n"):
         return Splice(len(text), "", end + value + MARK)

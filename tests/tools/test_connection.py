@@ -1,0 +1,238 @@
+"""Connecting and disconnecting: all files or none, nobody led away silently, new shells, and how a tool stands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from trayapp.tools.claude_code import ClaudeCode
+from trayapp.tools.codex import Codex
+from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.desk import Desk
+from trayapp.tools.files import EditError
+from trayapp.tools.other import Other
+from trayapp.tools.plan import Edit, Format
+from trayapp.tools.shell import Exported, Shell
+from trayapp.tools.spans import Set
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
+
+CLAUDE, CODEX, OTHER = ClaudeCode(), Codex(), Other()
+
+
+class TwoFiles(Tool):
+    """A tool with two settings files, the second of which may be anything."""
+
+    name = "two-files"
+    title = "Two Files"
+    modes = (Mode("one", "only the first file", By.FILE), Mode("both", "both files", By.FILE))
+
+    def find(self, machine: Machine) -> Found:
+        return Found(installed=True)
+
+    def usual(self, machine: Machine) -> str:
+        return "both"
+
+    def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
+        url = links.to("anthropic", self.name)
+        first = Edit(self.name, machine.home / "a.json", Format.JSON, (Set(("url",), url),))
+        second = Edit(self.name, machine.home / "b.toml", Format.TOML, (Set(("url",), url),))
+        return (first, second) if mode == "both" else (first,)
+
+
+TWO = TwoFiles()
+
+
+def test_all_files_or_none(connector: Connector, links: Links, user: Path, desk: Desk) -> None:
+    (user / "a.json").write_text("{}")
+    (user / "b.toml").write_text("url = [\n")
+    with pytest.raises(EditError):
+        connector.connect(TWO, links)
+    assert (user / "a.json").read_text() == "{}"
+    (user / "b.toml").write_text("")
+    (user / "b.toml").chmod(0o444)
+    with pytest.raises(EditError) as caught:
+        connector.connect(TWO, links)
+    assert caught.value.trouble.code == "locked"
+    assert (user / "a.json").read_text() == "{}"
+    assert desk.journal.open_entries() == []
+    assert connector.standing(TWO, links).standing is Standing.NOT_CONNECTED
+
+
+def test_a_file_that_fails_only_when_it_is_written_takes_the_others_back(
+    connector: Connector, links: Links, user: Path, desk: Desk
+) -> None:
+    (user / "a.json").write_text("{}")
+    connector.connect(OTHER, links)  # its variables stand already
+    shared = Exported("x", {"OPENAI_BASE_URL": "http://elsewhere"})
+    shell_only = replace(Mode("m", "", By.SHELL), name="m")
+
+    class Clashing(Other):
+        name = "clashing"
+        modes = (shell_only,)
+
+        def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
+            return shared.variables
+
+    with pytest.raises(EditError) as caught:
+        connector.connect(Clashing(), links)
+    assert caught.value.trouble.code == "shared_variable"
+    assert connector.standing(OTHER, links).standing is Standing.CONNECTED
+    assert connector.connected() == ["other"]
+
+
+def test_another_mode_takes_the_former_ones_files_back(connector: Connector, links: Links, user: Path) -> None:
+    (user / "b.toml").write_text("# mine\n")
+    connector.connect(TWO, links)
+    assert "url" in (user / "b.toml").read_text()
+    connector.connect(TWO, links, "one")
+    assert (user / "b.toml").read_text() == "# mine\n"
+    stands = connector.standing(TWO, links)
+    assert (stands.mode, stands.files) == ("one", (user / "a.json",))
+    connector.disconnect(TWO.name)
+    assert not (user / "a.json").exists()
+
+
+def test_a_tool_that_goes_elsewhere_is_not_led_away(connector: Connector, links: Links, user: Path) -> None:
+    settings = user / ".claude" / "settings.json"
+    settings.parent.mkdir(mode=0o700)
+    before = '{"env": {"ANTHROPIC_BASE_URL": "https://gateway.corp/anthropic"}}'
+    settings.write_text(before)
+    with pytest.raises(EditError) as caught:
+        connector.connect(CLAUDE, links)
+    trouble = caught.value.trouble
+    assert trouble.code == "other_address"
+    assert "spendlight upstream set anthropic=https://gateway.corp/anthropic" in trouble.fix
+    assert settings.read_text() == before
+    # With that place as the route, and with the user's word, it is led here; the way back is exact.
+    routed = replace(links, upstreams={**links.upstreams, "anthropic": "https://gateway.corp/anthropic/"})
+    connector.connect(CLAUDE, routed)
+    connector.disconnect(CLAUDE.name)
+    assert settings.read_text() == before
+    connector.connect(CLAUDE, links, replace_address=True)
+    assert links.lead_here(json.loads(settings.read_text())["env"]["ANTHROPIC_BASE_URL"])
+    connector.disconnect(CLAUDE.name)
+    assert settings.read_text() == before
+
+
+def test_a_new_port_makes_it_stale_and_connecting_again_leads_back_to_the_users_file(
+    connector: Connector, links: Links, user: Path
+) -> None:
+    config = user / ".codex" / "config.toml"
+    config.parent.mkdir(mode=0o700)
+    config.write_text('model = "gpt-5.5"\n')
+    connector.connect(CODEX, links)
+    moved = replace(links, port=27999)
+    assert connector.standing(CODEX, moved).standing is Standing.STALE
+    connector.connect(CODEX, moved)
+    assert connector.standing(CODEX, moved).standing is Standing.CONNECTED
+    assert connector.standing(CODEX, links).standing is Standing.STALE
+    connector.disconnect(CODEX.name)
+    assert config.read_text() == 'model = "gpt-5.5"\n'
+
+
+def test_codex_with_a_provider_of_the_users_own(connector: Connector, links: Links, user: Path) -> None:
+    config = user / ".codex" / "config.toml"
+    config.parent.mkdir(mode=0o700)
+    config.write_text('model_provider = "corp"\n[model_providers.corp]\nbase_url = "https://gw.corp/v1"\n')
+    assert "provider 'corp'" in CODEX.find(Machine(user, {})).notes[0]
+
+
+def test_a_route_that_nobody_knows_is_said(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path
+) -> None:
+    bare = replace(links, upstreams={"anthropic": "https://api.anthropic.com"})
+    with pytest.raises(EditError) as caught:
+        connect_on(Machine(user, {})).connect(CLAUDE, bare, "vertex")
+    assert "spendlight upstream set vertex=" in caught.value.trouble.fix
+    with pytest.raises(EditError) as caught:
+        connect_on(Machine(user, {})).connect(CLAUDE, bare, "nonsense")
+    assert caught.value.trouble.code == "bad_mode"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "dash"])
+def test_new_shells_get_the_variables(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path, shell: str
+) -> None:
+    start = {
+        "bash": ".bashrc",
+        "zsh": ".zshrc",
+        "fish": ".config/fish/conf.d/spendlight.fish",
+        "dash": ".profile",
+    }[shell]
+    if shell in ("bash", "zsh"):
+        (user / start).write_text("export MINE=1")
+    connector = connect_on(Machine(user, {"SHELL": f"/usr/bin/{shell}"}))
+    connector.connect(OTHER, links)
+    stands = connector.standing(OTHER, links)
+    assert (stands.standing, stands.mode) == (Standing.CONNECTED, "environment")
+    program = shutil.which(shell)
+    if program is not None:
+        command = [program, "-ic" if shell != "dash" else "-lc", "env"]
+        done = subprocess.run(
+            command, env={"HOME": str(user), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=True
+        )
+        got = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
+        assert got["OPENAI_BASE_URL"] == links.to("openai", None, "v1")
+        assert got["ANTHROPIC_BASE_URL"] == links.to("anthropic", None)
+    assert (user / start).exists()
+    connector.disconnect(OTHER.name)
+    assert not (user.parent / "config" / "shell" / "env.sh").exists()
+    if shell in ("bash", "zsh"):
+        assert (user / start).read_text() == "export MINE=1"
+    else:
+        assert not (user / start).exists()
+
+
+def test_the_line_that_the_user_took_out_is_told_and_stays_out(connector: Connector, links: Links, user: Path) -> None:
+    connector.connect(OTHER, links)
+    (user / ".bashrc").write_text("# mine\n")
+    assert connector.standing(OTHER, links).standing is Standing.CHANGED
+    with pytest.raises(EditError) as caught:
+        connector.connect(OTHER, links)
+    assert caught.value.trouble.code == "opted_out"
+    assert (user / ".bashrc").read_text() == "# mine\n"
+
+
+def test_two_tools_share_the_variables(home: Path, connector: Connector, links: Links, user: Path) -> None:
+    class Sister(Other):
+        name = "sister"
+
+    connector.connect(OTHER, links)
+    connector.connect(Sister(), links)
+    assert connector.connected() == ["other", "sister"]
+    connector.disconnect("other")
+    assert "OPENAI_BASE_URL" in (home / "config" / "shell" / "env.sh").read_text()
+    assert "spendlight" in (user / ".bashrc").read_text()
+    connector.disconnect("sister")
+    assert not (user / ".bashrc").exists()
+
+
+def test_values_are_quoted_for_each_shell(home: Path) -> None:
+    shell = Shell(home / "s", Path("/bin/sh"))
+    shell.put("t", Exported("m", {"A": 'it\'s "$HOME" \\ x'}))
+    done = subprocess.run(
+        ["/bin/sh", "-c", '. "$1"; printf %s "$A"', "sh", str(home / "s" / "env.sh")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == 'it\'s "$HOME" \\ x'
+    assert (home / "s" / "env.sh").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_removed_environment_sets_nothing(home: Path) -> None:
+    shell = Shell(home / "s", home / "gone" / "python")
+    shell.put("t", Exported("m", {"A": "x"}))
+    done = subprocess.run(
+        ["/bin/sh", "-c", '. "$1"; printf "[%s]" "$A"', "sh", str(home / "s" / "env.sh")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]"
