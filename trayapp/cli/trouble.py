@@ -35,6 +35,8 @@ EXIT_CODES: Final[dict[str, int]] = {
     "self_loop": 2,
     "bad_price": 2,
     "unknown_model": 2,
+    "unknown_tool": 2,
+    "bad_mode": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 
