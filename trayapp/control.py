@@ -79,12 +79,16 @@ class Trouble:
     """Stable name; listed in the README."""
 
 
-class ControlError(Exception):
-    """The engine could not be asked, or answered with a trouble."""
+class TroubleError(Exception):
+    """Something that a person has to be told in words."""
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(f"{trouble.title}: {trouble.message}")
         self.trouble = trouble
+
+
+class ControlError(TroubleError):
+    """The engine could not be asked, or answered with a trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

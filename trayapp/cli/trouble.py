@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from trayapp.control import ControlError, Trouble
+from trayapp.control import ControlError, Trouble, TroubleError
 
 EXIT_CODES: Final[dict[str, int]] = {
     "already_running": 3,
@@ -41,12 +41,8 @@ EXIT_CODES: Final[dict[str, int]] = {
 """Code of a trouble to the exit code; 1 for every other."""
 
 
-class CommandError(Exception):
+class CommandError(TroubleError):
     """A command cannot do what it was asked."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(trouble.title)
-        self.trouble = trouble
 
 
 def say(trouble: Trouble) -> int:
@@ -75,10 +71,10 @@ def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
         done = command(arguments)
         sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
         return done
-    except (CommandError, SettingsError) as error:
-        return say(error.trouble)
     except ControlError as error:
         return say(_without_engine(error.trouble) if error.trouble.code == "not_running" else error.trouble)
+    except (TroubleError, SettingsError) as error:
+        return say(error.trouble)
     except StartError as error:
         return say(Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code))
     except StartFailureError as error:

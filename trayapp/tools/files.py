@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.control import Trouble
+from trayapp.control import Trouble, TroubleError
 
 LIMIT: Final = 8 * 1024 * 1024
 _SETTLING: Final = 1.0
@@ -32,12 +32,8 @@ _NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _NONBLOCK: Final = getattr(os, "O_NONBLOCK", 0)
 
 
-class EditError(Exception):
+class EditError(TroubleError):
     """A tool's file cannot be edited; it is as it was."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(f"{trouble.title}: {trouble.message}")
-        self.trouble = trouble
 
 
 class ChangedError(Exception):
