@@ -37,12 +37,12 @@ class Home:
         self.project = path / "project"
         self.project.mkdir(parents=True, exist_ok=True)
         self._profile = profile
-        self._programs = programs
+        self.programs = programs
         self._before: dict[Path, tuple[bytes, int]] = {}
 
     def environment(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """What a login would give, and no more."""
-        path = ":".join([*map(str, self._programs), "/usr/local/bin", "/usr/bin", "/bin"])
+        path = ":".join([*map(str, self.programs), "/usr/local/bin", "/usr/bin", "/bin"])
         base = {"PATH": path, "HOME": str(self.path), "SHELL": "/bin/bash", "TERM": "dumb", "LANG": "C.UTF-8"}
         return base | dict(more or {})
 

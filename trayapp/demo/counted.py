@@ -99,6 +99,16 @@ class Counted:
                 raise TimeoutError(f"{sum(1 for c in self._calls if c.ended)} of {ended} requests ended")
             return list(self._calls)
 
+    def wait_begun(self, wire: int, timeout: float = 10.0) -> None:
+        """Wait until at least ``wire`` requests for tokens have arrived.
+
+        Raises:
+            TimeoutError: they did not arrive in time.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: sum(1 for c in self._calls if c.wire) >= wire, timeout):
+                raise TimeoutError(f"no {wire} requests arrived")
+
     def clear(self) -> None:
         """Forget everything."""
         with self._changed:
