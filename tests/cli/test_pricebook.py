@@ -263,7 +263,7 @@ def test_the_doctor_and_a_reload_tell_of_settings_that_nobody_can_use(
     paths.settings.write_text(text)
     done = spendlight("doctor", "--format", "json")
     assert done.returncode == 1
-    assert code in [finding["code"] for finding in json.loads(done.stdout)]
+    assert code in [finding["code"] for finding in json.loads(done.stdout)["findings"]]
     assert spendlight("config", "reload").returncode == 5
     assert paths.settings.read_text() == text
 

@@ -162,6 +162,14 @@ class Connector:
             return Connection(Standing.NOT_CONNECTED, note="you have taken it out by hand")
         return Connection(Standing.NOT_CONNECTED)
 
+    def addresses(self, tool: Tool) -> list[str]:
+        """The addresses of Spendlight's form that the tool has now, each once."""
+        urls = [placed.url for placed in tool.find(self._machine).addresses]
+        with contextlib.suppress(EditError):
+            exported = self._shell.tools().get(tool.name)
+            urls += [] if exported is None else list(exported.variables.values())
+        return [url for url in dict.fromkeys(urls) if looks_ours(url)]
+
     def connected(self) -> list[str]:
         """The names of all tools that something of ours leads here."""
         names = {e.tool for e in self._desk.journal.open_entries()}

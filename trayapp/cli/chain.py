@@ -1,0 +1,274 @@
+"""Every link between a tool and its vendor, looked at one by one: what ``spendlight doctor`` prints and can mend.
+
+Rules: a link is *fine* only when that was seen; what cannot be looked at is *not known*. The live call of a connected
+tool goes to the very address that stands in its settings, asks for nothing that costs, and carries no key: an answer
+of the vendor's own, whichever, proves the way there and back. Nothing is changed by looking.
+"""
+
+from __future__ import annotations
+
+import http.client
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from trayapp.cli import connecting
+from trayapp.control import Address, Client, ControlError, Snapshot, Trouble
+from trayapp.guard import launch
+from trayapp.ledger.storage import is_sound
+from trayapp.platform import doctor
+from trayapp.platform.doctor import Finding, Severity
+from trayapp.platform.guardstate import read_state
+from trayapp.platform.paths import Paths
+from trayapp.settings import SettingsError
+from trayapp.settings import load as load_settings
+from trayapp.tools.connection import Connection, Connector, Standing
+from trayapp.tools.files import EditError
+from trayapp.tools.registry import TOOLS
+from trayapp.tools.tool import Links, Tool
+
+_CALL_S: Final = 10.0
+_CHECK_S: Final = 5.0
+_PROBES: Final = {"gemini": "/v1beta/models", "any": "/v1/models", "anthropic": "/v1/models", "openai": "/models"}
+"""What is asked for: the list of models, which every vendor refuses without a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link, as it was found."""
+
+    name: str
+    """Stable: ``system``, ``folders``, ``settings``, ``guard``, ``engine``, ``ledger``, ``tool:X``, ``call:X``."""
+    state: str
+    """``ok``, ``broken``, ``warning``, ``unknown`` or ``unused``."""
+    text: str
+    """One sentence."""
+    findings: tuple[Finding, ...] = ()
+    repair: Callable[[], str] | None = field(default=None, compare=False)
+    """Mends it and says what it did; ``None``: only the user can."""
+    offer: str = ""
+    """What the repair would do, as a question's middle: "start Spendlight"."""
+
+
+def examine(paths: Paths, *, offline: bool = False) -> list[Link]:
+    """All links, from the machine to the vendor.
+
+    Args:
+        paths: the profile.
+        offline: make no call to a vendor.
+    """
+    found = [*_machine(paths), *_guard_and_engine(paths), _ledger(paths)]
+    found += _tools(paths, offline=offline)
+    return found
+
+
+def _machine(paths: Paths) -> Iterator[Link]:
+    findings = doctor.examine(paths)
+    kinds = {"folders": ("folder", "disk", "read_only"), "port": ("port", "no_loopback")}
+    told: dict[str, list[Finding]] = {"system": [], "folders": [], "port": []}
+    for finding in findings:
+        name = next((n for n, codes in kinds.items() if finding.code.startswith(codes)), "system")
+        told[name].append(finding)
+    fine = {
+        "system": "nothing that Spendlight needs is missing",
+        "folders": "Spendlight's folders can be written, by you alone",
+        "port": "the loopback address and the port can be used",
+    }
+    for name, found in told.items():
+        yield Link(name, _worst(found), fine[name] if not found else found[0].title, tuple(found))
+
+
+def _guard_and_engine(paths: Paths) -> Iterator[Link]:
+    state = read_state(paths)
+    if state is None or state.state == "stopping":
+        finding = Finding(
+            code="not_running",
+            title="Spendlight does not run",
+            message="Tools that are connected reach nobody.",
+            fix="spendlight start",
+            severity=Severity.ERROR,
+        )
+        yield Link("guard", "broken", finding.title, (finding,), lambda: _start(paths), "start Spendlight")
+        yield Link("engine", "unknown", "it runs only with its guard")
+        return
+    yield Link(
+        "guard", "ok", f"holds 127.0.0.1:{state.port} (process {state.pid}, {state.deaths} deaths of the engine)"
+    )
+    if state.trouble is not None:
+        t = state.trouble
+        finding = Finding(code=t.code, title=t.title, message=t.message, fix=t.fix, severity=Severity.ERROR)
+        yield Link("engine", "broken", f"{t.title}; calls pass unmetered", (finding,))
+        return
+    try:
+        with Client(Address(paths.control), timeout=5) as client:
+            yield _engine(client.snapshot())
+    except ControlError as error:
+        yield Link("engine", "broken", error.trouble.title, (_finding(error.trouble, Severity.ERROR),))
+
+
+def _engine(snapshot: Snapshot) -> Link:
+    findings = tuple(_finding(trouble, Severity.WARNING) for trouble in snapshot.troubles)
+    if findings:
+        return Link("engine", "warning", findings[0].title, findings)
+    doing = "meters" if snapshot.mode == "metering" else "is paused: calls pass without being read"
+    return Link("engine", "ok", f"{doing}; version {snapshot.version}, {snapshot.today.calls} calls today")
+
+
+def _ledger(paths: Paths) -> Link:
+    """By SQLite's own check, over a connection that cannot write; a running engine does the same at start and daily."""
+    if not paths.ledger.exists():
+        return Link("ledger", "unused", "no call was ever counted here")
+    size = paths.ledger.stat().st_size / 1e6
+    started = time.monotonic()
+    try:
+        connection = sqlite3.connect(f"{paths.ledger.as_uri()}?mode=ro", uri=True, timeout=1)
+        try:
+            connection.set_progress_handler(lambda: int(time.monotonic() - started > _CHECK_S), 10_000)
+            sound = is_sound(connection)
+        finally:
+            connection.close()
+    except sqlite3.OperationalError as error:
+        if "interrupted" in str(error):
+            return Link("ledger", "unknown", f"{size:.1f} MB are too much for a quick look; the engine checks it daily")
+        return Link("ledger", "unknown", f"it cannot be looked at now: {error}")
+    except sqlite3.DatabaseError:
+        sound = False
+    if sound:
+        return Link("ledger", "ok", f"{size:.1f} MB, sound")
+    finding = Finding(
+        code="ledger_damaged",
+        title="The ledger is damaged",
+        message="SQLite's own check fails. At its next start Spendlight puts it aside and takes the newest sound copy.",
+        fix="spendlight stop; spendlight start",
+        severity=Severity.ERROR,
+    )
+    return Link("ledger", "broken", finding.title, (finding,))
+
+
+def _tools(paths: Paths, *, offline: bool) -> list[Link]:
+    try:
+        links = connecting.links(paths)
+    except SettingsError as error:
+        return [Link("settings", "broken", error.trouble.title, (_finding(error.trouble, Severity.ERROR),))]
+    here = connecting.machine()
+    connector = connecting.connector(paths, here)
+    found: list[Link] = []
+    calls: list[tuple[Tool, str]] = []
+    for tool in TOOLS:
+        stands = connector.standing(tool, links)
+        if stands.standing is Standing.NOT_CONNECTED:
+            continue
+        found.append(_tool(connector, tool, stands, links))
+        if stands.standing is not Standing.CHANGED:
+            calls += [(tool, address) for address in connector.addresses(tool)]
+    if not found:
+        return [Link("tools", "unused", "no tool is connected; `spendlight tools` lists them")]
+    if offline or not calls:
+        return found
+    with ThreadPoolExecutor(min(len(calls), 8)) as pool:
+        found += pool.map(lambda call: _live(call[0], call[1]), calls)
+    return found
+
+
+def _tool(connector: Connector, tool: Tool, stands: Connection, links: Links | None) -> Link:
+    name = f"tool:{tool.name}"
+    if stands.standing is Standing.CONNECTED:
+        where = f" in {', '.join(map(str, stands.files))}" if stands.files else ""
+        return Link(name, "ok", f"{tool.title} is connected ({stands.mode}){where}")
+    if stands.standing is Standing.CHANGED:
+        return Link(name, "warning", f"{tool.title}: {stands.note}", (_changed(tool, stands),))
+    finding = Finding(
+        code="stale_address",
+        title=f"{tool.title} points at a former address",
+        message="Its settings name a port or token that this profile no longer has.",
+        fix=f"spendlight connect {tool.name}",
+        severity=Severity.ERROR,
+    )
+    mend = None if links is None else (lambda: _reconnect(connector, tool, links, stands.mode))
+    return Link(name, "broken", finding.title, (finding,), mend, f"lead {tool.title} to the present address")
+
+
+def _changed(tool: Tool, stands: Connection) -> Finding:
+    return Finding(
+        code="changed_by_hand",
+        title=f"{tool.title} was changed by hand",
+        message=f"{stands.note}. Its calls are perhaps not counted.",
+        fix=f"spendlight connect {tool.name} --again, or, to leave it so: spendlight disconnect {tool.name}",
+        severity=Severity.WARNING,
+    )
+
+
+def _live(tool: Tool, address: str) -> Link:
+    """One call through the tool's own address to its vendor, without a key."""
+    parts = urlsplit(address)
+    vendor = parts.path.split("/")[2].partition(".")[0] if parts.path.count("/") >= 2 else ""
+    path = parts.path.rstrip("/")
+    probe = _PROBES.get(vendor, "/models")
+    if path.endswith("/v1"):
+        probe = probe.removeprefix("/v1")
+    name = f"call:{tool.name}"
+    started = time.monotonic()
+    try:
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_CALL_S)
+        try:
+            connection.request("GET", path + probe, headers={"User-Agent": "spendlight-doctor", "Accept": "*/*"})
+            reply = connection.getresponse()
+            reply.read(65536)
+            code = reply.getheader("X-Spendlight-Error")
+        finally:
+            connection.close()
+    except (OSError, http.client.HTTPException):
+        return _unreached(name, tool, vendor, "nobody_answers", "nobody answers at the address in its settings")
+    took = round((time.monotonic() - started) * 1000)
+    if code is not None:
+        return _unreached(name, tool, vendor, code, f"Spendlight answered in the vendor's place: {code}")
+    return Link(name, "ok", f"{tool.title} reaches {vendor} through here ({reply.status} in {took} ms, without a key)")
+
+
+def _unreached(name: str, tool: Tool, vendor: str, code: str, text: str) -> Link:
+    fixes = {
+        "nobody_answers": "spendlight start",
+        "upstream_unreachable": "Look at the network; `spendlight upstream list` says where its calls go.",
+        "upstream_timeout": "Look at the network; `spendlight upstream list` says where its calls go.",
+        "upstream_tls": "A company's proxy may open TLS: its certificate has to be in the system's store.",
+        "bad_token": f"spendlight connect {tool.name}",
+        "unknown_vendor": f"spendlight upstream set {vendor}=https://…",
+    }
+    finding = Finding(
+        code=code,
+        title=f"{tool.title} does not reach {vendor}",
+        message=f"A test call through the address in its settings failed: {text}.",
+        fix=fixes.get(code, "The table of codes in the README says what it means."),
+        severity=Severity.ERROR,
+    )
+    return Link(name, "broken", f"{finding.title}: {text}", (finding,))
+
+
+def _start(paths: Paths) -> str:
+    paths.make()
+    state = launch.start(paths, port=load_settings(paths.settings).port)
+    return f"Spendlight runs on 127.0.0.1:{state.port}."
+
+
+def _reconnect(connector: Connector, tool: Tool, links: Links, mode: str) -> str:
+    try:
+        connector.connect(tool, links, mode)
+    except EditError as error:
+        return f"Not done: {error.trouble.message}"
+    return f"{tool.title} is led to the present address."
+
+
+def _finding(trouble: Trouble, severity: Severity) -> Finding:
+    return Finding(
+        code=trouble.code, title=trouble.title, message=trouble.message, fix=trouble.fix or "—", severity=severity
+    )
+
+
+def _worst(findings: list[Finding]) -> str:
+    if not findings:
+        return "ok"
+    return "broken" if any(f.severity is Severity.ERROR for f in findings) else "warning"
