@@ -7,14 +7,12 @@ of the vendor's own, whichever, proves the way there and back. Nothing is change
 
 from __future__ import annotations
 
-import http.client
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 from trayapp.cli import connecting
 from trayapp.control import Address, Client, ControlError, Snapshot, Trouble
@@ -28,13 +26,11 @@ from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
 from trayapp.tools.connection import Connection, Connector, Standing
 from trayapp.tools.files import EditError
+from trayapp.tools.probe import probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.tool import Links, Tool
 
-_CALL_S: Final = 10.0
 _CHECK_S: Final = 5.0
-_PROBES: Final = {"gemini": "/v1beta/models", "any": "/v1/models", "anthropic": "/v1/models", "openai": "/models"}
-"""What is asked for: the list of models, which every vendor refuses without a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,30 +199,11 @@ def _changed(tool: Tool, stands: Connection) -> Finding:
 
 
 def _live(tool: Tool, address: str) -> Link:
-    """One call through the tool's own address to its vendor, without a key."""
-    parts = urlsplit(address)
-    vendor = parts.path.split("/")[2].partition(".")[0] if parts.path.count("/") >= 2 else ""
-    path = parts.path.rstrip("/")
-    probe = _PROBES.get(vendor, "/models")
-    if path.endswith("/v1"):
-        probe = probe.removeprefix("/v1")
+    seen = probe(address)
     name = f"call:{tool.name}"
-    started = time.monotonic()
-    try:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=_CALL_S)
-        try:
-            connection.request("GET", path + probe, headers={"User-Agent": "spendlight-doctor", "Accept": "*/*"})
-            reply = connection.getresponse()
-            reply.read(65536)
-            code = reply.getheader("X-Spendlight-Error")
-        finally:
-            connection.close()
-    except (OSError, http.client.HTTPException):
-        return _unreached(name, tool, vendor, "nobody_answers", "nobody answers at the address in its settings")
-    took = round((time.monotonic() - started) * 1000)
-    if code is not None:
-        return _unreached(name, tool, vendor, code, f"Spendlight answered in the vendor's place: {code}")
-    return Link(name, "ok", f"{tool.title} reaches {vendor} through here ({reply.status} in {took} ms, without a key)")
+    if seen.code is None:
+        return Link(name, "ok", f"{tool.title} reaches its vendor through here: {seen.text}")
+    return _unreached(name, tool, seen.vendor, seen.code, seen.text)
 
 
 def _unreached(name: str, tool: Tool, vendor: str, code: str, text: str) -> Link:
