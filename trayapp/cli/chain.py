@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
-from trayapp.cli import connecting
 from trayapp.control import Address, Client, ControlError, Snapshot, Trouble
 from trayapp.guard import launch
 from trayapp.ledger.storage import is_sound
@@ -24,6 +23,7 @@ from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
 from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
+from trayapp.toolbox import Toolbox
 from trayapp.tools.connection import Connection, Connector, Standing
 from trayapp.tools.files import EditError
 from trayapp.tools.probe import probe
@@ -146,12 +146,12 @@ def _ledger(paths: Paths) -> Link:
 
 
 def _tools(paths: Paths, *, offline: bool) -> list[Link]:
+    box = Toolbox(paths)
     try:
-        links = connecting.links(paths)
+        links = box.links()
     except SettingsError as error:
         return [Link("settings", "broken", error.trouble.title, (_finding(error.trouble, Severity.ERROR),))]
-    here = connecting.machine()
-    connector = connecting.connector(paths, here)
+    connector = box.connector
     found: list[Link] = []
     calls: list[tuple[Tool, str]] = []
     for tool in TOOLS:

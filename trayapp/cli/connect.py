@@ -8,6 +8,7 @@ from trayapp.cli import connecting
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
 from trayapp.platform import paths as places
+from trayapp.toolbox import Toolbox
 from trayapp.tools.connection import Preview
 from trayapp.tools.masking import masked
 from trayapp.tools.tool import By, Tool
@@ -29,20 +30,17 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--force", action="store_true", help="also if the tool was not found on this machine")
     options = parser.parse_args(arguments)
     tool = connecting.tool(options.tool)
-    here = connecting.machine()
-    paths = places.find()
-    connector = connecting.connector(paths, here)
+    box = Toolbox(places.find())
+    connector = box.connector
     connector.mode(tool, options.mode)
-    found = tool.find(here)
+    found = tool.find(box.machine)
     if not found.installed and not options.force:
         raise _not_found(tool)
     if options.dry_run:
-        links = connecting.links(paths)
-        if links is None:
-            raise connecting.no_address()
+        links = box.needed_links()
         _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address))
         return 0
-    links = connecting.started(paths)
+    links = connecting.started(box)
     preview = connector.connect(tool, links, options.mode, again=options.again, replace_address=options.replace_address)
     _tell(tool, preview, found.notes)
     return 0

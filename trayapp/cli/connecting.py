@@ -1,32 +1,14 @@
-"""What the commands that connect tools share: the profile's connector and its addresses."""
+"""What the commands that connect tools share: the tool that was named, and a Spendlight that runs."""
 
 from __future__ import annotations
-
-import os
-import sys
-from pathlib import Path
 
 from trayapp import settings
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
 from trayapp.guard import launch
-from trayapp.platform.paths import Paths
-from trayapp.tools.connection import Connector
-from trayapp.tools.desk import Desk
-from trayapp.tools.journal import Journal
+from trayapp.toolbox import Toolbox
 from trayapp.tools.registry import TOOLS, named
-from trayapp.tools.shell import Shell
-from trayapp.tools.tool import Links, Machine, Tool
-
-
-def machine() -> Machine:
-    """This machine, as the user who called sees it."""
-    return Machine(Path.home(), os.environ)
-
-
-def connector(paths: Paths, here: Machine) -> Connector:
-    """The profile's connector."""
-    return Connector(Desk(Journal(paths.edits), here.home), Shell(paths.config / "shell", Path(sys.executable)), here)
+from trayapp.tools.tool import Links, Tool
 
 
 def tool(name: str) -> Tool:
@@ -48,43 +30,13 @@ def tool(name: str) -> Tool:
     return found
 
 
-def links(paths: Paths) -> Links | None:
-    """The addresses of this profile; ``None`` before the first start.
-
-    Raises:
-        SettingsError: the settings cannot be read.
-    """
-    routes = {name: upstream.url for name, upstream in settings.load(paths.settings).routes().items()}
-    try:
-        port = int(paths.port.read_text("ascii"))
-        token = paths.token.read_text("ascii").strip()
-    except (OSError, ValueError):
-        return None
-    return Links(port, token, routes) if token else None
-
-
-def started(paths: Paths) -> Links:
+def started(box: Toolbox) -> Links:
     """The addresses, with a guard that serves them.
 
     Raises:
         StartError: it cannot be started.
-        CommandError: it has no address even so.
+        TroubleError: it has no address even so.
     """
-    paths.make()
-    launch.start(paths, port=settings.load(paths.settings).port)
-    found = links(paths)
-    if found is None:
-        raise no_address()
-    return found
-
-
-def no_address() -> CommandError:
-    """The error of a profile that was never started."""
-    return CommandError(
-        Trouble(
-            title="Spendlight has no address yet",
-            message="It gets its port and its token when it is started for the first time.",
-            fix="Start it with `spendlight`.",
-            code="not_running",
-        )
-    )
+    box.paths.make()
+    launch.start(box.paths, port=settings.load(box.paths.settings).port)
+    return box.needed_links()

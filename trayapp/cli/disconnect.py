@@ -7,6 +7,7 @@ import sys
 
 from trayapp.cli import connecting
 from trayapp.platform import paths as places
+from trayapp.toolbox import Toolbox
 from trayapp.tools.desk import Outcome
 
 
@@ -22,7 +23,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if bool(options.tool) == options.all:
         parser.error("name one tool, or say --all")
-    connector = connecting.connector(places.find(), connecting.machine())
+    connector = Toolbox(places.find()).connector
     names = connector.connected() if options.all else [connecting.tool(options.tool).name]
     outcomes = [outcome for name in names for outcome in connector.disconnect(name, dry_run=options.dry_run)]
     if not outcomes:

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from trayapp.cli import connecting
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
+from trayapp.control import Trouble, TroubleError
 from trayapp.guard.failure import StartFailureError
 from trayapp.guard.launch import StartError
 from trayapp.platform import paths as places
 from trayapp.settings import SettingsError
+from trayapp.toolbox import Toolbox
 from trayapp.tools import registry
 from trayapp.tools.tool import Links, Machine, Tool
 
@@ -47,13 +48,14 @@ def run(arguments: list[str]) -> int:
                 code="no_command",
             )
         )
-    here = connecting.machine()
+    box = Toolbox(places.find())
+    here = box.machine
     known = registry.of_program(Path(command[0]).name)
     tool = connecting.tool(options.tool or (known.name if known is not None else "other"))
     mode = _mode(tool, here, options.mode)
     environment = dict(os.environ)
     more: tuple[str, ...] = ()
-    links = _links_or_say()
+    links = _links_or_say(box)
     if links is not None:
         environment.update(tool.variables(here, links, mode))
         more = tool.arguments(here, links, mode)
@@ -81,11 +83,11 @@ def _mode(tool: Tool, here: Machine, name: str | None) -> str:
     return name or tool.usual(here)
 
 
-def _links_or_say() -> Links | None:
+def _links_or_say(box: Toolbox) -> Links | None:
     """The addresses; without them the command runs on, and it is said that nobody counts."""
     try:
-        return connecting.started(places.find())
-    except (CommandError, SettingsError) as error:
+        return connecting.started(box)
+    except (TroubleError, SettingsError) as error:
         trouble = error.trouble
     except StartFailureError as error:
         failed = error.trouble

@@ -8,11 +8,11 @@ from typing import Any
 
 from trayapp.cli import connecting
 from trayapp.platform import paths as places
-from trayapp.tools.connection import Connection, Standing
+from trayapp.toolbox import Seen, Toolbox
+from trayapp.tools.connection import Standing
 from trayapp.tools.files import EditError
 from trayapp.tools.masking import masked
-from trayapp.tools.registry import TOOLS
-from trayapp.tools.tool import Found, Links, Machine, Tool
+from trayapp.tools.tool import Links, Machine, Tool
 
 
 def run(arguments: list[str]) -> int:
@@ -21,22 +21,20 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("tool", nargs="?", help="only this one, with its modes")
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
     options = parser.parse_args(arguments)
-    here = connecting.machine()
-    paths = places.find()
-    connector = connecting.connector(paths, here)
-    links = connecting.links(paths)
-    wanted = [connecting.tool(options.tool)] if options.tool else list(TOOLS)
-    seen = [(tool, tool.find(here), connector.standing(tool, links)) for tool in wanted]
+    box = Toolbox(places.find())
+    here, links = box.machine, box.links()
+    seen = box.seen(connecting.tool(options.tool)) if options.tool else box.seen()
     if options.format == "json":
-        print(json.dumps([_document(here, *one) for one in seen], indent=1))
+        print(json.dumps([_document(here, one) for one in seen], indent=1))
     elif options.tool:
-        _one(here, links, *seen[0])
+        _one(here, links, seen[0])
     else:
-        _table(here, seen)
+        _table(seen)
     return 0
 
 
-def _document(here: Machine, tool: Tool, found: Found, stands: Connection) -> dict[str, Any]:
+def _document(here: Machine, seen: Seen) -> dict[str, Any]:
+    tool, found, stands = seen.tool, seen.found, seen.stands
     return {
         "tool": tool.name,
         "title": tool.title,
@@ -52,9 +50,10 @@ def _document(here: Machine, tool: Tool, found: Found, stands: Connection) -> di
     }
 
 
-def _table(here: Machine, seen: list[tuple[Tool, Found, Connection]]) -> None:
+def _table(seen: list[Seen]) -> None:
     rows = []
-    for tool, found, stands in seen:
+    for one in seen:
+        tool, found, stands = one.tool, one.found, one.stands
         state = f"{stands.standing} ({stands.mode})" if stands.mode else str(stands.standing)
         if not tool.modes:
             state = "cannot be led here"
@@ -66,7 +65,8 @@ def _table(here: Machine, seen: list[tuple[Tool, Found, Connection]]) -> None:
     print("\nspendlight tools TOOL says what connecting means for it; spendlight connect TOOL does it.")
 
 
-def _one(here: Machine, links: Links | None, tool: Tool, found: Found, stands: Connection) -> None:
+def _one(here: Machine, links: Links | None, seen: Seen) -> None:
+    tool, found, stands = seen.tool, seen.found, seen.stands
     print(f"{tool.title} ({tool.name}): {'is here' if found.installed else 'was not found'}; {stands.standing}.")
     for path in stands.files:
         print(f"  in {path}")
