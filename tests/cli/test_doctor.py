@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -26,12 +29,24 @@ def vendor() -> Iterator[VendorThread]:
         yield running
 
 
+def free_port() -> int:
+    """A port that no other profile on this machine will take while ours is stopped."""
+    while True:
+        port = random.randrange(28000, 32000)
+        with socket.socket() as plug, contextlib.suppress(OSError):
+            plug.bind(("127.0.0.1", port))
+            return port
+
+
 @pytest.fixture
 def paths(home: Path, vendor: VendorThread) -> Iterator[Paths]:
     """A profile whose vendors are simulated, with nothing running yet."""
     found = places.find()
     found.make()
-    found.settings.write_text(f'[upstreams]\nanthropic = "{vendor.url}"\nopenai = "{vendor.url}"\n')
+    port = free_port()
+    found.settings.write_text(
+        f'[proxy]\nport = {port}\n[upstreams]\nanthropic = "{vendor.url}"\nopenai = "{vendor.url}"\n'
+    )
     yield found
     launch.stop(found)
 
