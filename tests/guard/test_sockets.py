@@ -116,11 +116,11 @@ def test_a_damaged_memory_is_a_first_start(paths: Paths, base: int, text: str) -
     assert paths.port.read_text() == f"{base}\n"
 
 
-def test_a_fixed_port_does_not_change_the_memory(paths: Paths, base: int) -> None:
+def test_a_fixed_port_is_remembered_since_addresses_are_read_there(paths: Paths, base: int) -> None:
     paths.port.write_text(str(base))
     with contextlib.closing(listen(paths, base + 2)) as fixed:
         assert fixed.port == base + 2
-    assert paths.port.read_text() == str(base)
+    assert paths.port.read_text() == f"{base + 2}\n"
 
 
 def test_a_memory_that_cannot_be_written_stops_nothing(paths: Paths, base: int) -> None:

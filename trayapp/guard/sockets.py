@@ -72,7 +72,7 @@ def listen(paths: Paths, port: int = 0, *, patience: float = 3.0) -> Listening:
         until = time.monotonic() + patience
         while True:
             try:
-                return open_port(wanted)
+                return _noted(paths, open_port(wanted))
             except OSError as error:
                 if error.errno not in _TAKEN:
                     raise StartFailureError(PORT_TAKEN, port_unusable(wanted, error)) from error
@@ -84,11 +84,19 @@ def listen(paths: Paths, port: int = 0, *, patience: float = 3.0) -> Listening:
             listening = open_port(number)
         except OSError:
             continue
-        # A disk that is full now is no reason not to serve; the next start begins at the same number again.
-        with contextlib.suppress(OSError):
-            write_private(paths.port, f"{number}\n".encode())
-        return listening
+        return _noted(paths, listening)
     raise StartFailureError(PORT_TAKEN, no_free_port(DEFAULT_PORT, DEFAULT_PORT + TRIES - 1))
+
+
+def _noted(paths: Paths, listening: Listening) -> Listening:
+    """Remember the port, also one that the user fixed: who prints addresses reads it there.
+
+    A disk that is full now is no reason not to serve; the next start begins at the same number again.
+    """
+    if _remembered(paths) != listening.port:
+        with contextlib.suppress(OSError):
+            write_private(paths.port, f"{listening.port}\n".encode())
+    return listening
 
 
 def open_port(port: int) -> Listening:
