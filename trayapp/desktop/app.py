@@ -10,7 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
@@ -31,6 +31,10 @@ from trayapp.desktop.tray import Tray
 from trayapp.desktop.view import View
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
+
+if TYPE_CHECKING:
+    from trayapp.desktop.toolswindow import ToolsWindow
+    from trayapp.desktop.toolwork import ToolWork
 
 PAUSE_SECONDS: Final = 3600
 _log = logging.getLogger("spendlight.tray")
@@ -96,6 +100,8 @@ class Desk(QObject):
         self._question: QMessageBox | None = None
         self._popover: Popover | None = None
         self._entry: PriceEntry | None = None
+        self._tools: ToolsWindow | None = None
+        self._work: ToolWork | None = None
         self._told_us: int | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app)
@@ -111,6 +117,7 @@ class Desk(QObject):
         self._menu.show_asked.connect(self._show)
         self._menu.pause_asked.connect(self._pause)
         self._menu.price_asked.connect(self._enter_price)
+        self._menu.tools_asked.connect(self._connect_tools)
         self._menu.quit_asked.connect(app.quit)
         self._menu.stop_asked.connect(self._ask_stop)
         one.show_asked.connect(self._show)
@@ -132,6 +139,10 @@ class Desk(QObject):
             self._popover.close()
         if self._entry is not None:
             self._entry.close()
+        if self._tools is not None:
+            self._tools.close()
+        if self._work is not None:
+            self._work.close()
         self._tray.close()
         self._menu.close()
         self._signals.close()
@@ -178,6 +189,17 @@ class Desk(QObject):
             entry.models_wanted.connect(self._fill_entry)
         self._fill_entry()
         self._entry.open_for(self._line.view.snapshot)
+
+    def _connect_tools(self) -> None:
+        """Open the window with the tools; its modules are read when it is first wanted: an icon alone needs less."""
+        from trayapp.desktop.toolswindow import ToolsWindow
+        from trayapp.desktop.toolwork import ToolWork
+        from trayapp.toolbox import Toolbox
+
+        if self._tools is None or self._work is None:
+            self._work = ToolWork(Toolbox(self._paths), self)
+            self._tools = ToolsWindow(self._work)
+        self._tools.open_fresh()
 
     def _fill_entry(self) -> None:
         entry = self._entry

@@ -25,6 +25,7 @@ class TrayMenu(QObject):
     show_asked = Signal()
     pause_asked = Signal()
     price_asked = Signal()
+    tools_asked = Signal()
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -48,6 +49,7 @@ class TrayMenu(QObject):
         self._show = self._action("&Show details", self.show_asked)
         self._price = self._action("S&et a price…", self.price_asked)
         self._price.setVisible(False)
+        self._connect = self._action("&Connect tools…", self.tools_asked)
         self._pause = self._action("&Pause metering for 1 hour", self.pause_asked)
         self._pause.setCheckable(True)
         self._pause.setToolTip("Calls pass without being read; each is still one unmetered row.")
