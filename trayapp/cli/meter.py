@@ -35,7 +35,6 @@ class _Paint:
 
 def headline(snapshot: Snapshot) -> str:
     """One line: on a plan its windows; today, the running calls, the rate."""
-    today = snapshot.today
     shown = snapshot.shown
     on_plan = shares.leading(snapshot) is not None
     text = amount(snapshot)

@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
-from trayapp.dialects import asker, windows
+from trayapp.dialects import asker
+from trayapp.dialects.windows import OVERAGE
 from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Body, Counted
 from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate, without_price
+from trayapp.engine.hearing import Hearing
 from trayapp.engine.rewrites import hides_the_chunk, usage_asked
 from trayapp.engine.tariff import Circumstances
-from trayapp.engine.windows import Holder
 from trayapp.proxy import Ending, RequestHead, Rewrite
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
 
@@ -73,8 +74,7 @@ class MeteredCall:
         self._project: tuple[str, str] | tuple[None, None] = (None, None)
         self._beside: tuple[str, ...] = ()
         """What the vendor said beside the usage."""
-        self._organization: str | None = None
-        """The account, as the answer's head names it. In memory only."""
+        self._hearing = Hearing(keeper.windows, keeper.credentials, head.headers, entry.target)
         self._late = False
         """The current attempt went out before its row was written."""
         self._bytes_up = 0
@@ -231,30 +231,10 @@ class MeteredCall:
                 content_encoding = value.decode("latin-1")
             elif lower in _REQUEST_IDS and self._request_id is None:
                 self._request_id = _identifier(value)
-        if self._metered:
-            told = windows.told(headers, time.time_ns() // 1000)
-            if told is not None:
-                self._organization = told.organization
-                if told.overage and self._in_plan:
-                    self._beside = (windows.OVERAGE,)
-                self._hear(told)
+        call = self._call
+        if self._metered and call is not None and self._hearing.head(call, self._credential, headers):
+            self._beside = (OVERAGE,)
         return content_type, content_encoding
-
-    @property
-    def _in_plan(self) -> bool:
-        return self._call is not None and self._call.account == "subscription"
-
-    def _hear(self, told: windows.Told) -> None:
-        """Remember what the vendor said of the account's windows and limits."""
-        call, names = self._call, self._keeper.credentials
-        if call is None:
-            return
-        account, passing = self._credential or "", False
-        if self._in_plan:
-            known = self._organization or call.holder
-            passing = known is None
-            account = names.account(known) if known else names.login(self._view.headers, self._entry.target)
-        self._keeper.windows.hear(Holder(call.vendor, account), told, model=call.model, passing=passing)
 
     def _mark(self) -> None:
         """Write down what is known, in case the engine is killed before the end."""
@@ -273,9 +253,8 @@ class MeteredCall:
         """Body bytes were passed on; read the copy."""
         if self._reader is not None:
             self._reader.feed(data)
-            told = self._reader.take_told()
-            if told is not None:
-                self._hear(told)
+            if self._call is not None:
+                self._hearing.body(self._call, self._reader)
             if self._body is not None and self._dialect.wire in PROMPT_FIRST:
                 self._forget_body()
             self._keeper.glance.changed()

@@ -27,7 +27,7 @@ from trayapp import control
 from trayapp.dialects.windows import Credits, Limit, Told, Window
 from trayapp.engine.kept import Kept
 
-EVERY: Final = 60.0
+EVERY: Final = 30.0
 """Seconds between two writes."""
 _MOST_ACCOUNTS: Final = 64
 _MOST_LIMITS: Final = 64
