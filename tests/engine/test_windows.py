@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -193,6 +194,7 @@ HEADERS = (
     ("X-RateLimit-Remaining-Requests", "40"),
     ("X-RateLimit-Reset-Requests", "6h0m"),
 )
+CLAUDE_5H = "anthropic-ratelimit-unified-5h-"
 LOGIN = {"Authorization": "Bearer sk-ant-oat01-secret-of-the-day", "anthropic-version": "2023-06-01"}
 BODY = {"model": "claude-opus-5-5", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]}
 
@@ -345,6 +347,24 @@ def test_accounts_are_told_apart_by_their_own_ids(make_engine: Callable[..., Any
         accounts = {window.account for window in snapshot(engine).windows}
         assert len(accounts) == 3
         assert all(len(account) == 16 for account in accounts)
+
+
+def test_faces_are_told_when_a_window_begins_anew(make_engine: Callable[..., Any]) -> None:
+    """Without another call: the engine knows when."""
+    soon = int(time.time()) + 3
+    headers = ((CLAUDE_5H + "utilization", "0.5"), (CLAUDE_5H + "reset", str(soon)))
+    with vendor_saying(head_of(headers, len(ANSWER)), ANSWER) as (port, asked):
+        engine = make_engine(f"http://127.0.0.1:{port}")
+        engine.start()
+        exchange(engine)
+        with engine.client() as feed:
+            seen = feed.snapshots()
+            first = next(seen)
+            assert [(window.used, window.reset) for window in first.windows] == [(0.5, False)]
+            anew = next(each for each in seen if each.windows[0].reset)
+        assert anew.windows[0].used is None
+        assert soon <= anew.at_us / 1e6 < soon + 30
+        assert len(asked) == 1
 
 
 def test_what_passes_unread_is_not_heard(make_engine: Callable[..., Any]) -> None:
