@@ -20,17 +20,16 @@ Rules:
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from trayapp.dialects import fields
+from trayapp.dialects import fields, stated
 
 OVERAGE: Final = "overage"
 """The flag of a call that a plan did not cover any more."""
@@ -94,38 +93,90 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """The account's own id. In memory only; becomes an HMAC."""
 
 
-_OURS: Final = re.compile(
-    rb"anthropic-(?:ratelimit-|organization-id\Z)"
-    rb"|x-(?:ratelimit|quota-snapshot|usage-ratelimit)-"
-    rb"|x-[a-z0-9_-]{1,48}-(?:(?:primary|secondary|credits)-|limit-name\Z|plan-type\Z)"
-)
+_LONGEST: Final = 100
+"""Bytes of a field's name that may be ours."""
 _CLAUDE: Final = re.compile(
     r"anthropic-ratelimit-unified-([0-9]{1,3}[hd](?:_[a-z0-9_]{1,24})?|overage)-(utilization|reset|status)\Z"
 )
 _LENGTH: Final = re.compile(r"([0-9]{1,3})([hd])(?:_|\Z)")
 _CODEX: Final = re.compile(r"x-([a-z0-9_-]{1,48}?)-(primary|secondary)-(used-percent|window-minutes|reset-at)\Z")
+_LABEL: Final = re.compile(r"x-([a-z0-9_-]{1,48})-limit-name\Z")
 _COPILOT: Final = re.compile(r"x-(quota-snapshot|usage-ratelimit)-([a-z0-9_]{1,32})\Z")
 _API: Final = re.compile(
     r"anthropic-ratelimit-(?!unified-)([a-z0-9_-]{1,40})-(limit|remaining|reset)\Z"
     r"|x-ratelimit-(limit|remaining|reset)-([a-z0-9_-]{1,40})\Z"
 )
+_LONE: Final = {
+    "anthropic-organization-id": "organization",
+    "anthropic-ratelimit-unified-status": "status",
+    "anthropic-ratelimit-unified-reset": "reset",
+    "anthropic-ratelimit-unified-representative-claim": "claim",
+    "anthropic-ratelimit-unified-overage-in-use": "overage",
+    "x-codex-credits-has-credits": "has",
+    "x-codex-credits-unlimited": "unlimited",
+    "x-codex-credits-balance": "balance",
+    "x-codex-plan-type": "plan",
+}
 
-_NUMBER: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,18})?\Z")
-_COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
-_EPOCH: Final = re.compile(r"[1-9][0-9]{9}\Z")
+_FAMILY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}\Z")
 _BALANCE: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?\Z")
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)\Z", re.ASCII)
-_DURATION: Final = re.compile(
-    r"(?=[0-9])(?:([0-9]{1,3})d)?(?:([0-9]{1,4})h)?(?:([0-9]{1,5})m(?!s))?"
-    r"(?:([0-9]{1,7}(?:\.[0-9]{1,9})?)s)?(?:([0-9]{1,10}(?:\.[0-9]{1,9})?)ms)?\Z"
-)
-_WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _CLAIMS: Final = (("five_hour", "5h"), ("seven_day", "7d"))
 _CARRIERS: Final = frozenset({"error", "codex.response.metadata"})
 """Events of a WebSocket that carry an HTTP answer's headers."""
-_DAY_US: Final = 86_400_000_000
-_FAR: Final = 400 * _DAY_US
-"""No window and no limit lasts so long."""
+_YEAR: Final = 366 * 1440
+"""In minutes; no window is longer."""
+
+
+class _Found:
+    """The fields of one head, by what they belong to. The first of several with one name counts."""
+
+    __slots__ = ("claude", "codex", "copilot", "labels", "limits", "lone")
+
+    def __init__(self) -> None:
+        self.lone: dict[str, str] = {}
+        self.claude: dict[str, dict[str, str]] = {}
+        self.codex: dict[tuple[str, str], dict[str, str]] = {}
+        self.labels: dict[str, str] = {}
+        self.copilot: dict[tuple[str, str], str] = {}
+        self.limits: dict[str, dict[str, str]] = {}
+
+    def put(self, place: _Place, value: str) -> None:
+        kind, key, part = place
+        if kind == "claude":
+            self.claude.setdefault(key, {}).setdefault(part, value)
+        elif kind == "lone":
+            self.lone.setdefault(key, value)
+        elif kind == "limit":
+            self.limits.setdefault(key, {}).setdefault(part, value)
+        elif kind == "label":
+            self.labels.setdefault(key, value)
+        elif kind == "copilot":
+            self.copilot.setdefault((key, part), value)
+        else:
+            self.codex.setdefault((key, kind), {}).setdefault(part, value)
+
+
+_Place = tuple[str, str, str]
+"""Whose field it is (Codex: which window), the name within, and which of its values."""
+
+
+@lru_cache(maxsize=1024)
+def _place(name: bytes) -> _Place | None:
+    """Where a field belongs; remembered, because vendors send the same few names with each answer."""
+    lower = name.decode("latin-1").lower()
+    if lower in _LONE:
+        return "lone", _LONE[lower], ""
+    if match := _CLAUDE.match(lower):
+        return "claude", match[1], match[2]
+    if match := _CODEX.match(lower):
+        return match[2], match[1], match[3]
+    if match := _LABEL.match(lower):
+        return "label", match[1], ""
+    if match := _COPILOT.match(lower):
+        return "copilot", match[1], match[2]
+    if match := _API.match(lower):
+        return "limit", match[1] or match[4], match[2] or match[3]
+    return None
 
 
 def told(headers: Sequence[tuple[bytes, bytes]], at_us: int) -> Told | None:
@@ -135,12 +186,13 @@ def told(headers: Sequence[tuple[bytes, bytes]], at_us: int) -> Told | None:
         headers: all fields as received; of several with one name the first counts.
         at_us: when they came, UTC epoch microseconds; limits say how long it is from then.
     """
-    found: dict[str, str] = {}
+    found: _Found | None = None
     for name, value in headers:
-        lower = name.lower()
-        if _OURS.match(lower):
-            found.setdefault(lower.decode("latin-1"), value.decode("latin-1").strip())
-    return _read(found, at_us) if found else None
+        place = _place(name) if len(name) < _LONGEST else None
+        if place is not None:
+            found = found or _Found()
+            found.put(place, value.decode("latin-1").strip())
+    return None if found is None else _read(found, at_us)
 
 
 def from_event(event: Any) -> Told | None:
@@ -149,57 +201,50 @@ def from_event(event: Any) -> Told | None:
         return None
     if event.get("type") == "codex.rate_limits":
         return _codex_event(event)
-    if event.get("type") in _CARRIERS:
-        carried = fields.part(event, "headers")
-        found: dict[str, str] = {}
-        for name, value in carried.items():
-            lower = name.lower()
-            text = value if isinstance(value, str) else repr(value) if _is_number(value) else ""
-            if text and _OURS.match(lower.encode("utf-8", "replace")):
-                found.setdefault(lower, text.strip())
-        # An event is read without a clock, and its durations with it.
-        return _read(found, None) if found else None
-    return None
+    if event.get("type") not in _CARRIERS:
+        return None
+    found = _Found()
+    for name, value in fields.part(event, "headers").items():
+        place = _place(name.encode("utf-8", "replace")) if len(name) < _LONGEST else None
+        text = value if isinstance(value, str) else repr(value) if stated.is_number(value) else ""
+        if place is not None and text:
+            found.put(place, text.strip())
+    # An event is read without a clock, and its durations with it.
+    return _read(found, None)
 
 
-def _read(found: Mapping[str, str], at_us: int | None) -> Told | None:
-    purse = _purse(
-        *(found.get(f"x-codex-credits-{part}") for part in ("has-credits", "unlimited", "balance")),
-    )
+def _read(found: _Found, at_us: int | None) -> Told | None:
+    lone = found.lone
+    purse = _purse(lone.get("has"), lone.get("unlimited"), lone.get("balance"))
     codex = _codex(found)
     windows = (*_claude(found), *codex, *_copilot(found))[:_MOST]
     limits = tuple(_limits(found, at_us))[:_MOST]
-    overage = _WORDS.get(found.get("anthropic-ratelimit-unified-overage-in-use", "").lower(), False)
+    overage = stated.truth(lone.get("overage")) or False
     if not (windows or limits or purse or overage):
         return None
     return Told(
         windows=windows,
         limits=limits,
         credits=purse,
-        plan=fields.name(found.get("x-codex-plan-type")) or "",
+        plan=fields.name(lone.get("plan")) or "",
         overage=overage or _spent([w for w in codex if w.family == "codex"], purse),
-        organization=fields.name(found.get("anthropic-organization-id")),
+        organization=fields.name(lone.get("organization")),
     )
 
 
 # Claude
 
 
-def _claude(found: Mapping[str, str]) -> Iterator[Window]:
+def _claude(found: _Found) -> Iterator[Window]:
     """``anthropic-ratelimit-unified-…``, which only plans get."""
-    stated: dict[str, dict[str, str]] = {}
-    for name, value in found.items():
-        match = _CLAUDE.match(name)
-        if match is not None:
-            stated.setdefault(match[1], {})[match[2]] = value
-    claim = _claimed(found.get("anthropic-ratelimit-unified-representative-claim", ""))
+    claim = _claimed(found.lone.get("claim", ""))
     if claim:
         # What is said of the plan as a whole is said of the window that decides.
-        own = stated.setdefault(claim, {})
-        own.setdefault("status", found.get("anthropic-ratelimit-unified-status", ""))
-        own.setdefault("reset", found.get("anthropic-ratelimit-unified-reset", ""))
-    for name, own in stated.items():
-        used = _share(own.get("utilization"), 1)
+        own = found.claude.setdefault(claim, {})
+        own.setdefault("status", found.lone.get("status", ""))
+        own.setdefault("reset", found.lone.get("reset", ""))
+    for name, own in found.claude.items():
+        used = stated.share(own.get("utilization"), 1)
         status = own.get("status", "").lower()
         status = status if status in STATUSES else ""
         if used is None and not status:
@@ -208,7 +253,7 @@ def _claude(found: Mapping[str, str]) -> Iterator[Window]:
             name=name,
             minutes=_length(name),
             used=used,
-            resets_at=_epoch(own.get("reset")),
+            resets_at=stated.epoch(own.get("reset")),
             status=status,
             binding=name == claim,
         )
@@ -216,9 +261,10 @@ def _claude(found: Mapping[str, str]) -> Iterator[Window]:
 
 def _claimed(claim: str) -> str:
     """A claim's window: ``five_hour`` is ``5h``, ``seven_day_opus`` ``7d_opus``; empty when it is none."""
+    claim = claim.lower()
     for word, window in _CLAIMS:
-        name = claim.lower().replace(word, window, 1)
-        if claim.lower().startswith(word) and _LENGTH.match(name) and fields.name(name) and len(name) <= 24:
+        name = claim.replace(word, window, 1)
+        if claim.startswith(word) and _LENGTH.match(name) and fields.name(name) and len(name) <= 24:
             return name
     return "overage" if claim == "overage" else ""
 
@@ -231,37 +277,31 @@ def _length(name: str) -> int | None:
 # Codex
 
 
-def _codex(found: Mapping[str, str]) -> tuple[Window, ...]:
+def _codex(found: _Found) -> tuple[Window, ...]:
     """``x-codex-…``, and other families ``x-<limit-id>-…`` of the same shape."""
-    stated: dict[tuple[str, str], dict[str, str]] = {}
-    for name, value in found.items():
-        match = _CODEX.match(name)
-        if match is not None:
-            stated.setdefault((match[1], match[2]), {})[match[3]] = value
     windows = []
-    for (family, name), own in stated.items():
-        label = "" if family == "codex" else found.get(f"x-{family}-limit-name", "")
-        window = _codex_window(name, family, label, own.get("used-percent"), own.get("window-minutes"), own)
+    for (family, name), own in found.codex.items():
+        label = "" if family == "codex" else found.labels.get(family, "")
+        used, minutes, resets = (own.get(part) for part in ("used-percent", "window-minutes", "reset-at"))
+        window = _codex_window(name, family, label, used, minutes, resets)
         if window is not None:
             windows.append(window)
     return tuple(windows)
 
 
 def _codex_window(
-    name: str, family: str, label: object, used: object, minutes: object, own: Mapping[str, Any]
+    name: str, family: str, label: object, used: object, minutes: object, resets: object
 ) -> Window | None:
-    share = _share(used, 100)
-    length = _count(minutes)
-    resets = _epoch(own.get("reset-at", own.get("reset_at")))
-    if share is None or not (share or length or resets):
+    share, length, resets_at = stated.share(used, 100), stated.count(minutes), stated.epoch(resets)
+    if share is None or not (share or length or resets_at):
         return None  # Codex itself takes a bare zero for "no such window"
     return Window(
         name=name,
         family=family.replace("-", "_"),
         label=fields.name(label) or "",
-        minutes=length if length and length <= 527_040 else None,  # a year
+        minutes=length if length and length <= _YEAR else None,
         used=share,
-        resets_at=resets,
+        resets_at=resets_at,
     )
 
 
@@ -269,16 +309,16 @@ def _codex_event(event: dict[str, Any]) -> Told | None:
     family = "codex"
     for key in ("metered_limit_name", "limit_name"):
         said = event.get(key)
-        if isinstance(said, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,48}", said):
+        if isinstance(said, str) and _FAMILY.match(said):
             family = said.lower()
             break
-    limits = fields.part(event, "rate_limits")
     purse = fields.part(event, "credits")
     windows = []
     for name in ("primary", "secondary"):
-        own = fields.part(limits, name)
+        own = fields.part(fields.part(event, "rate_limits"), name)
         label = "" if family == "codex" else event.get("limit_name")
-        window = _codex_window(name, family, label, own.get("used_percent"), own.get("window_minutes"), own)
+        used, minutes, resets = (own.get(part) for part in ("used_percent", "window_minutes", "reset_at"))
+        window = _codex_window(name, family, label, used, minutes, resets)
         if window is not None:
             windows.append(window)
     credits_left = _purse(purse.get("has_credits"), purse.get("unlimited"), purse.get("balance"))
@@ -299,9 +339,11 @@ def _spent(windows: Sequence[Window], purse: Credits | None) -> bool:
 
 
 def _purse(has: object, unlimited: object, balance: object) -> Credits | None:
-    text = balance if isinstance(balance, str) else str(balance) if _is_number(balance) else ""
+    if has is None and unlimited is None and balance is None:
+        return None
+    text = (balance if isinstance(balance, str) else str(balance) if stated.is_number(balance) else "").strip()
     purse = Credits(
-        has=_truth(has), unlimited=_truth(unlimited), balance=text.strip() if _BALANCE.match(text.strip()) else ""
+        has=stated.truth(has), unlimited=stated.truth(unlimited), balance=text if _BALANCE.match(text) else ""
     )
     return None if purse == Credits() else purse
 
@@ -309,22 +351,19 @@ def _purse(has: object, unlimited: object, balance: object) -> Credits | None:
 # Copilot
 
 
-def _copilot(found: Mapping[str, str]) -> Iterator[Window]:
+def _copilot(found: _Found) -> Iterator[Window]:
     """``x-quota-snapshot-premium_interactions: ent=300&rem=66.6&rst=…``: what is left, in percent."""
-    for name, value in found.items():
-        match = _COPILOT.match(name)
-        if match is None or len(value) > 512:
-            continue
-        own = dict(parse_qsl(value))
-        left = _share(own.get("rem"), 100)
-        if left is None or own.get("ent", "0").startswith("-") or own.get("unl", "").lower() == "true":
+    for (kind, name), value in found.copilot.items():
+        own = dict(parse_qsl(value)) if len(value) <= 512 else {}
+        left = stated.share(own.get("rem"), 100)
+        if left is None or own.get("ent", "0").startswith("-"):
             continue  # unlimited
-        if match[1] == "quota-snapshot" and not _count(own.get("ent")):
+        if kind == "quota-snapshot" and not stated.count(own.get("ent")):
             continue  # nothing of this kind belongs to the plan
-        moment = _moment(own.get("rst"))
+        moment = stated.moment(own.get("rst"))
         yield Window(
-            name=match[2],
-            minutes=10_080 if match[2] == "weekly" else None,
+            name=name,
+            minutes=10_080 if name == "weekly" else None,
             used=float(1 - Decimal(repr(left))),
             resets_at=None if moment is None else moment // 1_000_000,
         )
@@ -333,78 +372,14 @@ def _copilot(found: Mapping[str, str]) -> Iterator[Window]:
 # API keys
 
 
-def _limits(found: Mapping[str, str], at_us: int | None) -> Iterator[Limit]:
-    stated: dict[str, dict[str, str]] = {}
-    for name, value in found.items():
-        match = _API.match(name)
-        if match is not None:
-            stated.setdefault(match[1] or match[4], {})[match[2] or match[3]] = value
-    for name, own in stated.items():
-        limit, remaining = _count(own.get("limit")), _count(own.get("remaining"))
+def _limits(found: _Found, at_us: int | None) -> Iterator[Limit]:
+    for name, own in found.limits.items():
+        limit, remaining = stated.count(own.get("limit")), stated.count(own.get("remaining"))
         if not limit or remaining is None or remaining > limit:
             continue  # Azure says 0 and -1 where it does not know
-        resets = _moment(own.get("reset"))
+        reset = own.get("reset", "")
+        resets = stated.moment(reset)
         if resets is None and at_us is not None:
-            wait = _duration(own.get("reset", ""))
+            wait = stated.duration(reset)
             resets = None if wait is None else at_us + wait
         yield Limit(name=name, limit=limit, remaining=remaining, resets_us=resets)
-
-
-# Single values
-
-
-def _share(value: object, whole: int) -> float | None:
-    """A part of ``whole`` as 0 to 1."""
-    if isinstance(value, str) and _NUMBER.match(value):
-        number = Decimal(value)
-    elif _is_number(value):
-        number = Decimal(repr(value))
-    else:
-        return None
-    share = number / whole
-    return float(min(share, Decimal(1))) if 0 <= share <= 2 else None
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, str) and _COUNT.match(value):
-        return int(value)
-    if _is_number(value) and 0 <= value < 10**15 and value == int(value):  # type: ignore[operator, call-overload]
-        return int(value)  # type: ignore[call-overload, no-any-return]
-    return None
-
-
-def _epoch(value: object) -> int | None:
-    """Epoch seconds between 2001 and 2286; milliseconds or a date are something else."""
-    number = _count(value)
-    return number if number is not None and _EPOCH.match(str(number)) else None
-
-
-def _moment(value: object) -> int | None:
-    """An RFC 3339 moment as epoch microseconds."""
-    if not isinstance(value, str) or not _MOMENT.match(value):
-        return None
-    try:
-        seconds = datetime.fromisoformat(value).timestamp()
-    except (ValueError, OverflowError):
-        return None
-    return round(seconds * 1_000_000) if _EPOCH.match(str(int(seconds))) else None
-
-
-def _duration(text: str) -> int | None:
-    """``12ms``, ``1m30s``, ``6h0m2.5s`` in microseconds, rounded up; a number without a unit says nothing."""
-    match = _DURATION.match(text)
-    if match is None:
-        return None
-    parts = zip(match.groups(), (86_400_000, 3_600_000, 60_000, 1_000, 1), strict=True)
-    us = math.ceil(sum(Decimal(part) * ms for part, ms in parts if part) * 1000)
-    return us if us <= _FAR else None
-
-
-def _truth(value: object) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    return _WORDS.get(value.lower()) if isinstance(value, str) else None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
