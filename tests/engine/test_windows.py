@@ -367,6 +367,15 @@ def test_faces_are_told_when_a_window_begins_anew(make_engine: Callable[..., Any
         assert len(asked) == 1
 
 
+def test_the_user_chooses_what_the_icon_shows(engine: Any) -> None:
+    assert snapshot(engine).icon == "auto"
+    with engine.paths.settings.open("a") as settings:
+        settings.write('[display]\nicon = "money"\n')
+    with engine.client() as client:
+        client.ask("reload")
+    assert snapshot(engine).icon == "money"
+
+
 def test_what_passes_unread_is_not_heard(make_engine: Callable[..., Any]) -> None:
     head = head_of(HEADERS, len(ANSWER))
     with vendor_saying(head, ANSWER) as (port, _):
