@@ -185,6 +185,15 @@ def test_popover_shows_each_window_with_its_share_and_reset(qtbot, qapp, on_plan
     assert "≈ API value · adds $0.00 to the bill" in texts(popover)
 
 
+def test_a_rate_limit_is_in_the_menu_and_opens_a_line_below_only_when_it_is_half_used(qtbot, qapp, day):
+    limit = Limit(vendor="openai", name="tokens", limit=100, remaining=51, resets_at=NOON + 30)
+    words = "OpenAI rate limit: 49 % of tokens used, whole again 12:07"
+    assert words in glance.menu(live(replace(day, limits=(limit,)))).status
+    assert "rate limit" not in "".join(texts(opened(qtbot, qapp, replace(day, limits=(limit,)))))
+    half = replace(day, limits=(replace(limit, remaining=50),))
+    assert any("50 % of tokens used" in text for text in texts(opened(qtbot, qapp, half)))
+
+
 def test_a_window_that_began_anew_shows_no_number(qtbot, qapp, on_plan):
     anew = replace(FIVE, used=None, reset=True, resets_at=NOON - 60)
     popover = opened(qtbot, qapp, replace(on_plan, windows=(anew,)))

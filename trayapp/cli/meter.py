@@ -15,6 +15,8 @@ from trayapp.control import LiveCall, Slice, Snapshot, Window
 from trayapp.money import Currency, beside, converted, count, dollars, plural
 
 _BAR: Final = "━"
+_REST: Final = "─"
+"""What is left of a bar; without colours the two have to differ in shape."""
 _STYLES: Final = {
     "bold": "\x1b[1m",
     "dim": "\x1b[2m",
@@ -154,7 +156,7 @@ def _window(window: Window, snapshot: Snapshot, width: int, paint: _Paint) -> st
 
 def _bar(share: float, width: int, paint: _Paint, style: str) -> str:
     filled = round(width * min(max(share, 0.0), 1.0))
-    return paint(style, _BAR * filled) + paint("dim", _BAR * (width - filled))
+    return paint(style, _BAR * filled) + paint("dim", _REST * (width - filled))
 
 
 def _cells(text: str) -> int:

@@ -111,9 +111,10 @@ def plan(snapshot: Snapshot) -> tuple[str, ...]:
     return (*shares.account_lines(snapshot), *beyond_windows(snapshot))
 
 
-def beyond_windows(snapshot: Snapshot) -> tuple[str, ...]:
-    """Credits, and the tightest rate limit of a key."""
-    limits = tuple(shares.limit_line(limit, snapshot.at_us) for limit in snapshot.limits[:1])
+def beyond_windows(snapshot: Snapshot, *, half: bool = False) -> tuple[str, ...]:
+    """Credits, and the tightest rate limit of a key; ``half``: only one that is half used, since most last seconds."""
+    tightest = [limit for limit in snapshot.limits[:1] if not half or limit.remaining * 2 <= limit.limit]
+    limits = tuple(shares.limit_line(limit, snapshot.at_us) for limit in tightest)
     return (*shares.credit_lines(snapshot), *limits)
 
 

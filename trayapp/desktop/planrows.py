@@ -40,7 +40,7 @@ class PlanRows(QWidget):
             if i < len(windows):
                 _show(row, windows[i], snapshot)
         lines = [] if len(windows) <= _ROWS else [f"and {money.plural(len(windows) - _ROWS, 'more window')}"]
-        lines += glance.beyond_windows(snapshot)
+        lines += glance.beyond_windows(snapshot, half=True)
         self._more.show_text("\n".join(lines))
         return bool(windows or lines)
 
