@@ -148,6 +148,71 @@ class Unpriced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One window of a flat-price plan, as its vendor stated it beside an answer."""
+
+    vendor: str
+    name: str
+    """``5h``, ``7d``, ``7d_oi``, ``overage``; ``primary``, ``secondary``; ``premium_interactions`` …"""
+    account: str = ""
+    """A short HMAC that tells one account from another."""
+    plan: str = ""
+    """``plus``, ``pro`` … where the vendor says so."""
+    family: str = ""
+    """Codex' limit id."""
+    label: str = ""
+    """What the vendor calls the family."""
+    minutes: int | None = None
+    """The window's length."""
+    used: float | None = None
+    """Share used, 0–1, with the digits that were stated; ``None``: not stated, or begun anew since (``reset``)."""
+    resets_at: int | None = None
+    """When it begins anew, UTC epoch seconds."""
+    status: str = ""
+    """``allowed``, ``allowed_warning``, ``rejected`` or empty."""
+    binding: bool = False
+    """The vendor names it as the one that decides."""
+    reset: bool = False
+    """It has begun anew since it was stated: how much of it is used now is unknown."""
+    at_us: int = 0
+    """When it was stated."""
+
+    @property
+    def tightness(self) -> float | None:
+        """How much of it is gone: the share, and all of it when the vendor refuses; ``None`` is unknown."""
+        return 1.0 if self.status == "rejected" else self.used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A rate limit of an API key that is not whole just now. No window of a plan."""
+
+    vendor: str
+    name: str
+    """``requests``, ``tokens``, ``input-tokens`` …"""
+    account: str = ""
+    """The key's fingerprint."""
+    model: str = ""
+    """The model that was asked when it was stated."""
+    limit: int = 1
+    remaining: int = 0
+    resets_at: int | None = None
+    """When it is whole again, UTC epoch seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """What an account may spend beyond its plan's windows."""
+
+    vendor: str
+    account: str = ""
+    has: bool | None = None
+    unlimited: bool | None = None
+    balance: str = ""
+    """As the vendor states it, a decimal text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """Totals since local midnight."""
 
@@ -209,6 +274,13 @@ class Snapshot:
     """Newest first."""
     unpriced: tuple[Unpriced, ...] = ()
     """Today's calls without a price, most first; at most 20 models."""
+    windows: tuple[Window, ...] = ()
+    """Plan windows: the tightest account first, within one the shorter window first."""
+    limits: tuple[Limit, ...] = ()
+    """Rate limits of API keys, the tightest first."""
+    credits: tuple[Credits, ...] = ()
+    icon: str = "auto"
+    """What the icon's number is: ``auto``, ``money`` or ``plan``."""
 
     @property
     def shown(self) -> Currency:
@@ -246,6 +318,13 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     values["unpriced"] = tuple(
         Unpriced(**{"vendor": "", "model": "", **_known(Unpriced, u)}) for u in values.get("unpriced") or ()
     )
+    values["windows"] = tuple(
+        Window(**{"vendor": "", "name": "", **_known(Window, w)}) for w in values.get("windows") or ()
+    )
+    values["limits"] = tuple(
+        Limit(**{"vendor": "", "name": "", **_known(Limit, each)}) for each in values.get("limits") or ()
+    )
+    values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
     return Snapshot(**values)
 
 

@@ -26,6 +26,7 @@ from trayapp.money import PICO
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
+ICONS: Final = ("auto", "money", "plan")
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
@@ -94,6 +95,12 @@ def _currency(value: Any) -> str | None:
     return value.upper()
 
 
+def _icon(value: Any) -> str:
+    if value not in ICONS:
+        raise ValueError('"auto", "money" or "plan"')
+    return str(value)
+
+
 def _book_url(value: Any) -> str:
     """An address that a price book may be fetched from: https, or http on this machine; nothing secret in it."""
     if value == "":
@@ -144,6 +151,13 @@ TABLE: Final[tuple[Setting, ...]] = (
         "",
         "The currency that amounts are shown in, at the rates in [[currency]]. Empty: USD.",
         _currency,
+    ),
+    Setting(
+        "display.icon",
+        "auto",
+        "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
+        " auto: plan, as long as nothing is billed beside it.",
+        _icon,
     ),
     Setting(
         "pricebook.update", True, "Fetch new prices once a day. Nothing but the request itself is sent.", _yes_or_no
@@ -207,6 +221,11 @@ class Settings:
         """``display.currency``; ``None`` is USD."""
         value = self.values["display.currency"]
         return None if value is None else str(value)
+
+    @property
+    def icon(self) -> str:
+        """``display.icon``."""
+        return str(self.values["display.icon"])
 
     @property
     def pricebook_update(self) -> bool:

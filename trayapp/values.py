@@ -9,8 +9,9 @@ Rules:
 
 * frozen, typed structs (msgspec: a dataclass of twenty fields costs twenty times as much to make, and some are made
   for each call); no I/O, no clock; changed copies are made with ``msgspec.structs.replace``;
-* no field ever holds text of a prompt or an answer, a key, a file name or a branch name. ``Call.workspace`` is
-  the one exception on its way to becoming an HMAC: it lives in memory only and the ledger has no column for it;
+* no field ever holds text of a prompt or an answer, a key, a file name or a branch name. ``Call.workspace`` and
+  ``Call.holder`` are the exceptions on their way to becoming HMACs: they live in memory only and the ledger has no
+  column for them;
 * token components are *disjoint*: a token is counted in exactly one of them, so a cost is a plain sum of
   products. ``reasoning`` alone is informational: it is a part of ``output``;
 * money is an ``int`` of pico-USD (1e-12 USD). ``None`` is "not priced", which is never the same as zero;
@@ -156,6 +157,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a usage object is to be expected (a chat stream without ``include_usage`` sends none)."""
     account: str | None = None
     """``api`` or ``subscription``, where the credentials' kind says so."""
+    holder: str | None = None
+    """The account's own id, where the request names it. In memory only; becomes an HMAC."""
     flags: tuple[str, ...] = ()
 
 

@@ -78,7 +78,9 @@ def test_stopping_it_ends_everything(folder, number):
             with Client(Address(paths.control)) as client:
                 snapshots = client.snapshots()
                 snapshot = next(s for s in snapshots if s.live)
+                on_plan = next(s for s in snapshots if s.windows)
                 snapshots.close()
+            assert [(w.vendor, w.plan, w.reset) for w in on_plan.windows] == [("chatgpt", "plus", False)] * 2
             assert snapshot.demo
             process.send_signal(number)
             process.send_signal(number)  # An impatient user.

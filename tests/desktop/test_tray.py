@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from trayapp.control import Snapshot, Today, Trouble, Unpriced
+from trayapp.control import Snapshot, Today, Trouble, Unpriced, Window
 from trayapp.platform import single
 from trayapp.values import PICO
 
@@ -97,6 +97,23 @@ def test_menu_is_complete_and_stays_right_unopened(panel, day):
     assert not panel.entry("212 calls").enabled
     panel.engine.send(replace(day, today=replace(day.today, calls=213)))
     panel.until(lambda: "213 calls · 3 errors" in panel.labels())
+
+
+def test_on_a_plan_icon_tooltip_and_menu_show_the_windows(panel, day):
+    """The bar is the tightest window's share; when a window begins anew its number goes."""
+    five = Window(vendor="anthropic", name="5h", minutes=300, used=0.42, resets_at=day.at_us // 10**6 + 9000)
+    week = Window(vendor="anthropic", name="7d", minutes=10_080, used=0.85)
+    today = replace(day.today, pico_contract=day.today.pico, pico_marginal=0)
+    on_plan = replace(day, today=today, budget_day_pico=None, windows=(five, week))
+    panel.engine.send(on_plan)
+    panel.until(lambda: panel.tooltip().startswith("Claude 5 h 42 %, resets "))
+    assert "≈$12.20 API value today" in panel.tooltip()
+    assert sum(1 for pixel in panel.pixmaps()[64].row(63) if pixel == (255, *WARN)) in range(48, 55)
+    assert any("week 85 %" in label for label in panel.labels())
+    assert "adds $0.00 to the bill" in panel.labels()
+    panel.engine.send(replace(on_plan, windows=(replace(five, used=None, reset=True),)))
+    panel.until(lambda: "unknown, was reset" in panel.tooltip())
+    assert "42 %" not in panel.tooltip()
 
 
 def test_the_way_to_a_price_leads_from_the_menu(panel, day):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.dialects import RequestView, recognise
+from trayapp.dialects import RequestView, asker, recognise
 from trayapp.values import Kind
 
 CLAUDE = {
@@ -533,3 +533,19 @@ def test_nothing_of_texts_or_keys_is_kept(wires: Any) -> None:
     for wire in ("anthropic", "chat", "responses", "gemini"):
         assert canary not in repr(wires.ask(wire, body, headers))
     assert canary not in repr(RequestView("a", "POST", "/", [(b"x-api-key", canary.encode())]))
+
+
+@pytest.mark.parametrize(
+    ("host", "target", "plan"),
+    [
+        ("api.z.ai", "/api/coding/paas/v4/chat/completions", True),
+        ("open.bigmodel.cn", "/api/coding/paas/v4/chat/completions?x=1", True),
+        ("api.z.ai", "/api/paas/v4/chat/completions", False),
+        ("evil.example", "/api/coding/paas/v4/chat/completions", False),
+        ("notz.ai", "/api/coding/x", False),
+        ("api.kimi.com", "/coding/v1/chat/completions", True),
+        ("api.moonshot.ai", "/v1/chat/completions", False),
+    ],
+)
+def test_coding_plans_by_host_and_path(host: str, target: str, plan: bool) -> None:
+    assert asker.coding_plan(host, target) is plan

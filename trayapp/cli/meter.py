@@ -10,10 +10,13 @@ import unicodedata
 from datetime import datetime
 from typing import Final
 
-from trayapp.control import LiveCall, Slice, Snapshot
+from trayapp import shares
+from trayapp.control import LiveCall, Slice, Snapshot, Window
 from trayapp.money import Currency, beside, converted, count, dollars, plural
 
 _BAR: Final = "━"
+_REST: Final = "─"
+"""What is left of a bar; without colours the two have to differ in shape."""
 _STYLES: Final = {
     "bold": "\x1b[1m",
     "dim": "\x1b[2m",
@@ -33,18 +36,25 @@ class _Paint:
 
 
 def headline(snapshot: Snapshot) -> str:
-    """One line: today, the running calls, the rate."""
-    today = snapshot.today
+    """One line: on a plan its windows; today, the running calls, the rate."""
     shown = snapshot.shown
-    text = dollars(today.pico, estimated=today.pico_estimated > 0, shown=shown)
+    on_plan = shares.leading(snapshot) is not None
+    text = amount(snapshot)
     if snapshot.budget_day_pico:
         text += f" of {dollars(snapshot.budget_day_pico)}"
-    text += " today"
+    text += " API value today" if on_plan else " today"
     if snapshot.running_pico:
         text += f" (+{dollars(snapshot.running_pico, estimated=True, shown=shown)} running)"
     if snapshot.rate_pico_hour:
         text += f" · {dollars(snapshot.rate_pico_hour, shown=shown)}/h"
-    return text
+    return f"{shares.in_short(snapshot)} · {text}" if on_plan else text
+
+
+def amount(snapshot: Snapshot) -> str:
+    """Today's amount; on a plan nobody is billed for it, and it carries "≈"."""
+    today = snapshot.today
+    estimated = today.pico_estimated > 0 or shares.leading(snapshot) is not None
+    return dollars(today.pico, estimated=estimated, shown=snapshot.shown)
 
 
 def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool = False) -> list[str]:
@@ -66,6 +76,9 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
         share = snapshot.today.pico / snapshot.budget_day_pico
         style = "red" if share >= 1 else "orange" if share >= 0.8 else "blue"
         lines.append(_bar(share, width, paint, style))
+    lines += [_window(window, snapshot, width, paint) for window in shares.shown(snapshot)[:6]]
+    lines += [paint("dim", _fit(text, width)) for text in shares.credit_lines(snapshot)]
+    lines += [paint("dim", _fit(shares.limit_line(each, snapshot.at_us), width)) for each in snapshot.limits[:2]]
     lines.append("")
     if snapshot.live:
         lines += [_live(call, width, paint, snapshot.shown) for call in snapshot.live[:8]]
@@ -83,6 +96,8 @@ def agreed(snapshot: Snapshot) -> list[str]:
     """What is to say beside the list price: contract and bill where they differ, and the currency's rate."""
     today, shown = snapshot.today, snapshot.shown
     told = beside(today.pico, today.pico_contract, today.pico_marginal, unknown=today.unagreed, shown=shown)
+    if shares.leading(snapshot) is not None:  # the headline has said so
+        told = told.removeprefix(shares.API_VALUE).removeprefix(" · ")
     return [text for text in (told, converted(snapshot.currency, shown)) if text]
 
 
@@ -125,9 +140,23 @@ def _slice(part: Slice, top: int, width: int, paint: _Paint, shown: Currency) ->
     return f"{name}{' ' * (column - _cells(name))}  {bar}{amount}" if room else f"{name} {amount}"
 
 
+def _window(window: Window, snapshot: Snapshot, width: int, paint: _Paint) -> str:
+    """ "Claude 5 h ━━━━━──── 42 %, resets 14:20"."""
+    gone = window.tightness
+    right = ", ".join(filter(None, (shares.used(window), shares.until(window, snapshot.at_us))))
+    right = f"{right:<25}"
+    column = min(24, max(width - _cells(right) - 2, 8))
+    name = _fit(shares.name(snapshot, window), column)
+    room = width - column - _cells(right) - 3
+    style = "red" if (gone or 0) >= 1 else "orange" if (gone or 0) >= 0.8 else "blue"
+    bar = f"{_bar(gone or 0.0, room, paint, style)} " if room >= 4 else ""
+    left = f"{name}{' ' * (column - _cells(name))}"
+    return f"{left}  {bar}{right}".rstrip() if bar else _fit(f"{name} {right}".rstrip(), width)
+
+
 def _bar(share: float, width: int, paint: _Paint, style: str) -> str:
     filled = round(width * min(max(share, 0.0), 1.0))
-    return paint(style, _BAR * filled) + paint("dim", _BAR * (width - filled))
+    return paint(style, _BAR * filled) + paint("dim", _REST * (width - filled))
 
 
 def _cells(text: str) -> int:

@@ -11,9 +11,9 @@ import sys
 import time
 from typing import Any, Final
 
+from trayapp import shares
 from trayapp.cli import meter
 from trayapp.control import Address, Client, ControlError, Snapshot, Trouble, snapshot_to_json
-from trayapp.money import dollars
 from trayapp.platform import paths as places
 from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
@@ -72,7 +72,7 @@ def without_engine(paths: Paths, otherwise: Trouble) -> Trouble:
 def render(snapshot: Snapshot, form: str, session: dict[str, Any] | None = None) -> str:
     """A snapshot in one of ``FORMATS``."""
     today = snapshot.today
-    short = dollars(today.pico, estimated=today.pico_estimated > 0, shown=snapshot.shown)
+    short = meter.amount(snapshot)
     if today.unpriced:
         short += "+?"
     if snapshot.mode == "paused":
@@ -82,6 +82,9 @@ def render(snapshot: Snapshot, form: str, session: dict[str, Any] | None = None)
         return json.dumps(snapshot_to_json(snapshot), ensure_ascii=False, indent=1)
     if form == "waybar":
         share = today.pico * 100 // snapshot.budget_day_pico if snapshot.budget_day_pico else 0
+        window = shares.leading(snapshot)
+        if window is not None:
+            share = shares.percent(window.tightness or 0.0)
         css = "paused" if snapshot.mode == "paused" else "over" if share >= 100 else "warn" if share >= 80 else "ok"
         document = {
             "text": short,

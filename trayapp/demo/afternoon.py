@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from trayapp.demo.courier import Courier
+from trayapp.demo.plan import SimulatedPlan
 from trayapp.demo.prefixes import ratio
 from trayapp.demo.script import Ask, Script, ToolUse, default_plan
 from trayapp.demo.tools import Aider, ClaudeCode, Codex, GeminiCli, Notebook, OpenCode, Shot, Tool, prose
@@ -36,6 +37,7 @@ class Prompter:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._filed: dict[str, deque[Script]] = defaultdict(deque)
+        self._plan = SimulatedPlan()
 
     def file(self, key: str, script: Script) -> None:
         """The next answer for this credential."""
@@ -46,7 +48,10 @@ class Prompter:
         """The script for a request."""
         with self._lock:
             filed = self._filed[ask.key]
-            return filed.popleft() if filed and ask.op != "count" else default_plan(ask)
+            script = filed.popleft() if filed and ask.op != "count" else default_plan(ask)
+        if ask.vendor == "chatgpt":
+            script = replace(script, headers=(*script.headers, *self._plan.headers()))
+        return script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -249,7 +249,7 @@ class OpenCode(_AnthropicTool):
 
 
 class Codex(Tool):
-    """Codex with an API key, over HTTP."""
+    """Codex with a ChatGPT login, over HTTP."""
 
     name = "codex"
     key = "sk-demo-codex"
@@ -301,6 +301,7 @@ class Codex(Tool):
             ("accept", "text/event-stream"),
             ("content-type", "application/json"),
             ("authorization", f"Bearer {self.key}"),
+            ("chatgpt-account-id", "demo-account"),
             ("originator", "codex_cli_rs"),
             ("user-agent", "codex_cli_rs/0.169.0 (Debian 12.0.0; x86_64) xterm-256color"),
         )

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from trayapp import shares
 from trayapp.control import LiveCall, Slice, Snapshot
 from trayapp.desktop import money
 from trayapp.desktop.view import Link, View
 
 TOOLTIP_LIMIT = 120
+_PLAN_LINES = 5
 _ENDINGS = {
     "done": "done",
     "vendor_error": "vendor error",
@@ -58,13 +60,20 @@ def headline(view: View) -> str:
 
 
 def today(snapshot: Snapshot) -> str:
-    """Today's amount, with its budget if there is one: "$12.20 of $20 today"."""
-    amount = money.spent(snapshot.today, snapshot.running_pico, snapshot.shown)
+    """Today's amount, with its budget if there is one: "$12.20 of $20 today"; on a plan "≈$12.20 API value today"."""
+    text = amount = spent(snapshot)
     if amount == money.UNPRICED:
         return "Today unpriced"
     if snapshot.budget_day_pico:
-        return f"{amount} of {money.budget(snapshot.budget_day_pico)} today"
-    return f"{amount} today"
+        text += f" of {money.budget(snapshot.budget_day_pico)}"
+    return f"{text} today" if shares.leading(snapshot) is None else f"{text} API value today"
+
+
+def spent(snapshot: Snapshot, *, running: bool = True) -> str:
+    """Today's amount; on a plan nobody is billed for it, and it carries "≈"."""
+    amount = money.spent(snapshot.today, snapshot.running_pico if running else 0, snapshot.shown)
+    on_plan = shares.leading(snapshot) is not None and amount != money.UNPRICED
+    return f"≈{amount.removeprefix('≈')}" if on_plan else amount
 
 
 def paused(snapshot: Snapshot) -> str:
@@ -83,12 +92,39 @@ def counts(snapshot: Snapshot) -> str:
 def agreed(snapshot: Snapshot) -> str:
     """Contract and bill where they differ from the list: "≈ API value · adds $0.00 to the bill"; else ""."""
     day = snapshot.today
-    return money.beside(day.pico, day.pico_contract, day.pico_marginal, unknown=day.unagreed, shown=snapshot.shown)
+    told = money.beside(day.pico, day.pico_contract, day.pico_marginal, unknown=day.unagreed, shown=snapshot.shown)
+    if shares.leading(snapshot) is not None and not told.startswith(shares.API_VALUE):
+        return f"{shares.API_VALUE} · {told}" if told else shares.API_VALUE
+    return told
 
 
-def beside(snapshot: Snapshot) -> tuple[str, ...]:
-    """What stands beside today's amount: contract and bill, and the rate of a currency that is not USD."""
-    return tuple(line for line in (agreed(snapshot), money.converted(snapshot.currency, snapshot.shown)) if line)
+def bill(snapshot: Snapshot) -> str:
+    """``agreed`` below a line that already calls the amount API value."""
+    told = agreed(snapshot)
+    if shares.leading(snapshot) is None:
+        return told
+    return told.removeprefix(shares.API_VALUE).removeprefix(" · ")
+
+
+def plan(snapshot: Snapshot) -> tuple[str, ...]:
+    """Plan windows, credits beyond them, and the tightest rate limit of a key."""
+    return (*shares.account_lines(snapshot), *beyond_windows(snapshot))
+
+
+def beyond_windows(snapshot: Snapshot, *, half: bool = False) -> tuple[str, ...]:
+    """Credits, and the tightest rate limit of a key; ``half``: only one that is half used, since most last seconds."""
+    tightest = [limit for limit in snapshot.limits[:1] if not half or limit.remaining * 2 <= limit.limit]
+    limits = tuple(shares.limit_line(limit, snapshot.at_us) for limit in tightest)
+    return (*shares.credit_lines(snapshot), *limits)
+
+
+def beside(snapshot: Snapshot, *, named: bool = True) -> tuple[str, ...]:
+    """What stands beside today's amount: contract and bill, and the rate of a currency that is not USD.
+
+    ``named``: the amount is called API value already where it is one.
+    """
+    told = bill(snapshot) if named else agreed(snapshot)
+    return tuple(line for line in (told, money.converted(snapshot.currency, snapshot.shown)) if line)
 
 
 def doubts(snapshot: Snapshot) -> tuple[str, ...]:
@@ -120,7 +156,11 @@ def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
 def tooltip(view: View) -> str:
     """Up to three lines, at most 120 characters in all."""
     lines = ["DEMO, no real money"] if view.is_demo else []
-    lines.append(headline(view))
+    windows = shares.account_lines(view.snapshot)[:1] if view.live and view.snapshot is not None else ()
+    if windows and shares.leading(view.snapshot or Snapshot()) is not None:
+        lines += [*windows, headline(view)]
+    else:
+        lines += [headline(view), *windows]
     troubles = view.troubles()
     if troubles:
         lines.append(troubles[0].fix if view.link in (Link.DOWN, Link.RELAYING) else troubles[0].title)
@@ -129,7 +169,7 @@ def tooltip(view: View) -> str:
         if running:
             lines.append(f"{money.plural(running, 'call')} running")
         lines.extend(line for line in doubts(view.snapshot)[-1:] if line.startswith("Not"))
-        if told := agreed(view.snapshot):
+        if told := bill(view.snapshot):
             lines.append(told)
     return _cut("\n".join(lines), TOOLTIP_LIMIT)
 
@@ -149,6 +189,7 @@ def menu(view: View) -> MenuText:
         status.append(headline(view))
         status.append(counts(snapshot))
         status.extend(beside(snapshot))
+        status.extend(_cut(line, 100) for line in plan(snapshot)[:_PLAN_LINES])
         status.extend(doubts(snapshot))
         status.extend(_cut(f"{notice.title}: {notice.message}", 100) for notice in snapshot.notices[:1])
         running = [call for call in snapshot.live if not call.ended_us]

@@ -15,7 +15,7 @@ from trayapp.desktop import glance, look
 from trayapp.desktop.view import View
 
 _ALERTS = 6
-_STATUS = 10
+_STATUS = 15
 _SLICES = 12
 
 

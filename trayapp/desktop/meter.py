@@ -18,8 +18,11 @@ relaying    –!      the guard relays by itself, unmetered
 down        –       no engine, or no word from it yet
 ==========  ======  =========================================================================================
 
-The bar is the share of today's budget, with a notch where an even pace would be. Without a budget there is no share,
-and none is made up: the bar is absent, and in its place a lamp is lit while calls run.
+On a plan (``trayapp.shares.leading``) the number is the share used of the tightest window, "42%", with "!" in the place
+of the sign when nothing is left. The bar is the same share, its notch the share of the window's time that has passed.
+
+Otherwise the bar is the share of today's budget, with a notch where an even pace would be. Without a budget there is no
+share, and none is made up: the bar is absent, and in its place a lamp is lit while calls run.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trayapp import shares
+from trayapp.control import Window
 from trayapp.desktop import money
 from trayapp.desktop.money import PICO
 from trayapp.desktop.view import Link, View
@@ -55,7 +60,7 @@ class Reading:
     """At most four characters of the digits font."""
     mood: Mood
     bar: float | None = None
-    """Share of today's budget, 0–1 (more is cut to 1); ``None``: no budget, no bar."""
+    """Share of the window or of today's budget, 0–1 (more is cut to 1); ``None``: neither, and no bar."""
     notch: float | None = None
     """Where an even pace would be, 0–1."""
     lit: bool = False
@@ -72,6 +77,9 @@ def read(view: View) -> Reading:
     lit = any(call.ended_us == 0 for call in snapshot.live)
     if view.paused:
         return Reading("‖", Mood.PAUSED, lit=lit)
+    window = shares.leading(snapshot)
+    if window is not None:
+        return _of_window(window, snapshot.at_us, lit=lit)
     today = snapshot.today
     amount = today.pico + snapshot.running_pico
     share = None
@@ -94,6 +102,15 @@ def read(view: View) -> Reading:
     elif today.calls == 0 and amount == 0 and not lit:
         mood = Mood.IDLE
     return Reading(text + "?" if unknown else text, mood, bar, notch, lit)
+
+
+def _of_window(window: Window, now_us: int, *, lit: bool) -> Reading:
+    share = min(max(window.tightness or 0.0, 0.0), 1.0)
+    notch = shares.elapsed(window, now_us)
+    if share >= 1:
+        return Reading("100!", Mood.OVER, 1.0, notch, lit)
+    warned = share >= _WARN_AT or window.status == "allowed_warning"
+    return Reading(f"{shares.percent(share)}%", Mood.WARN if warned else Mood.OK, share, notch, lit)
 
 
 def short(pico: int) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, Q
 from trayapp.control import LiveCall, Slice, Snapshot
 from trayapp.desktop import glance, look, money, place
 from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Note, Paragraph, Text, Tone
+from trayapp.desktop.planrows import PlanRows
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.view import Link, View
 
@@ -109,6 +110,7 @@ class Popover(QWidget):
         self._doubts = Paragraph(Tone.DIM, size=0.9)
         self.price = Button("S&et a price…")
         self._budget = BarRow()
+        self._plan = PlanRows()
         self.note = Note()
         self._noted_us = 0
         self._cards = [Card() for _ in range(_CARDS)]
@@ -144,6 +146,7 @@ class Popover(QWidget):
         body.addWidget(self._doubts)
         self._section(body, 8, self.price, stretch=False)
         self._section(body, 9, self._budget)
+        self._section(body, 9, self._plan)
         for card in self._cards:
             self._section(body, 10, card)
         self._section(body, 10, self.note)
@@ -219,6 +222,7 @@ class Popover(QWidget):
         self._banner.setVisible(view.is_demo)
         self._show_header(view, snapshot)
         self._show_budget(view, snapshot)
+        _frame(self._plan).setVisible(self._plan.show_plan(snapshot) and view.live)
         troubles = view.troubles()
         for i, card in enumerate(self._cards):
             _frame(card).setVisible(i < len(troubles))
@@ -236,8 +240,7 @@ class Popover(QWidget):
 
     def _show_header(self, view: View, snapshot: Snapshot) -> None:
         known = view.snapshot is not None
-        running = snapshot.running_pico if view.live else 0
-        amount = money.spent(snapshot.today, running, snapshot.shown) if known else "–"
+        amount = glance.spent(snapshot, running=view.live) if known else "–"
         self._amount.show_text(amount, Tone.TEXT if view.live else Tone.DIM)
         self._amount.setAccessibleName(f"Spent today: {amount}")
         if not view.live:
@@ -249,7 +252,7 @@ class Popover(QWidget):
             else:
                 self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour, snapshot.shown)} now", Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
-        self._doubts.show_text("\n".join((*glance.beside(snapshot), *glance.doubts(snapshot))))
+        self._doubts.show_text("\n".join((*glance.beside(snapshot, named=False), *glance.doubts(snapshot))))
 
     def _show_budget(self, view: View, snapshot: Snapshot) -> None:
         budget = snapshot.budget_day_pico

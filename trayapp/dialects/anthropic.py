@@ -81,10 +81,12 @@ class Messages:
         config = fields.parse(request.output_config) if request.output_config else None
         in_url = _VERTEX.search(head.path)
         kind = Kind.COUNT if self._counts else _kind(opened, request, messages, config)
+        session, holder = _user(request.metadata)
         return opened.call(
             WIRE,
             model=request.model if request.model is not None else (in_url["model"] if in_url else None),
-            session=_session(request.metadata),
+            session=session,
+            holder=holder,
             workspace=workspace.search((bytes(request.system), *(bytes(m) for m in messages[:3]))),
             stream=request.stream is True or (in_url is not None and in_url["verb"] == "streamRawPredict"),
             kind=kind,
@@ -122,18 +124,23 @@ def _effort(config: Any, thinking: Any) -> str | None:
     return budget(thinking.get("budget_tokens")) or effort(thinking.get("type"))
 
 
-def _session(raw: Raw) -> str | None:
-    """Claude Code puts its session into ``metadata.user_id``: JSON now, ``…_session_<uuid>`` before 2.1."""
+def _user(raw: Raw) -> tuple[str | None, str | None]:
+    """Session and account, which Claude Code puts into ``metadata.user_id``: JSON now, ``…_session_<uuid>`` before 2.1.
+
+    With an API key its ``account_uuid`` is empty.
+    """
     if not raw:
-        return None
+        return None, None
     user = fields.part({"m": fields.parse(raw)}, "m").get("user_id")
     if not isinstance(user, str) or len(user) > 4096:
-        return None
+        return None, None
     if user.startswith("{"):
         inner = fields.parse(user.encode("utf-8", "replace"))
-        return fields.name(inner.get("session_id")) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict):
+            return None, None
+        return fields.name(inner.get("session_id")), fields.name(inner.get("account_uuid"))
     match = _OLD_USER_ID.search(user)
-    return match[1] if match else None
+    return (match[1] if match else None), None
 
 
 def _kind(opened: Opened, request: _Request, messages: list[Raw], config: Any) -> Kind:

@@ -144,6 +144,11 @@ def account(headers: Headers, vendor: str, path: str) -> str:
     return "subscription" if secret.startswith(_SUBSCRIPTION) else "api"
 
 
+def holder(headers: Headers) -> str | None:
+    """The account's own id, where a header names it (Codex with a ChatGPT login)."""
+    return fields.name(text(headers, b"chatgpt-account-id"))
+
+
 def coding_plan(host: str, target: str) -> bool:
     """Whether an upstream's host and the request target there belong to a coding plan with a flat price.
 

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Raw
 
-from trayapp.dialects import allowance, asker, fields, kinds, openai_usage, workspace
+from trayapp.dialects import asker, fields, kinds, openai_usage, windows, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
 from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of
@@ -267,10 +267,10 @@ class ResponsesTally(Tally):
         elif kind == "response.output_item.done":
             self._done(event.item)
         elif kind == "codex.rate_limits":
-            if allowance.event_overage(fields.parse(data)):
-                self.flags.add(allowance.OVERAGE)
+            self._hear(data)
         elif kind == "error":
             self.failure(data)
+            self._hear(data)
         if event.copilot_usage:
             self.take_credits(event.copilot_usage)
 
@@ -280,6 +280,13 @@ class ResponsesTally(Tally):
             return False
         self.ended = True
         return True
+
+    def _hear(self, data: bytes) -> None:
+        told = windows.from_event(fields.parse(data))
+        if told is not None:
+            self.told = told
+            if told.overage:
+                self.flags.add(windows.OVERAGE)
 
     def legs(self) -> tuple[Leg, ...]:
         """One leg, or none before the usage was read."""

@@ -15,6 +15,7 @@ from typing import Final
 from trayapp.dialects import asker, eventstream, framing, ratios
 from trayapp.dialects.coding import Decoder
 from trayapp.dialects.tally import Tally
+from trayapp.dialects.windows import Told
 from trayapp.values import Usage
 
 _HEAD_LIMIT: Final = 4 << 10
@@ -79,6 +80,13 @@ class ResponseReader:
         texts = tally.said.kept(), tally.thought.kept()
         tally.hush()
         return texts
+
+    def take_told(self) -> Told | None:
+        """What the body has said of the plan's windows since the last time."""
+        told = self._tally.told
+        if told is not None:
+            self._tally.told = None
+        return told
 
     @property
     def ended(self) -> bool:

@@ -78,6 +78,7 @@ class Opened:
         max_output: object = None,
         tier: object = None,
         asks_usage: bool = True,
+        holder: object = None,
     ) -> Call:
         """Put the call together; every value from traffic is checked on the way."""
         flags = self.flags
@@ -98,6 +99,7 @@ class Opened:
             context_bytes=len(self.body) if self.body is not None else 0,
             asks_usage=asks_usage,
             account=asker.account(self.headers, self.view.vendor, self.view.path),
+            holder=fields.name(holder) or asker.holder(self.headers),
             flags=flags.words(),
         )
 

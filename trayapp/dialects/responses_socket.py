@@ -10,7 +10,8 @@ Rules:
   call of its own, also the warming up with ``generate: false``. Its other frames ask for nothing;
 * the server's events belong to the response under way, whatever id they name (a router renames it half-way). Its final
   event, or an error, gives its usage, once; a second ``response.created`` before gives what was known of the old one.
-  What stands outside (``codex.rate_limits``, an event after the end) gives nothing;
+  What stands outside (``codex.rate_limits``, an event after the end) gives no usage;
+* what a frame says of the plan's windows waits in ``take_told``;
 * pure, bounded, and nothing raises, as everywhere here.
 """
 
@@ -22,7 +23,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from trayapp.dialects import fields
+from trayapp.dialects import fields, windows
 from trayapp.dialects.dialect import RequestView
 from trayapp.dialects.framing import MAX_DOCUMENT
 from trayapp.dialects.openai_responses import Responses, ResponsesTally
@@ -38,6 +39,7 @@ class _Frame(msgspec.Struct):
 
 _frame = msgspec.json.Decoder(_Frame)
 _requests: Final = Responses(None)
+_BESIDE: Final = frozenset({"codex.rate_limits", "codex.response.metadata", "error"})
 
 
 class ResponsesSocket:
@@ -47,6 +49,7 @@ class ResponsesSocket:
         self._tally: ResponsesTally | None = None
         self._created = False
         """The response under way was announced."""
+        self._told: windows.Told | None = None
 
     def request(self, head: RequestView, frame: bytes) -> Call | None:
         """The call that a client's frame makes, or ``None``.
@@ -79,7 +82,11 @@ class ResponsesSocket:
                 self._tally.flags.add("bad_event")
             return ()
         kind = event.type
-        if not isinstance(kind, str) or not (kind.startswith("response.") or kind == "error"):
+        if not isinstance(kind, str):
+            return ()
+        if kind in _BESIDE:
+            self._told = windows.from_event(fields.parse(frame)) or self._told
+        if not (kind.startswith("response.") or kind == "error"):
             return ()
         done: list[Usage] = []
         tally = self._tally
@@ -99,6 +106,11 @@ class ResponsesSocket:
             done.append(tally.usage(200))
             self._tally = None
         return tuple(done)
+
+    def take_told(self) -> windows.Told | None:
+        """What the server has said of the plan's windows since the last time."""
+        told, self._told = self._told, None
+        return told
 
     def finish(self) -> Usage | None:
         """What is known of the response that was under way when the connection ended."""

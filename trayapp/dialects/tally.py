@@ -22,6 +22,7 @@ import msgspec
 from trayapp.dialects import fields
 from trayapp.dialects.fields import Flags
 from trayapp.dialects.said import Said
+from trayapp.dialects.windows import Told
 from trayapp.values import Leg, Usage
 
 _NANO_CREDITS: Final = Decimal(10) ** 11
@@ -64,6 +65,8 @@ class Tally:
         """Prompt tokens, cached ones included, as far as the vendor has said."""
         self.known_output: int | None = None
         """Output tokens as far as the vendor has said."""
+        self.told: Told | None = None
+        """What the stream's newest event says of the plan's windows, until somebody takes it."""
 
     # What a dialect fills in.
 

@@ -22,9 +22,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
-from trayapp.dialects import allowance, asker
+from trayapp.dialects import asker
+from trayapp.dialects.windows import OVERAGE
 from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Body, Counted
 from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate, without_price
+from trayapp.engine.hearing import Hearing
 from trayapp.engine.rewrites import hides_the_chunk, usage_asked
 from trayapp.engine.tariff import Circumstances
 from trayapp.proxy import Ending, RequestHead, Rewrite
@@ -72,6 +74,7 @@ class MeteredCall:
         self._project: tuple[str, str] | tuple[None, None] = (None, None)
         self._beside: tuple[str, ...] = ()
         """What the vendor said beside the usage."""
+        self._hearing = Hearing(keeper.windows, keeper.credentials, head.headers, entry.target)
         self._late = False
         """The current attempt went out before its row was written."""
         self._bytes_up = 0
@@ -228,9 +231,9 @@ class MeteredCall:
                 content_encoding = value.decode("latin-1")
             elif lower in _REQUEST_IDS and self._request_id is None:
                 self._request_id = _identifier(value)
-        in_plan = self._call is not None and self._call.account == "subscription"
-        if in_plan and allowance.overage(headers):
-            self._beside = (allowance.OVERAGE,)
+        call = self._call
+        if self._metered and call is not None and self._hearing.head(call, self._credential, headers):
+            self._beside = (OVERAGE,)
         return content_type, content_encoding
 
     def _mark(self) -> None:
@@ -250,6 +253,8 @@ class MeteredCall:
         """Body bytes were passed on; read the copy."""
         if self._reader is not None:
             self._reader.feed(data)
+            if self._call is not None:
+                self._hearing.body(self._call, self._reader)
             if self._body is not None and self._dialect.wire in PROMPT_FIRST:
                 self._forget_body()
             self._keeper.glance.changed()

@@ -73,6 +73,7 @@ class Configuration:
         self.keeper.door = replace(self.keeper.door, upstreams=table)
         self.keeper.ask_usage = chosen.ask_usage
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
+        self.glance.facts.icon = chosen.icon
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)

@@ -3,9 +3,12 @@
 Everything that looks at a credential to remember it lives here. The HMAC is made under the install key, so the same
 key has another fingerprint on another machine, and nobody can test a guess without that key.
 
+A plan's account gets a name in the same way, from the id that its vendor or its tool states (``account``).
+
 Rules: nothing of the credential is kept, logged or shown, here or by the caller; it is computed anew for each call
 (about 2 µs), so that no table of keys exists; what a signature changes with every request (AWS) is reduced to the
-key's public id; a login's token that is replaced every few hours tells nothing and has no fingerprint.
+key's public id; a login's token that is replaced every few hours tells nothing and has no fingerprint. ``login`` names
+it all the same, for what lives no longer than it does.
 """
 
 from __future__ import annotations
@@ -43,6 +46,15 @@ class Credentials:
         if not secret or login or secret.startswith(_PASSING):
             return None
         return hmac.new(self._key, b"credential\0" + secret, hashlib.sha256).hexdigest()[:DIGITS]
+
+    def account(self, identity: str) -> str:
+        """16 hex digits for an account's own id."""
+        return hmac.new(self._key, b"account\0" + identity.encode(), hashlib.sha256).hexdigest()[:DIGITS]
+
+    def login(self, headers: Sequence[tuple[bytes, bytes]], target: str) -> str:
+        """16 hex digits for a login's token of the day, empty without one."""
+        secret = _secret(headers, target)
+        return hmac.new(self._key, b"login\0" + secret, hashlib.sha256).hexdigest()[:DIGITS] if secret else ""
 
 
 def _secret(headers: Sequence[tuple[bytes, bytes]], target: str) -> bytes:

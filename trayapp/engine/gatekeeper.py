@@ -18,6 +18,7 @@ from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.windows import Windows
 from trayapp.ledger import Ledger
 from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
 from trayapp.refusal import Refusal
@@ -37,6 +38,7 @@ class Gatekeeper:
         credentials: Credentials,
         calibration: Calibration,
         afterwards: Afterwards,
+        windows: Windows,
     ) -> None:
         self.door = door
         """Replaced whole when the user changes an upstream."""
@@ -53,6 +55,7 @@ class Gatekeeper:
         self.unasked: set[str] = set()
         """Upstreams that refused to be asked, until the engine ends."""
         self.afterwards = afterwards
+        self.windows = windows
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
         """Check a request at the door and say where it goes and who watches it."""

@@ -23,6 +23,7 @@ import msgspec
 
 from trayapp import __version__, currency
 from trayapp.control import LiveCall, Notice, Slice, Snapshot, Today, Trouble, Unpriced
+from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.values import Cost, Opening, State, Usage
 
@@ -113,6 +114,9 @@ class Facts:
     """Whether the price book knows a vendor's model."""
     troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
     notices: Callable[[], tuple[Notice, ...]] = field(default=tuple)
+    plan: Callable[[int], Shown] = lambda _now_s: Shown()
+    """Plan windows and rate limits at a moment."""
+    icon: str = "auto"
 
 
 def local_midnight(now: datetime) -> datetime:
@@ -222,11 +226,18 @@ class Glance:
         for listener in tuple(self._listeners):
             listener(snapshot)
         wait = self._next_change(snapshot)
-        if self._timer is None and wait is not None and self._listeners:
+        if self._timer is None and self._listeners:
             self._timer = loop.call_later(wait, self._push)
 
-    def _next_change(self, snapshot: Snapshot) -> float | None:
-        """Seconds until the picture changes by itself, or ``None`` when only a call can change it."""
+    def _next_change(self, snapshot: Snapshot) -> float:
+        """Seconds until the picture changes by itself."""
+        wait = self._next_change_of_calls(snapshot)
+        now_s = snapshot.at_us / 1_000_000
+        resets = [window.resets_at for window in snapshot.windows] + [limit.resets_at for limit in snapshot.limits]
+        return min([wait, *(max(1.0, at - now_s) for at in resets if at is not None and at > now_s)])
+
+    def _next_change_of_calls(self, snapshot: Snapshot) -> float:
+        """The same, for calls and the day."""
         if any(call.ended_us == 0 for call in snapshot.live):
             return 1.0
         if snapshot.live:
@@ -261,6 +272,7 @@ class Glance:
         shown = facts.rates.at(at_us)
         paused = facts.paused_until_us if facts.paused_until_us > at_us else 0
         live, running_pico = self._live()
+        plan = facts.plan(at_us // 1_000_000)
         seconds = (now - local_midnight(now)).total_seconds()
         day = local_midnight(now + timedelta(days=1)) - local_midnight(now)
         return Snapshot(
@@ -286,6 +298,10 @@ class Glance:
             troubles=facts.troubles(),
             notices=facts.notices(),
             unpriced=self._day.unpriced,
+            windows=plan.windows,
+            limits=plan.limits,
+            credits=plan.credits,
+            icon=facts.icon,
         )
 
     def _today(self) -> Today:

@@ -45,6 +45,7 @@ from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
+from trayapp.engine.windows import Windows
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
 from trayapp.platform import paths as places
@@ -104,6 +105,8 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             demo=is_demo(),
             troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
         )
+        windows = Windows(paths.windows)
+        facts.plan = windows.shown
         glance = Glance(ledger, facts)
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
@@ -120,6 +123,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             Credentials(install_key),
             learned.calibration,
             afterwards,
+            windows,
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
@@ -154,6 +158,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await windows.close()
         await prices.close()
         await spool
         lifeline.stop()

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import msgspec
 
-from trayapp.dialects.allowance import OVERAGE
+from trayapp.dialects.windows import OVERAGE
 from trayapp.engine.drawdown import Drawdown
 from trayapp.pricing import Agreements, Book, Contract, occasion, price
 from trayapp.pricing.contracts import Occasion

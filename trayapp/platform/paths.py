@@ -77,6 +77,11 @@ class Paths:
         return self.run / "pricebook.lock"
 
     @property
+    def windows(self) -> Path:
+        """How much of each plan's windows is used, as last heard (JSON)."""
+        return self.state / "windows.json"
+
+    @property
     def edits(self) -> Path:
         """The journal of edits to the tools' files, and what undoes them."""
         return self.state / "edits"
