@@ -43,6 +43,8 @@ def run(arguments: list[str]) -> int:
     links = connecting.started(box)
     preview = connector.connect(tool, links, options.mode, again=options.again, replace_address=options.replace_address)
     _tell(tool, preview, found.notes)
+    for seen in box.probe(tool):
+        print(f"  {'test call' if seen.code is None else 'but a test call failed'}: {seen.text}")
     return 0
 
 
@@ -60,7 +62,7 @@ def _tell(tool: Tool, preview: Preview, notes: tuple[str, ...]) -> None:
     for text in (*mode.costs, *notes):
         print(f"  note: {text}")
     again = "Open a new shell" if mode.by is By.SHELL else f"Start {tool.title} anew"
-    print(f"{again} to use it. To take it back: spendlight disconnect {tool.name}")
+    print(f"  {again} to use it. To take it back: spendlight disconnect {tool.name}")
 
 
 def _not_found(tool: Tool) -> CommandError:
