@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from trayapp.tools import envspans, jsonspans, tomlspans, yamlspans
+from trayapp.tools import envspans, jsonspans, tomlspans, wholefile, yamlspans
 from trayapp.tools.files import refused
 from trayapp.tools.journal import Entry, Journal, digest, value_digest
 from trayapp.tools.masking import masked
@@ -38,6 +38,8 @@ class Format(StrEnum):
     TOML = "toml"
     ENV = "env"
     YAML = "yaml"
+    WHOLE = "whole"
+    """The file as a whole is ours."""
 
 
 GRAMMARS: Final[dict[Format, Grammar]] = {
@@ -45,6 +47,7 @@ GRAMMARS: Final[dict[Format, Grammar]] = {
     Format.TOML: tomlspans,
     Format.ENV: envspans,
     Format.YAML: yamlspans,
+    Format.WHOLE: wholefile,
 }
 
 
