@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.guard.failure import ALREADY_RUNNING
-from trayapp.platform import single
+from trayapp.platform import logins, single
 from trayapp.platform.guardstate import GuardState, GuardTrouble, read_state, trouble_from_json
 from trayapp.platform.paths import Paths
 
 _STEP: Final = 0.025
 _SERVING: Final = ("running", "relaying")
+_SUPERVISED: Final = 5.0
+"""Seconds that a service manager which took the start on is given before the guard is started without it."""
 
 _started: list[subprocess.Popen[bytes]] = []
 """The guards that this process started; kept so that an ended one is reaped at the next call."""
@@ -87,6 +89,12 @@ def start(
     until = time.monotonic() + wait
     state = read_state(paths)
     process: subprocess.Popen[bytes] | None = None
+    # A profile whose guard starts at login is started the same way now, so that somebody restarts that guard.
+    plain = engine_command is None and environment is None
+    if state is None and plain and logins.start(paths, Path.home(), _environment(paths, None)):
+        by_hand = time.monotonic() + min(_SUPERVISED, wait / 2)
+    else:
+        by_hand = 0.0
     while True:
         # A virtual environment's python.exe is a launcher: there the guard is a child of our child.
         ours = process is None or sys.platform == "win32" or (state is not None and process.pid == state.pid)
@@ -94,7 +102,7 @@ def start(
             if process is not None:
                 _let_go(process)
             return state
-        if state is None and process is None:
+        if state is None and process is None and time.monotonic() >= by_hand:
             process = _spawn(paths, port, engine_command, environment)
         if process is not None and (code := _ended_within(process, _STEP)) is not None:
             ended, process = process, None
@@ -189,9 +197,8 @@ def _spawn(
 def _environment(paths: Paths, more: Mapping[str, str] | None) -> dict[str, str]:
     """The environment in which the guard finds the same profile as ``paths``."""
     environment = {**os.environ, **(more or {})}
-    root = paths.config.parent
-    if (paths.config, paths.state, paths.cache) == (root / "config", root / "state", root / "cache"):
-        environment["SPENDLIGHT_HOME"] = str(root)
+    if paths.root is not None:
+        environment["SPENDLIGHT_HOME"] = str(paths.root)
     else:
         environment.pop("SPENDLIGHT_HOME", None)
     return environment

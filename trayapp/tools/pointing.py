@@ -1,0 +1,82 @@
+"""Which tools' files lead here now, and to which port.
+
+Seen in the files themselves, not believed of the journal: a file that an edit of ours is in force for is looked
+through for our token beside a loopback address. Nothing is written, and a file that cannot be read leads nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trayapp.control import Trouble
+from trayapp.platform.paths import Paths
+from trayapp.tools import files
+from trayapp.tools.files import EditError
+from trayapp.tools.journal import Journal
+
+AUTOSTART: Final = "autostart"
+"""The journal's name for the files that start the guard at login; they are no tool's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """One file of a tool."""
+
+    tool: str
+    path: Path
+    ports: frozenset[int]
+    """The ports that it names together with our token; empty when what we set is no such address."""
+
+
+def led(paths: Paths, journal: Journal | None = None) -> tuple[Led, ...]:
+    """The files with an edit of ours in force, oldest first."""
+    if not paths.edits.is_dir():
+        return ()
+    journal = journal or Journal(paths.edits)
+    try:
+        token = paths.token.read_text("ascii").strip()
+    except (OSError, ValueError):
+        token = ""
+    found = {}
+    for entry in reversed(journal.open_entries()):
+        if entry.tool == AUTOSTART:
+            continue
+        try:
+            data = files.read(Path(entry.path))
+        except EditError:
+            data = None
+        if data is not None:
+            found[entry.tool, entry.path] = Led(entry.tool, Path(entry.asked), _ports(data, token))
+    return tuple(found.values())
+
+
+def tools(found: tuple[Led, ...]) -> tuple[str, ...]:
+    """The tools' names, each once."""
+    return tuple(dict.fromkeys(each.tool for each in found))
+
+
+def elsewhere(found: tuple[Led, ...], port: int) -> Trouble | None:
+    """What to say when tools look for Spendlight at another port than it has."""
+    wrong = [each for each in found if each.ports and port not in each.ports]
+    if not wrong:
+        return None
+    names, numbers = ", ".join(tools(tuple(wrong))), ", ".join(map(str, sorted({p for e in wrong for p in e.ports})))
+    return Trouble(
+        title="Tools look for Spendlight at another port",
+        message=f"{names}: led to port {numbers}, but Spendlight has port {port}. They reach nobody there.",
+        fix=f"Set `proxy.port` to {numbers.split(',', maxsplit=1)[0]} and start Spendlight anew, connect the tools "
+        "again, or lead them back with `spendlight restore --all`.",
+        code="tools_elsewhere",
+    )
+
+
+def _ports(data: bytes, token: str) -> frozenset[int]:
+    if not token:
+        return frozenset()
+    mark = re.escape(token).encode()
+    host = rb"(?:127\.0\.0\.1|localhost|\[::1\])"
+    pattern = rb"%b:(\d{2,5})/%b|%b@%b:(\d{2,5})" % (host, mark, mark, host)
+    return frozenset(int(one or other) for one, other in re.findall(pattern, data))
