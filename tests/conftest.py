@@ -17,7 +17,10 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,3 +176,46 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
     # Qt and D-Bus libraries want one; with the user's own, a test could meet the user's own sockets.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "xdg"))
     return folder
+
+
+@pytest.fixture
+def user_manager(home: Path) -> Iterator[Path]:
+    """A systemd user manager of this test's own, for its ``HOME`` and ``XDG_RUNTIME_DIR``; gives the log.
+
+    systemd wants to see a machine that was booted with it. Where that is not so, root gets it a mount namespace in
+    which ``/run`` says so, and a control group of its own; on a machine with systemd it runs in a scope.
+    """
+    program = next((p for p in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd") if Path(p).exists()), None)
+    if program is None or shutil.which("systemctl") is None:
+        pytest.skip("systemd is not installed")
+    manager = [program, "--user", "--log-target=console", "--log-level=info", "--show-status=no"]
+    environment = {name: os.environ[name] for name in ("HOME", "XDG_RUNTIME_DIR", "PATH")}
+    if Path("/run/systemd/system").is_dir():
+        scope = ["systemd-run", "--quiet", "--scope", "--property=Delegate=yes"]
+        scope += [] if os.getuid() == 0 else ["--user"]
+        outer = os.environ | {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
+        command = [*scope, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), *manager]
+    elif os.getuid() == 0 and Path("/sys/fs/cgroup/systemd/cgroup.procs").exists() and shutil.which("unshare"):
+        group = Path("/sys/fs/cgroup/systemd") / f"spendlight-{os.getpid()}-{time.monotonic_ns()}"
+        group.mkdir()
+        script = 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && echo $$ >"$0/cgroup.procs" && exec "$@"'
+        command, outer = ["unshare", "-m", "sh", "-c", script, str(group), *manager], environment
+    else:
+        pytest.skip("no systemd user manager can be run here: neither booted with systemd, nor root with its cgroups")
+    log = home / "manager.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env=outer, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + 20
+        while subprocess.run(["systemctl", "--user", "show-environment"], capture_output=True).returncode != 0:
+            if process.poll() is not None or time.monotonic() > until:
+                pytest.skip(f"a systemd user manager does not come up here: {log.read_text()[-300:]}")
+            time.sleep(0.02)
+        yield log
+    finally:
+        subprocess.run(["systemctl", "--user", "exit"], capture_output=True)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

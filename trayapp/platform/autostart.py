@@ -154,9 +154,9 @@ def systemd_command(words: tuple[str, ...]) -> str:
         NotCarriedError: a word cannot be written.
     """
     program, *rest = (_text(word) for word in words)
-    if "$" in program:
-        # The path is taken as it stands, the name that the program sees is not: they would differ.
-        raise NotCarriedError(f"{program} has a dollar sign in it")
+    if set("\"'\\$") & set(program):
+        # systemd refuses the first three in a program's path; the fourth would differ in the name that it is given.
+        raise NotCarriedError(f"{program} has a sign in it that systemd cannot start")
     return " ".join([_systemd_word(program), *(_systemd_word(word.replace("$", "$$")) for word in rest)])
 
 
@@ -188,6 +188,9 @@ def desktop_command(words: tuple[str, ...]) -> str:
     Raises:
         NotCarriedError: a word cannot be written.
     """
+    if set("%=") & set(words[0]):
+        # The specification forbids the second there, and GLib (2.74) does not undouble the first.
+        raise NotCarriedError(f"{words[0]} has a sign in it that no desktop file can start")
     quoted = []
     for word in words:
         text = _text(word)
@@ -252,7 +255,8 @@ def _text(word: str) -> str:
     Raises:
         NotCarriedError: it is not.
     """
-    if any(0xD800 <= ord(c) <= 0xDFFF for c in word):
+    # What systemd's and GLib's own checks of UTF-8 refuse: lone surrogates, and code points that are no characters.
+    if any(0xD800 <= ord(c) <= 0xDFFF or 0xFDD0 <= ord(c) <= 0xFDEF or ord(c) & 0xFFFE == 0xFFFE for c in word):
         raise NotCarriedError("a path is not UTF-8 text")
     if any(ord(c) < 32 or ord(c) == 127 for c in word) or not word:
         raise NotCarriedError("a path has control characters in it")
