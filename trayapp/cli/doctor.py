@@ -5,11 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from pathlib import Path
 
-from trayapp.cli import sections
+from trayapp.cli import autostart, sections
+from trayapp.control import Trouble
 from trayapp.platform import doctor
 from trayapp.platform import paths as places
+from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
+from trayapp.tools import pointing
+from trayapp.tools.desk import Desk
+from trayapp.tools.journal import Journal
 
 
 def run(arguments: list[str]) -> int:
@@ -18,7 +24,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
     options = parser.parse_args(arguments)
     paths = places.find()
-    findings = [*settings_findings(paths), *doctor.examine(paths)]
+    findings = [*settings_findings(paths), *life_findings(paths), *doctor.examine(paths)]
     if options.format == "json":
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
@@ -28,10 +34,55 @@ def run(arguments: list[str]) -> int:
 
 def settings_findings(paths: Paths) -> list[doctor.Finding]:
     """What the settings file says that nobody can use."""
-    return [
-        doctor.Finding(code=t.code, title=t.title, message=t.message, fix=t.fix, severity=doctor.Severity.ERROR)
-        for t in sections.troubles(paths)
-    ]
+    return [_finding(trouble, doctor.Severity.ERROR) for trouble in sections.troubles(paths)]
+
+
+def life_findings(paths: Paths) -> list[doctor.Finding]:
+    """Whether connected tools will find Spendlight: now at its port, and after the next login."""
+    led = pointing.led(paths)
+    if not led:
+        return []
+    state = read_state(paths)
+    port = state.port if state is not None and state.port else _remembered(paths)
+    found = []
+    if port and (elsewhere := pointing.elsewhere(led, port)):
+        found.append(_finding(elsewhere, doctor.Severity.ERROR))
+    if state is None:
+        names = ", ".join(pointing.tools(led))
+        found.append(
+            doctor.Finding(
+                code="tools_reach_nobody",
+                title="Connected tools reach nobody",
+                message=f"{names}: led here, but Spendlight does not run.",
+                fix="`spendlight` starts it; `spendlight restore --all` leads them back to their vendors.",
+                severity=doctor.Severity.ERROR,
+            )
+        )
+    now = autostart.standing(Desk(Journal(paths.edits), Path.home()), paths)
+    if now.state not in ("on", "declined"):
+        found.append(
+            doctor.Finding(
+                code="no_autostart",
+                title="Spendlight would not be there after the next login",
+                message=" ".join([now.text, *now.problems]),
+                fix="`spendlight autostart on`, or lead the tools back with `spendlight restore --all`.",
+                severity=doctor.Severity.WARNING,
+            )
+        )
+    return found
+
+
+def _finding(trouble: Trouble, severity: doctor.Severity) -> doctor.Finding:
+    return doctor.Finding(
+        code=trouble.code, title=trouble.title, message=trouble.message, fix=trouble.fix, severity=severity
+    )
+
+
+def _remembered(paths: Paths) -> int:
+    try:
+        return int(paths.port.read_text("ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 def _price_book(paths: Paths) -> str:
