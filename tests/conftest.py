@@ -15,9 +15,11 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -178,44 +180,87 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
     return folder
 
 
-@pytest.fixture
-def user_manager(home: Path) -> Iterator[Path]:
-    """A systemd user manager of this test's own, for its ``HOME`` and ``XDG_RUNTIME_DIR``; gives the log.
+class UserManager:
+    """A systemd user manager of one test's own, for its ``HOME`` and ``XDG_RUNTIME_DIR``.
 
     systemd wants to see a machine that was booted with it. Where that is not so, root gets it a mount namespace in
     which ``/run`` says so, and a control group of its own; on a machine with systemd it runs in a scope.
     """
-    program = next((p for p in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd") if Path(p).exists()), None)
-    if program is None or shutil.which("systemctl") is None:
-        pytest.skip("systemd is not installed")
-    manager = [program, "--user", "--log-target=console", "--log-level=info", "--show-status=no"]
-    environment = {name: os.environ[name] for name in ("HOME", "XDG_RUNTIME_DIR", "PATH")}
-    if Path("/run/systemd/system").is_dir():
-        scope = ["systemd-run", "--quiet", "--scope", "--property=Delegate=yes"]
-        scope += [] if os.getuid() == 0 else ["--user"]
-        outer = os.environ | {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
-        command = [*scope, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), *manager]
-    elif os.getuid() == 0 and Path("/sys/fs/cgroup/systemd/cgroup.procs").exists() and shutil.which("unshare"):
-        group = Path("/sys/fs/cgroup/systemd") / f"spendlight-{os.getpid()}-{time.monotonic_ns()}"
-        group.mkdir()
-        script = 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && echo $$ >"$0/cgroup.procs" && exec "$@"'
-        command, outer = ["unshare", "-m", "sh", "-c", script, str(group), *manager], environment
-    else:
-        pytest.skip("no systemd user manager can be run here: neither booted with systemd, nor root with its cgroups")
-    log = home / "manager.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, env=outer, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
-    try:
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._groups: list[Path] = []
+
+    def log_in(self) -> None:
+        """Start it, as the first login does; skips the test where that cannot be."""
+        program = next((p for p in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd") if Path(p).exists()), None)
+        if program is None or shutil.which("systemctl") is None:
+            pytest.skip("systemd is not installed")
+        manager = [program, "--user", "--log-target=console", "--log-level=info", "--show-status=no"]
+        environment = {name: os.environ[name] for name in ("HOME", "XDG_RUNTIME_DIR", "PATH")}
+        if Path("/run/systemd/system").is_dir():
+            scope = ["systemd-run", "--quiet", "--scope", "--property=Delegate=yes"]
+            scope += [] if os.getuid() == 0 else ["--user"]
+            outer = os.environ | {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
+            command = [*scope, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), *manager]
+        elif os.getuid() == 0 and shutil.which("unshare") and self._make_groups():
+            script = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && "
+            script += "".join(f"echo $$ >{group}/cgroup.procs && " for group in self._groups) + 'exec "$@"'
+            command, outer = ["unshare", "-m", "sh", "-c", script, "sh", *manager], environment
+        else:
+            pytest.skip("no systemd user manager can be run: neither booted with systemd, nor root with its cgroups")
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(command, env=outer, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         until = time.monotonic() + 20
         while subprocess.run(["systemctl", "--user", "show-environment"], capture_output=True).returncode != 0:
-            if process.poll() is not None or time.monotonic() > until:
-                pytest.skip(f"a systemd user manager does not come up here: {log.read_text()[-300:]}")
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.log_out()
+                pytest.skip(f"a systemd user manager does not come up here: {self.log.read_text()[-300:]}")
             time.sleep(0.02)
-        yield log
-    finally:
+
+    def log_out(self) -> None:
+        """End it and what it started, as the last logout does."""
+        if self._process is None:
+            return
         subprocess.run(["systemctl", "--user", "exit"], capture_output=True)
         try:
-            process.wait(30)
+            self._process.wait(40)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        # What is left of a session is killed by the system's manager; here that is us.
+        for group in self._groups:
+            for folder in sorted((path.parent for path in group.rglob("cgroup.procs")), reverse=True):
+                while pids := (folder / "cgroup.procs").read_text().split():
+                    for pid in pids:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(int(pid), signal.SIGKILL)
+                    time.sleep(0.01)
+                folder.rmdir()
+        self._groups.clear()
+
+    def _make_groups(self) -> bool:
+        """A control group of its own in each hierarchy that systemd may use."""
+        for place in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"):
+            if (Path(place) / "cgroup.procs").exists():
+                self._groups.append(Path(place) / f"spendlight-{os.getpid()}-{time.monotonic_ns()}")
+                self._groups[-1].mkdir()
+        return bool(self._groups)
+
+    def show(self, unit: str, name: str) -> str:
+        """One property of a unit."""
+        command = ["systemctl", "--user", "show", f"--property={name}", "--value", unit]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def user_manager(home: Path) -> Iterator[UserManager]:
+    """A systemd user manager, logged in."""
+    manager = UserManager(home / "manager.log")
+    try:
+        manager.log_in()
+        yield manager
+    finally:
+        manager.log_out()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,8 @@ from hypothesis import strategies as st
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, find
+
+UserManager = Any  # the class stands in tests/conftest.py
 
 WRITES_WORDS = (
     "import json, os, sys; open(sys.argv[1], 'w').write(json.dumps(sys.argv[2:])); os.replace(*sys.argv[1:3])"
@@ -71,7 +74,7 @@ def wait_for(path: Path) -> list[str]:
     return words
 
 
-def test_systemd_runs_exactly_the_words(user_manager: Path, home: Path) -> None:
+def test_systemd_runs_exactly_the_words(user_manager: UserManager, home: Path) -> None:
     """The manager itself reads the unit and starts the program: what arrives there is what was meant."""
     words = drawn()
     odd = home / "user" / "an odd %h (folder) ß;"
@@ -87,7 +90,7 @@ def test_systemd_runs_exactly_the_words(user_manager: Path, home: Path) -> None:
         entry.path.write_text(entry.text)
     logins.take_up(Kind.SYSTEMD_USER, os.environ)
     started = subprocess.run(["systemctl", "--user", "start", job.unit], capture_output=True, text=True)
-    assert started.returncode == 0, user_manager.read_text()[-2000:]
+    assert started.returncode == 0, user_manager.log.read_text()[-2000:]
     assert wait_for(done)[1:] == words
 
 
@@ -165,7 +168,7 @@ def test_without_a_manager_a_desktop_and_then_nothing(tmp_path: Path) -> None:
     assert logins.detect(bare, "win32").kind is Kind.RUN_KEY
 
 
-def test_the_manager_is_found_and_asked_where_it_looks(user_manager: Path, home: Path) -> None:
+def test_the_manager_is_found_and_asked_where_it_looks(user_manager: UserManager, home: Path) -> None:
     assert logins.detect(os.environ).kind is Kind.SYSTEMD_USER
     usual = home / "user/.config/systemd/user"
     assert logins.folder(Kind.SYSTEMD_USER, home / "user", os.environ) == usual
@@ -176,7 +179,7 @@ def test_the_manager_is_found_and_asked_where_it_looks(user_manager: Path, home:
 
 
 @pytest.fixture
-def installed(user_manager: Path, home: Path) -> tuple[Job, tuple[Entry, ...]]:
+def installed(user_manager: UserManager, home: Path) -> tuple[Job, tuple[Entry, ...]]:
     paths: Paths = find()
     paths.make()
     interpreter = next(zipped.interpreters())

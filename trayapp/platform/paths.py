@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _SOCKET_LIMIT = 100
@@ -138,8 +138,11 @@ _settled: list[Paths] = []
 
 def settle(config: Path, state: Path, cache: Path) -> Paths:
     """Make these the places of this process; for one that knows its profile and lacks platformdirs."""
-    _settled[:] = [Paths(config, state, cache, _runtime(state))]
-    return _settled[0]
+    places = Paths(config, state, cache, _runtime(state))
+    if places.root is not None:
+        places = replace(places, run=_run_dir(places.root / "run"))
+    _settled[:] = [places]
+    return places
 
 
 def find() -> Paths:
