@@ -183,14 +183,15 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
 class UserManager:
     """A systemd user manager of one test's own, for its ``HOME`` and ``XDG_RUNTIME_DIR``.
 
-    systemd wants to see a machine that was booted with it. Where that is not so, root gets it a mount namespace in
-    which ``/run`` says so, and a control group of its own; on a machine with systemd it runs in a scope.
+    systemd wants to see a machine that was booted with it, and moves what it finds in its control group. Where there is
+    no such machine, root gives it namespaces of its own: a ``/run`` that says so, and a control group as the root of
+    all groups that it sees, so that it meets no process but its own. On a machine with systemd it runs in a scope.
     """
 
     def __init__(self, log: Path) -> None:
         self.log = log
         self._process: subprocess.Popen[bytes] | None = None
-        self._groups: list[Path] = []
+        self._group: Path | None = None
 
     def log_in(self) -> None:
         """Start it, as the first login does; skips the test where that cannot be."""
@@ -204,10 +205,10 @@ class UserManager:
             scope += [] if os.getuid() == 0 else ["--user"]
             outer = os.environ | {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
             command = [*scope, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), *manager]
-        elif os.getuid() == 0 and shutil.which("unshare") and self._make_groups():
-            script = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && "
-            script += "".join(f"echo $$ >{group}/cgroup.procs && " for group in self._groups) + 'exec "$@"'
-            command, outer = ["unshare", "-m", "sh", "-c", script, "sh", *manager], environment
+        elif os.getuid() == 0 and shutil.which("unshare") and (group := self._make_group()) is not None:
+            inner = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && mount -t cgroup2 none /sys/fs/cgroup"
+            script = f'echo $$ >{group}/cgroup.procs && exec unshare -C -m sh -c \'{inner} && exec "$@"\' sh "$@"'
+            command, outer = ["sh", "-c", script, "sh", *manager], environment
         else:
             pytest.skip("no systemd user manager can be run: neither booted with systemd, nor root with its cgroups")
         with self.log.open("ab") as out:
@@ -231,23 +232,25 @@ class UserManager:
             self._process.wait()
         self._process = None
         # What is left of a session is killed by the system's manager; here that is us.
-        for group in self._groups:
-            for folder in sorted((path.parent for path in group.rglob("cgroup.procs")), reverse=True):
+        if self._group is not None:
+            for folder in sorted((path.parent for path in self._group.rglob("cgroup.procs")), reverse=True):
                 while pids := (folder / "cgroup.procs").read_text().split():
                     for pid in pids:
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(int(pid), signal.SIGKILL)
                     time.sleep(0.01)
                 folder.rmdir()
-        self._groups.clear()
+            self._group = None
 
-    def _make_groups(self) -> bool:
-        """A control group of its own in each hierarchy that systemd may use."""
-        for place in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/systemd"):
-            if (Path(place) / "cgroup.procs").exists():
-                self._groups.append(Path(place) / f"spendlight-{os.getpid()}-{time.monotonic_ns()}")
-                self._groups[-1].mkdir()
-        return bool(self._groups)
+    def _make_group(self) -> Path | None:
+        """A control group of its own, in the hierarchy of the second version."""
+        mounts = (line.split() for line in Path("/proc/self/mounts").read_text().splitlines())
+        place = next((Path(words[1]) for words in mounts if words[2] == "cgroup2"), None)
+        if place is None or not os.access(place / "cgroup.procs", os.W_OK):
+            return None
+        self._group = place / f"spendlight-{os.getpid()}-{time.monotonic_ns()}"
+        self._group.mkdir()
+        return self._group
 
     def show(self, unit: str, name: str) -> str:
         """One property of a unit."""
