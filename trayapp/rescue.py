@@ -102,7 +102,7 @@ def _broken(profile: Profile) -> str:
 
 def _guard(paths: Paths, profile: Profile) -> int:
     os.umask(0o077)
-    port = _port(paths)
+    port = port_of(paths)
     if not _port_is_ours_to_take(paths, port):
         return 0
     broken = _broken(profile)
@@ -166,7 +166,7 @@ def _led_back(paths: Paths, why: str) -> GuardTrouble:
     )
 
 
-def _port(paths: Paths) -> int:
+def port_of(paths: Paths) -> int:
     """The port that tools look for us at; 0 when there is none yet."""
     if fixed := _fixed_port(paths):
         return fixed

@@ -209,11 +209,15 @@ def test_a_whole_unit_has_no_problem(installed: tuple[Job, tuple[Entry, ...]]) -
 
 def test_each_way_to_be_broken_is_seen(installed: tuple[Job, tuple[Entry, ...]], home: Path) -> None:
     job, (unit, drop_in) = installed
-    unit.path.write_text(unit.text + "# mine\n")
-    assert look(installed) == [f"{unit.path} is not what it should be"]
+    unit.path.write_text(unit.text.replace("Restart=on-failure", "Restart=always\nNice=5"))
+    assert look(installed) == []
+    unit.path.write_text(unit.text.replace(' "guard"', ' "status"'))
+    assert look(installed) == [f"systemd reads another command in {job.unit} than was written"]
     unit.path.write_text(unit.text)
+    drop_in.path.write_text("[Unit]\n")
+    assert look(installed) == [f"default.target does not want {job.unit}"]
     drop_in.path.unlink()
-    assert look(installed) == [f"{drop_in.path} is not what it should be"]
+    assert look(installed) == [f"{drop_in.path} is missing"]
     drop_in.path.write_text(drop_in.text)
     assert look(installed) == []
     # Another file of that name, which systemd prefers.
@@ -254,6 +258,13 @@ def test_a_desktop_that_would_leave_it_out_is_seen(home: Path) -> None:
     other.path.write_text(other.text)
     [said] = logins.problems(Kind.XDG, gone, (other,), os.environ)
     assert "/nowhere/python3 is not there" in said
+    for switched in ("Hidden=true", "X-GNOME-Autostart-enabled=false"):
+        name = switched.partition("=")[0]
+        kept = [line for line in entry.text.splitlines() if not line.startswith(name)]
+        entry.path.write_text("\n".join([*kept, switched, ""]))
+        assert logins.problems(Kind.XDG, job, (entry,), os.environ) == [f"{entry.path} is switched off"]
+    entry.path.write_text(entry.text.replace("guard", "status"))
+    assert logins.problems(Kind.XDG, job, (entry,), os.environ) == [f"{entry.path} starts something else"]
 
 
 def test_lingering_is_told_also_to_who_is_not_logged_in(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ _CALL: Final = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications
 def announce(title: str, text: str) -> bool:
     """Show a notification that stays; whether a program said that it was taken."""
     destination, path, interface = _CALL
-    hints = "{'urgency': <byte 2>}"
+    # With their types: gdbus would ask the service for them, and not each service tells.
+    lists = ("@as []", "@a{sv} {'urgency': <byte 2>}", "int32 0")
     gdbus = (
         "--session",
         "--timeout=3",
@@ -27,7 +28,7 @@ def announce(title: str, text: str) -> bool:
     )
     # Notify takes: name, id to replace, icon, title, text, actions, hints, time limit (0: it stays).
     spread = ("susssasa{sv}i", "Spendlight", "0", "", title, text, "0", "1", "urgency", "y", "2", "0")
-    values = ("Spendlight", "0", "", _quoted(title), _quoted(text), "[]", hints, "0")
+    values = ("Spendlight", "uint32 0", _quoted(""), _quoted(title), _quoted(text), *lists)
     commands = (
         ("notify-send", "--app-name=Spendlight", "--urgency=critical", "--", title, text),
         ("busctl", "--user", "--timeout=3", "--", "call", destination, path, interface, "Notify", *spread),

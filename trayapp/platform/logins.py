@@ -2,7 +2,8 @@
 
 Every call is a list of arguments, bounded by a time limit, and never changes more than its name says. Rules: nothing
 is believed that was not seen: ``problems`` asks systemd what it has read, and runs the very command that the file
-holds, with ``check`` in the place of ``guard``.
+holds, with ``check`` in the place of ``guard``. What the user added to a file of ours is his own business, as long as
+it still starts that command.
 """
 
 from __future__ import annotations
@@ -125,13 +126,12 @@ def start(paths: Paths, home: Path, environment: Mapping[str, str]) -> bool:
 
 def problems(kind: Kind, job: Job, entries: Sequence[Entry], environment: Mapping[str, str]) -> list[str]:
     """What keeps these files from starting the guard at the next login; nothing when all of it was seen to be well."""
-    found = [f"{entry.path} is not what it should be" for entry in entries if _text(entry.path) != entry.text]
-    if found:
+    if found := [f"{entry.path} is missing" for entry in entries if not entry.path.is_file()]:
         return found
     if kind is Kind.SYSTEMD_USER:
         found = _systemd_problems(job, entries, environment)
     elif kind is Kind.XDG:
-        found = _desktop_problems(entries[0])
+        found = _desktop_problems(job, entries[0])
     elif kind is Kind.LAUNCHD:
         answer = _run(("plutil", "-lint", str(entries[0].path)), environment)
         found = [] if answer is None or answer.returncode == 0 else [_words(answer)]
@@ -172,13 +172,16 @@ def _systemd_problems(job: Job, entries: Sequence[Entry], environment: Mapping[s
     return found
 
 
-def _desktop_problems(entry: Entry) -> list[str]:
-    values = dict(line.split("=", 1) for line in entry.text.splitlines() if "=" in line and line[0] != "#")
-    program = values.get("TryExec", "").replace("\\\\", "\\")
+def _desktop_problems(job: Job, entry: Entry) -> list[str]:
+    lines = (_text(entry.path) or "").splitlines()
+    values = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+    program = job.command[0]
+    if values.get("Exec") != autostart.desktop_command(job.command):
+        return [f"{entry.path} starts something else"]
     if not os.access(program, os.X_OK):
         return [f"{program} is not there or not a program, so the desktop would leave {entry.path.name} out"]
-    if values.get("Hidden", "false") != "false":
-        return [f"{entry.path} is hidden"]
+    if values.get("Hidden", "false") != "false" or values.get("X-GNOME-Autostart-enabled", "true") != "true":
+        return [f"{entry.path} is switched off"]
     answer = _run(("desktop-file-validate", str(entry.path)), os.environ)
     return [] if answer is None or answer.returncode == 0 else [_words(answer)]
 

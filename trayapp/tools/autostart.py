@@ -21,8 +21,10 @@ from trayapp.control import Trouble
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, write_private
+from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError
 from trayapp.tools.files import EditError
+from trayapp.tools.journal import digest
 from trayapp.tools.plan import Edit, Format, Plan
 from trayapp.tools.pointing import AUTOSTART
 from trayapp.tools.spans import Set
@@ -89,13 +91,16 @@ def ensure(
     if there == []:
         paths.no_autostart.unlink(missing_ok=True)
         return _ready(wanted, environment, installed=False)
+    before = {entry.id for entry in desk.journal.entries()}
     try:
         for edit in wanted.edits:
             desk.apply(edit, again=again)
     except OptedOutError as error:
         return _not_started(f"{error.trouble.message} `spendlight autostart on` puts it in again.", "opted_out")
     except EditError as error:
-        remove(desk, environment)
+        for entry in desk.journal.open_entries(AUTOSTART):
+            if entry.id not in before:
+                desk.revert(entry.id)
         return _not_started(f"{error.trouble.message} {error.trouble.fix}".strip(), error.trouble.code)
     logins.take_up(wanted.kind, environment, wanted.entries[0].path)
     if found := logins.problems(wanted.kind, wanted.job, wanted.entries, environment):
@@ -144,9 +149,14 @@ def plans(desk: Desk, wanted: Wanted) -> tuple[Plan, ...]:
 
 def standing(desk: Desk, wanted: Wanted, environment: Mapping[str, str]) -> list[str] | None:
     """What is wrong with what is installed: nothing when it is verified, ``None`` when nothing is installed."""
-    ours = {entry.path for entry in desk.journal.open_entries(AUTOSTART)}
+    ours = {entry.path: entry.after for entry in desk.journal.open_entries(AUTOSTART)}
     if not any(str(entry.path) in ours or entry.path.exists() for entry in wanted.entries):
         return None
+    for entry in wanted.entries:
+        data = files.read(entry.path.resolve())
+        # Only what we wrote is brought up to date; what the user made of it has to work, no more.
+        if data is not None and data != entry.text.encode() and ours.get(str(entry.path.resolve())) == digest(data):
+            return [f"{entry.path} is of another version"]
     return logins.problems(wanted.kind, wanted.job, wanted.entries, environment)
 
 
