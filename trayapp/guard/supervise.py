@@ -276,7 +276,7 @@ class Supervisor:
         if self._gone is not None:
             return self._gone
         program = self._engine.command[0]
-        if not Path(program).exists():
+        if program == sys.executable and not Path(program).exists():
             return failure.environment_gone(program, self._paths.rescue)
         return failure.engine_crash_loop(code, self._log.path)
 

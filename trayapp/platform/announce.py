@@ -30,7 +30,7 @@ def announce(title: str, text: str) -> bool:
     spread = ("susssasa{sv}i", "Spendlight", "0", "", title, text, "0", "1", "urgency", "y", "2", "0")
     values = ("Spendlight", "uint32 0", _quoted(""), _quoted(title), _quoted(text), *lists)
     commands = (
-        ("notify-send", "--app-name=Spendlight", "--urgency=critical", "--", title, text),
+        ("notify-send", "--app-name=Spendlight", "--urgency=critical", "--", title, text.replace("\\", "\\\\")),
         ("busctl", "--user", "--timeout=3", "--", "call", destination, path, interface, "Notify", *spread),
         ("gdbus", "call", *gdbus, "--", *values),
     )
