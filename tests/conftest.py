@@ -15,9 +15,14 @@ Rules:
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import shutil
+import signal
+import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,3 +178,92 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
     # Qt and D-Bus libraries want one; with the user's own, a test could meet the user's own sockets.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "xdg"))
     return folder
+
+
+class UserManager:
+    """A systemd user manager of one test's own, for its ``HOME`` and ``XDG_RUNTIME_DIR``.
+
+    systemd wants to see a machine that was booted with it, and moves what it finds in its control group. Where there is
+    no such machine, root gives it namespaces of its own: a ``/run`` that says so, and a control group as the root of
+    all groups that it sees, so that it meets no process but its own. On a machine with systemd it runs in a scope.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self._process: subprocess.Popen[bytes] | None = None
+        self._group: Path | None = None
+
+    def log_in(self) -> None:
+        """Start it, as the first login does; skips the test where that cannot be."""
+        program = next((p for p in ("/usr/lib/systemd/systemd", "/lib/systemd/systemd") if Path(p).exists()), None)
+        if program is None or shutil.which("systemctl") is None:
+            pytest.skip("systemd is not installed")
+        manager = [program, "--user", "--log-target=console", "--log-level=info", "--show-status=no"]
+        environment = {name: os.environ[name] for name in ("HOME", "XDG_RUNTIME_DIR", "PATH")}
+        if Path("/run/systemd/system").is_dir():
+            scope = ["systemd-run", "--quiet", "--scope", "--property=Delegate=yes"]
+            scope += [] if os.getuid() == 0 else ["--user"]
+            outer = os.environ | {"XDG_RUNTIME_DIR": f"/run/user/{os.getuid()}"}
+            command = [*scope, "env", "-i", *(f"{name}={value}" for name, value in environment.items()), *manager]
+        elif os.getuid() == 0 and shutil.which("unshare") and (group := self._make_group()) is not None:
+            inner = "mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && mount -t cgroup2 none /sys/fs/cgroup"
+            script = f'echo $$ >{group}/cgroup.procs && exec unshare -C -m sh -c \'{inner} && exec "$@"\' sh "$@"'
+            command, outer = ["sh", "-c", script, "sh", *manager], environment
+        else:
+            pytest.skip("no systemd user manager can be run: neither booted with systemd, nor root with its cgroups")
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(command, env=outer, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        until = time.monotonic() + 20
+        while subprocess.run(["systemctl", "--user", "show-environment"], capture_output=True).returncode != 0:
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.log_out()
+                pytest.skip(f"a systemd user manager does not come up here: {self.log.read_text()[-300:]}")
+            time.sleep(0.02)
+
+    def log_out(self) -> None:
+        """End it and what it started, as the last logout does."""
+        if self._process is None:
+            return
+        subprocess.run(["systemctl", "--user", "exit"], capture_output=True)
+        try:
+            self._process.wait(40)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+        # What is left of a session is killed by the system's manager; here that is us.
+        if self._group is not None:
+            for folder in sorted((path.parent for path in self._group.rglob("cgroup.procs")), reverse=True):
+                while pids := (folder / "cgroup.procs").read_text().split():
+                    for pid in pids:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(int(pid), signal.SIGKILL)
+                    time.sleep(0.01)
+                folder.rmdir()
+            self._group = None
+
+    def _make_group(self) -> Path | None:
+        """A control group of its own, in the hierarchy of the second version."""
+        mounts = (line.split() for line in Path("/proc/self/mounts").read_text().splitlines())
+        place = next((Path(words[1]) for words in mounts if words[2] == "cgroup2"), None)
+        if place is None or not os.access(place / "cgroup.procs", os.W_OK):
+            return None
+        self._group = place / f"spendlight-{os.getpid()}-{time.monotonic_ns()}"
+        self._group.mkdir()
+        return self._group
+
+    def show(self, unit: str, name: str) -> str:
+        """One property of a unit."""
+        command = ["systemctl", "--user", "show", f"--property={name}", "--value", unit]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def user_manager(home: Path) -> Iterator[UserManager]:
+    """A systemd user manager, logged in."""
+    manager = UserManager(home / "manager.log")
+    try:
+        manager.log_in()
+        yield manager
+    finally:
+        manager.log_out()

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from trayapp import settings
 from trayapp.control import Trouble, TroubleError
 from trayapp.platform.paths import Paths
+from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview
 from trayapp.tools.desk import Desk, Outcome
 from trayapp.tools.journal import Journal
@@ -32,6 +34,16 @@ class Seen:
     stands: Connection
 
 
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A tool was connected."""
+
+    preview: Preview
+    """What that has changed."""
+    ready: autostart.Ready
+    """Who will open the port after the next login."""
+
+
 class Toolbox:
     """The tools of one profile."""
 
@@ -47,13 +59,21 @@ class Toolbox:
         Raises:
             SettingsError: the settings cannot be read.
         """
-        routes = {name: upstream.url for name, upstream in settings.load(self.paths.settings).routes().items()}
+        routes = self.routes()
         try:
             port = int(self.paths.port.read_text("ascii"))
             token = self.paths.token.read_text("ascii").strip()
         except (OSError, ValueError):
             return None
         return Links(port, token, routes) if token else None
+
+    def routes(self) -> dict[str, str]:
+        """Route to base URL.
+
+        Raises:
+            SettingsError: the settings cannot be read.
+        """
+        return {name: upstream.url for name, upstream in settings.load(self.paths.settings).routes().items()}
 
     def needed_links(self) -> Links:
         """The same, where nothing goes without.
@@ -87,17 +107,57 @@ class Toolbox:
         """
         return self.connector.preview(tool, self.needed_links(), mode)
 
-    def connect(self, tool: Tool, mode: str | None = None, *, again: bool = False) -> Preview:
-        """Connect a tool.
+    def connect(
+        self,
+        tool: Tool,
+        mode: str | None = None,
+        *,
+        again: bool = False,
+        replace_address: bool = False,
+        no_autostart: bool = False,
+        start: Callable[[], object] = lambda: None,
+    ) -> Connected:
+        """Have Spendlight start at login, then connect a tool.
+
+        Args:
+            tool: which.
+            mode: which way; ``None``: the usual one.
+            again: put in again what the user took out.
+            replace_address: also where the tool goes to a place that is no route of ours.
+            no_autostart: the user starts Spendlight by other means; remembered.
+            start: has Spendlight run; called once its start at login stands, so that the same supervisor has it.
 
         Raises:
-            TroubleError: it cannot be connected; all files are as they were.
+            TroubleError: it cannot be connected, or would reach nobody after the next login; all files are as they
+                were.
         """
-        return self.connector.connect(tool, self.needed_links(), mode, again=again)
+        if (known := self.links()) is not None:
+            self.connector.preview(tool, known, mode, replace_address=replace_address)
+        self.paths.make()
+        ready = autostart.ensure(self.desk, self.paths, opt_out=no_autostart, for_tools=True)
+        if isinstance(ready, Trouble):
+            raise TroubleError(ready)
+        try:
+            start()
+            links = self.needed_links()
+            preview = self.connector.connect(tool, links, mode, again=again, replace_address=replace_address)
+        except Exception:
+            if not self.connector.connected():
+                autostart.no_longer_needed(self.desk)
+            raise
+        return Connected(preview, ready)
 
-    def disconnect(self, tool: Tool, *, dry_run: bool = False) -> list[Outcome]:
-        """Take it back."""
-        return self.connector.disconnect(tool.name, dry_run=dry_run)
+    def disconnect(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
+        """Take it back; with the last tool also the start at login, if it was only for tools."""
+        outcomes = self.connector.disconnect(tool, dry_run=dry_run)
+        if not dry_run and outcomes and not self.connector.connected() and autostart.no_longer_needed(self.desk):
+            told = "Spendlight no longer starts at login: no tool needs it"
+            outcomes.append(Outcome(pointing.AUTOSTART, self.paths.state, True, told))
+        return outcomes
+
+    def lead_back(self) -> list[Outcome]:
+        """Take all tools back; the start at login stays."""
+        return [outcome for name in self.connector.connected() for outcome in self.connector.disconnect(name)]
 
     def probe(self, tool: Tool) -> list[Probed]:
         """Try the tool's way to its vendors."""

@@ -36,7 +36,8 @@ def call(home: Path, programs: Path) -> Iterator[Called]:
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         base = {k: v for k, v in os.environ.items() if k in ("HOME", "SPENDLIGHT_HOME", "LANG")}
         base |= {"PATH": f"{programs}:/usr/bin:/bin", "SHELL": "/bin/bash", **environment}
-        command = [sys.executable, "-P", "-m", "trayapp", *arguments]
+        own = ("--no-autostart",) if arguments[0] == "connect" else ()  # its own tests are elsewhere
+        command = [sys.executable, "-P", "-m", "trayapp", *arguments, *own]
         done = subprocess.run(command, env=base, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
         assert "Traceback" not in done.stderr
         return done
@@ -51,7 +52,9 @@ def test_from_nothing_to_connected_and_back(call: Called, home: Path) -> None:
     settings.write_text('{\n  "model": "opus"\n}\n')
     before = settings.read_bytes()
     dry = call("connect", "claude-code", "--dry-run")
-    assert (dry.returncode, "has no address yet" in dry.stderr) == (6, True)
+    assert (dry.returncode, "was never started here" in dry.stderr) == (0, True)
+    assert '+    "ANTHROPIC_BASE_URL": "http://127.0.0.1:27410/…/anthropic.claude-code"' in dry.stdout
+    assert not (home / "state" / "port").exists()
     done = call("connect", "claude")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

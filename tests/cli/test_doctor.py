@@ -55,7 +55,8 @@ def paths(home: Path, vendor: VendorThread) -> Iterator[Paths]:
 def call(paths: Paths) -> Called:
     def run(*arguments: str, told: str = "") -> subprocess.CompletedProcess[str]:
         base = {k: v for k, v in os.environ.items() if k in ("HOME", "SPENDLIGHT_HOME", "LANG")}
-        command = [sys.executable, "-P", "-m", "trayapp", *arguments]
+        own = ("--no-autostart",) if arguments[0] == "connect" else ()  # its own tests are elsewhere
+        command = [sys.executable, "-P", "-m", "trayapp", *arguments, *own]
         environment = base | {"PATH": "/usr/bin:/bin", "SHELL": "/bin/bash"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, input=told)
         assert "Traceback" not in done.stderr
@@ -100,7 +101,7 @@ def test_nothing_runs_and_it_is_started_when_agreed(call: Called, paths: Paths) 
     assert "✗ guard" in done.stdout
     links, findings = look(call)
     assert links["guard"]["repair"] == "start Spendlight"
-    assert findings["not_running"]["fix"] == "spendlight start"
+    assert findings["tools_reach_nobody"]["fix"].startswith("spendlight start; or, to lead them back")
     assert findings["nobody_answers"]["title"] == "Codex CLI does not reach openai"
     refused = call("doctor", "--repair", told="n\n")
     assert (refused.returncode, "Shall I start Spendlight? [y/N]" in refused.stderr) == (1, True)

@@ -32,6 +32,7 @@ def profile() -> Paths:
     found.make()
     found.port.write_text("29999")
     found.token.write_text("t0K" * 14 + "_")
+    found.no_autostart.write_bytes(b"")  # its own tests are elsewhere
     return found
 
 
@@ -139,6 +140,7 @@ def test_after_connecting_its_way_is_tried(qtbot, qapp, home, settings):
     with VendorThread() as vendor:
         paths = places.find()
         paths.make()
+        paths.no_autostart.write_bytes(b"")
         paths.settings.write_text(f'[upstreams]\nanthropic = "{vendor.url}"\n')
         launch.start(paths, wait=30)
         work = ToolWork(Toolbox(paths))

@@ -62,7 +62,7 @@ class Home:
     def connect(self, tool: str, *options: str, more: Mapping[str, str] | None = None) -> list[Path]:
         """Connect a tool; the files that this changed."""
         self._before = {p: (p.read_bytes(), p.stat().st_mode) for p in self._files()}
-        ran = self.spendlight("connect", tool, *options, more=more)
+        ran = self.spendlight("connect", tool, "--no-autostart", *options, more=more)
         assert ran.code == 0, ran.err
         stands = json.loads(self.spendlight("tools", tool, "--format", "json", more=more).out)[0]
         assert stands["standing"] == "connected", stands

@@ -4,7 +4,8 @@ Rules: a command's module is imported only when it is called, so that ``spendlig
 that a person can cause ends as title, message and what to do on standard error, never as a traceback.
 
 Exit codes: 0 done; 1 it did not work; 2 the command was used wrongly; 3 another Spendlight holds this profile;
-4 the port is taken; 5 the settings file is damaged; 6 Spendlight is not running; 7 a folder cannot be written.
+4 the port is taken; 5 the settings file is damaged; 6 Spendlight is not running; 7 a folder cannot be written;
+8 it has stopped, but tools still lead here.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
     "config": ("trayapp.cli.config", "list, read or change settings"),
+    "autostart": ("trayapp.cli.autostart", "have it start at login: status, on, off"),
     "restore": ("trayapp.cli.restore", "undo what was changed in the tools' files; works with all else broken"),
     "pause": ("trayapp.cli.pause", "let calls pass without reading them, for a while"),
     "resume": ("trayapp.cli.resume", "end a pause"),

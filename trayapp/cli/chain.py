@@ -12,8 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
+from trayapp.cli.autostart import standing
 from trayapp.control import Address, Client, ControlError, Snapshot, Trouble
 from trayapp.guard import launch
 from trayapp.ledger.storage import is_sound
@@ -24,8 +26,11 @@ from trayapp.platform.paths import Paths
 from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
 from trayapp.toolbox import Toolbox
+from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Standing
+from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
+from trayapp.tools.journal import Journal
 from trayapp.tools.probe import probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.tool import Links, Tool
@@ -57,7 +62,8 @@ def examine(paths: Paths, *, offline: bool = False) -> list[Link]:
         paths: the profile.
         offline: make no call to a vendor.
     """
-    found = [*_machine(paths), *_guard_and_engine(paths), _ledger(paths)]
+    led = pointing.led(paths)
+    found = [*_machine(paths), *_guard_and_engine(paths, led), *_autostart(paths, led), _ledger(paths)]
     found += _tools(paths, offline=offline)
     return found
 
@@ -78,15 +84,16 @@ def _machine(paths: Paths) -> Iterator[Link]:
         yield Link(name, _worst(found), fine[name] if not found else found[0].title, tuple(found))
 
 
-def _guard_and_engine(paths: Paths) -> Iterator[Link]:
+def _guard_and_engine(paths: Paths, led: tuple[pointing.Led, ...]) -> Iterator[Link]:
     state = read_state(paths)
     if state is None or state.state == "stopping":
+        names = ", ".join(pointing.tools(led))
         finding = Finding(
-            code="not_running",
-            title="Spendlight does not run",
-            message="Tools that are connected reach nobody.",
-            fix="spendlight start",
-            severity=Severity.ERROR,
+            code="tools_reach_nobody" if led else "not_running",
+            title="Connected tools reach nobody" if led else "Spendlight does not run",
+            message=f"{names}: led here, but Spendlight does not run." if led else "Nothing is counted.",
+            fix="spendlight start" + ("; or, to lead them back: spendlight restore --all" if led else ""),
+            severity=Severity.ERROR if led else Severity.WARNING,
         )
         yield Link("guard", "broken", finding.title, (finding,), lambda: _start(paths), "start Spendlight")
         yield Link("engine", "unknown", "it runs only with its guard")
@@ -94,6 +101,8 @@ def _guard_and_engine(paths: Paths) -> Iterator[Link]:
     yield Link(
         "guard", "ok", f"holds 127.0.0.1:{state.port} (process {state.pid}, {state.deaths} deaths of the engine)"
     )
+    if state.port and (elsewhere := pointing.elsewhere(led, state.port)):
+        yield Link("address", "broken", elsewhere.title, (_finding(elsewhere, Severity.ERROR),))
     if state.trouble is not None:
         t = state.trouble
         finding = Finding(code=t.code, title=t.title, message=t.message, fix=t.fix, severity=Severity.ERROR)
@@ -107,11 +116,37 @@ def _guard_and_engine(paths: Paths) -> Iterator[Link]:
 
 
 def _engine(snapshot: Snapshot) -> Link:
-    findings = tuple(_finding(trouble, Severity.WARNING) for trouble in snapshot.troubles)
+    # Where the tools look is seen here at first hand; the engine looks only now and then.
+    own = (trouble for trouble in snapshot.troubles if trouble.code != "tools_elsewhere")
+    findings = tuple(_finding(trouble, Severity.WARNING) for trouble in own)
     if findings:
         return Link("engine", "warning", findings[0].title, findings)
     doing = "meters" if snapshot.mode == "metering" else "is paused: calls pass without being read"
     return Link("engine", "ok", f"{doing}; version {snapshot.version}, {snapshot.today.calls} calls today")
+
+
+def _autostart(paths: Paths, led: tuple[pointing.Led, ...]) -> Iterator[Link]:
+    desk = Desk(Journal(paths.edits), Path.home())
+    now = standing(desk, paths)
+    if now.state == "on":
+        yield Link("autostart", "ok", now.text)
+    elif now.state == "declined" or not led:
+        yield Link("autostart", "unused", now.text)
+    else:
+        finding = Finding(
+            code="no_autostart",
+            title="Spendlight would not be there after the next login",
+            message=" ".join([now.text, *now.problems]),
+            fix="spendlight autostart on; or, to lead the tools back: spendlight restore --all",
+            severity=Severity.WARNING,
+        )
+        mend = (lambda: _start_at_login(desk, paths)) if now.state != "impossible" else None
+        yield Link("autostart", "warning", finding.title, (finding,), mend, "have it start at login")
+
+
+def _start_at_login(desk: Desk, paths: Paths) -> str:
+    done = autostart.ensure(desk, paths, again=True)
+    return done.text if isinstance(done, autostart.Ready) else f"Not done: {done.message}"
 
 
 def _ledger(paths: Paths) -> Link:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from trayapp.cli import connecting
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
+from trayapp.guard.sockets import DEFAULT_PORT
 from trayapp.platform import paths as places
-from trayapp.toolbox import Toolbox
+from trayapp.toolbox import Connected, Toolbox
+from trayapp.tools import autostart
 from trayapp.tools.connection import Preview
 from trayapp.tools.masking import masked
-from trayapp.tools.tool import By, Tool
+from trayapp.tools.tool import By, Links, Tool
 
 
 def run(arguments: list[str]) -> int:
@@ -28,6 +31,9 @@ def run(arguments: list[str]) -> int:
         "--replace-address", action="store_true", help="also if it goes to another place than the vendor"
     )
     parser.add_argument("--force", action="store_true", help="also if the tool was not found on this machine")
+    parser.add_argument(
+        "--no-autostart", action="store_true", help="you have Spendlight started by other means (a container, an init)"
+    )
     options = parser.parse_args(arguments)
     tool = connecting.tool(options.tool)
     box = Toolbox(places.find())
@@ -37,12 +43,25 @@ def run(arguments: list[str]) -> int:
     if not found.installed and not options.force:
         raise _not_found(tool)
     if options.dry_run:
-        links = box.needed_links()
+        links = box.links()
+        if links is None:
+            links = Links(DEFAULT_PORT, "0" * 43, box.routes())
+            print(
+                "Spendlight was never started here; it gets its address then. It will look like this:", file=sys.stderr
+            )
         _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address))
+        if not options.no_autostart:
+            _show_autostart(box)
         return 0
-    links = connecting.started(box)
-    preview = connector.connect(tool, links, options.mode, again=options.again, replace_address=options.replace_address)
-    _tell(tool, preview, found.notes)
+    done = box.connect(
+        tool,
+        options.mode,
+        again=options.again,
+        replace_address=options.replace_address,
+        no_autostart=options.no_autostart,
+        start=lambda: connecting.started(box),
+    )
+    _tell(tool, done, found.notes)
     for seen in box.probe(tool):
         print(f"  {'test call' if seen.code is None else 'but a test call failed'}: {seen.text}")
     return 0
@@ -54,12 +73,24 @@ def _show(preview: Preview) -> None:
         print(f"new shells: export {name}={masked(value)}")
 
 
-def _tell(tool: Tool, preview: Preview, notes: tuple[str, ...]) -> None:
-    mode = preview.mode
+def _show_autostart(box: Toolbox) -> None:
+    """What has to stand first: the start at login, or why the tool would not be connected."""
+    if box.paths.no_autostart.exists():
+        return
+    wanted = autostart.prepare(box.desk, box.paths, box.machine.environment, write=False)
+    if isinstance(wanted, Trouble):
+        print(f"Not done by file as it is: {wanted.message}\n  → {wanted.fix}")
+        return
+    print("".join(plan.diff() for plan in autostart.plans(box.desk, wanted)), end="")
+
+
+def _tell(tool: Tool, done: Connected, notes: tuple[str, ...]) -> None:
+    preview, mode = done.preview, done.preview.mode
     print(f"{tool.title} is connected ({mode.name}: {mode.summary}).")
     for plan in preview.plans:
         print(f"  changed: {plan.edit.path}" if plan.after != plan.current else f"  as it was: {plan.edit.path}")
-    for text in (*mode.costs, *notes):
+    print(f"  {done.ready.text}")
+    for text in (*mode.costs, *notes, *done.ready.notes):
         print(f"  note: {text}")
     again = "Open a new shell" if mode.by is By.SHELL else f"Start {tool.title} anew"
     print(f"  {again} to use it. To take it back: spendlight disconnect {tool.name}")

@@ -23,9 +23,9 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if bool(options.tool) == options.all:
         parser.error("name one tool, or say --all")
-    connector = Toolbox(places.find()).connector
-    names = connector.connected() if options.all else [connecting.tool(options.tool).name]
-    outcomes = [outcome for name in names for outcome in connector.disconnect(name, dry_run=options.dry_run)]
+    box = Toolbox(places.find())
+    names = box.connector.connected() if options.all else [connecting.tool(options.tool).name]
+    outcomes = [outcome for name in names for outcome in box.disconnect(name, dry_run=options.dry_run)]
     if not outcomes:
         print("No tool is connected." if options.all else f"{names[0]} is not connected.")
     return say(outcomes, dry_run=options.dry_run)

@@ -7,13 +7,17 @@ state folder that can be written.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
+from trayapp.platform import logins
 from trayapp.platform import paths as places
+from trayapp.platform.autostart import Kind
 from trayapp.tools.desk import Desk, Outcome
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
+from trayapp.tools.pointing import AUTOSTART
 from trayapp.tools.shell import Shell
 
 
@@ -40,6 +44,8 @@ def run(arguments: list[str]) -> int:
         print(line, file=sys.stdout if outcome.done else sys.stderr)
         if options.dry_run and outcome.diff:
             print(outcome.diff, end="")
+    if not options.dry_run and any(outcome.tool == AUTOSTART for outcome in outcomes):
+        logins.take_up(Kind.SYSTEMD_USER, os.environ)  # or systemd would go by what it read before
     return 0 if all(outcome.done for outcome in outcomes) else 1
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 
 from trayapp import settings
 from trayapp.cli import status
 from trayapp.guard import launch
-from trayapp.platform import doctor
+from trayapp.platform import doctor, zipped
 from trayapp.platform import paths as places
+from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
+from trayapp.tools import pointing
 
 
 def run(arguments: list[str]) -> int:
@@ -23,8 +26,12 @@ def run(arguments: list[str]) -> int:
     paths = places.find()
     paths.make()
     chosen = settings.load(paths.settings)
+    zipped.refresh(paths, os.environ)
+    end_stand_in(paths)
     state = launch.start(paths, port=chosen.port)
     print(f"Spendlight runs on 127.0.0.1:{state.port}.")
+    if trouble := pointing.elsewhere(pointing.led(paths), state.port):
+        print(f"  But: {trouble.title}. {trouble.message}\n  → {trouble.fix}", file=sys.stderr)
     if state.state == "relaying" and state.trouble is not None:
         print(f"  But: {state.trouble.title}. {state.trouble.message}\n  → {state.trouble.fix}", file=sys.stderr)
     print('Lead a tool through it:  eval "$(spendlight url anthropic --env)"   (see the README for each tool)')
@@ -40,6 +47,13 @@ def run(arguments: list[str]) -> int:
     if sys.stdout.isatty():
         return status.watch(paths)
     return status.run([])
+
+
+def end_stand_in(paths: Paths) -> None:
+    """End a guard that stands in for one whose environment is gone: this environment is whole."""
+    state = read_state(paths)
+    if state is not None and state.trouble is not None and state.trouble.code == "environment_gone":
+        launch.stop(paths)
 
 
 def start_tray(paths: Paths) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
+from typing import Final
 
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Trouble
@@ -12,6 +14,11 @@ from trayapp.guard import launch
 from trayapp.platform import paths as places
 from trayapp.platform import single
 from trayapp.platform.paths import Paths
+from trayapp.toolbox import Toolbox
+from trayapp.tools import pointing
+
+STILL_LED: Final = 8
+"""The exit code when it has stopped and tools still lead here."""
 
 
 def run(arguments: list[str]) -> int:
@@ -20,15 +27,47 @@ def run(arguments: list[str]) -> int:
         prog="spendlight stop",
         description="Stop everything. Tools whose address leads here will not reach their vendors until it runs again.",
     )
-    parser.parse_args(arguments)
+    parser.add_argument("--restore", action="store_true", help="lead connected tools back to their vendors first")
+    options = parser.parse_args(arguments)
     paths = places.find()
+    if options.restore:
+        lead_back(paths)
     tray_ended = end_tray(paths)
     if not launch.stop(paths) and not tray_ended:
         raise CommandError(
             Trouble(title="Spendlight is not running", message="There is nothing to stop.", code="not_running")
         )
     print("Spendlight has stopped.")
-    return 0
+    names = pointing.tools(pointing.led(paths))
+    if not names:
+        return 0
+    print(
+        f"spendlight: These tools still lead here and reach nobody now: {', '.join(names)}.\n"
+        "  → `spendlight restore --all` leads them back to their vendors; `spendlight` starts it again. Next time: "
+        "`spendlight stop --restore`.",
+        file=sys.stderr,
+    )
+    return STILL_LED
+
+
+def lead_back(paths: Paths) -> None:
+    """Undo what leads tools here; the start at login stays.
+
+    Raises:
+        CommandError: a file could not be put back; nothing was stopped.
+    """
+    outcomes = Toolbox(paths).lead_back()
+    for outcome in outcomes:
+        print(f"{outcome.path} ({outcome.tool}): {outcome.text}.", file=sys.stdout if outcome.done else sys.stderr)
+    if not all(outcome.done for outcome in outcomes):
+        raise CommandError(
+            Trouble(
+                title="Not everything could be led back",
+                message="So nothing was stopped: those tools would reach nobody.",
+                fix="Mend what is said above; `spendlight stop` without --restore stops all the same.",
+                code="not_restored",
+            )
+        )
 
 
 def end_tray(paths: Paths) -> bool:

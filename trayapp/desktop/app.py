@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
 from trayapp.control import Trouble
 from trayapp.desktop import crash, glance, keeper
+from trayapp.desktop.farewell import Farewell
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
@@ -97,7 +98,7 @@ class Desk(QObject):
         self._app = app
         self._paths = paths
         self._tray_wait = tray_wait
-        self._question: QMessageBox | None = None
+        self._farewell: Farewell | None = None
         self._popover: Popover | None = None
         self._entry: PriceEntry | None = None
         self._tools: ToolsWindow | None = None
@@ -143,6 +144,8 @@ class Desk(QObject):
             self._tools.close()
         if self._work is not None:
             self._work.close()
+        if self._farewell is not None:
+            self._farewell.close()
         self._tray.close()
         self._menu.close()
         self._signals.close()
@@ -248,23 +251,10 @@ class Desk(QObject):
             self._app.quit()
 
     def _ask_stop(self) -> None:
-        if self._question is None:
-            box = QMessageBox()
-            box.setIcon(QMessageBox.Icon.Warning)
-            box.setWindowTitle("Spendlight")
-            box.setText("Stop Spendlight altogether?")
-            box.setInformativeText(
-                "Tools that point at Spendlight will not reach their vendors until it runs again. "
-                "To end only this icon, use Quit; to stop counting for a while, use Pause."
-            )
-            stop = box.addButton("Stop everything", QMessageBox.ButtonRole.DestructiveRole)
-            cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-            box.setDefaultButton(cancel)
-            box.setEscapeButton(cancel)
-            stop.clicked.connect(self._stop)
-            self._question = box
-        self._question.show()
-        self._question.activateWindow()
+        if self._farewell is None:
+            self._farewell = Farewell(self._paths, self)
+            self._farewell.agreed.connect(self._stop)
+        self._farewell.ask()
 
     def _stop(self) -> None:
         try:

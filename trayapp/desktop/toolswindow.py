@@ -35,7 +35,7 @@ from trayapp.control import Trouble
 from trayapp.desktop import look
 from trayapp.desktop.gauges import Button, Paragraph, Text, Tone
 from trayapp.desktop.toolwork import ToolWork
-from trayapp.toolbox import Seen, Toolbox
+from trayapp.toolbox import Connected, Seen, Toolbox
 from trayapp.tools.connection import Preview, Standing
 from trayapp.tools.desk import Outcome
 from trayapp.tools.masking import masked
@@ -281,7 +281,7 @@ class ToolsWindow(QDialog):
                 self.difference.setPlainText(told(result, trouble))
 
         if self._leads_here(one):
-            self._work.ask(lambda box: box.disconnect(tool, dry_run=True), shown)
+            self._work.ask(lambda box: box.disconnect(tool.name, dry_run=True), shown)
         else:
             self._work.ask(lambda box: box.preview(tool, mode), shown)
 
@@ -295,7 +295,7 @@ class ToolsWindow(QDialog):
         self._busy = True
         self._judge()
         if self._leads_here(one):
-            self._work.ask(lambda box: box.disconnect(tool), self._disconnected)
+            self._work.ask(lambda box: box.disconnect(tool.name), self._disconnected)
         else:
             self._work.ask(lambda box: _connect(box, tool, mode, again=again), self._connected)
 
@@ -304,8 +304,8 @@ class ToolsWindow(QDialog):
         if trouble is not None:
             self._tell(trouble)
         else:
-            preview, probes = result
-            self.outcome.show_text(connected(self._title(), preview, probes))
+            done, probes = result
+            self.outcome.show_text(connected(self._title(), done, probes))
         self.look_again()
 
     def _disconnected(self, outcomes: list[Outcome] | None, trouble: Trouble | None) -> None:
@@ -393,13 +393,13 @@ def at_home(text: str) -> str:
     return text.replace(f" {Path.home()}/", " ~/")
 
 
-def connected(title: str, preview: Preview, probes: Sequence[Probed]) -> str:
+def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
     """What to know right after connecting."""
-    anew = "Open a new shell to use it." if preview.mode.by is By.SHELL else f"Start {title} anew to use it."
+    anew = "Open a new shell to use it." if done.preview.mode.by is By.SHELL else f"Start {title} anew to use it."
     tried = [f"{'Test call' if seen.code is None else 'But a test call failed'}: {seen.text}." for seen in probes]
     return " ".join([f"{title} is connected. {anew}", *tried])
 
 
-def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Preview, list[Probed]]:
-    preview = box.connect(tool, mode, again=again)
-    return preview, box.probe(tool)
+def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Connected, list[Probed]]:
+    done = box.connect(tool, mode, again=again)
+    return done, box.probe(tool)

@@ -27,6 +27,7 @@ from typing import Final
 
 from trayapp import settings
 from trayapp.control import Trouble
+from trayapp.engine import led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
@@ -145,7 +146,9 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         log.info("engine ready on port %d", port)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         prices.begin()
+        looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
+        looking.cancel()
         log.info("engine stopping")
         proxy.stop_accepting()
         await proxy.drain(DRAIN_SECONDS)

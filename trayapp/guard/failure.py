@@ -73,6 +73,18 @@ def engine_crash_loop(code: int | None, log: Path) -> GuardTrouble:
     )
 
 
+def environment_gone(program: str, rescue: Path) -> GuardTrouble:
+    """Our environment was moved or removed under the running guard."""
+    return GuardTrouble(
+        title="Spendlight's program is gone",
+        message=f"{program} is missing. Your tools keep working; nothing is metered.",
+        fix=f"Install Spendlight again, or undo everything: {rescue} restore --all"
+        if rescue.exists()
+        else "Install Spendlight again; `spendlight restore --all` then undoes everything.",
+        code="environment_gone",
+    )
+
+
 def ending(code: int) -> str:
     """How a process ended, in words."""
     if code >= 0:

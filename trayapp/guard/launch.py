@@ -19,12 +19,16 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.guard.failure import ALREADY_RUNNING
-from trayapp.platform import single
+from trayapp.platform import logins, single
 from trayapp.platform.guardstate import GuardState, GuardTrouble, read_state, trouble_from_json
 from trayapp.platform.paths import Paths
 
 _STEP: Final = 0.025
 _SERVING: Final = ("running", "relaying")
+_LOOK: Final = 0.5
+"""Seconds between two looks at what the service manager does."""
+_ASKED: Final = 5
+"""How often it is asked before the guard is started without it."""
 
 _started: list[subprocess.Popen[bytes]] = []
 """The guards that this process started; kept so that an ended one is reaped at the next call."""
@@ -87,6 +91,9 @@ def start(
     until = time.monotonic() + wait
     state = read_state(paths)
     process: subprocess.Popen[bytes] | None = None
+    # A profile whose guard starts at login is started the same way now, so that somebody restarts that guard.
+    plain = engine_command is None and environment is None
+    supervisor = _Supervisor(paths, until) if state is None and plain else None
     while True:
         # A virtual environment's python.exe is a launcher: there the guard is a child of our child.
         ours = process is None or sys.platform == "win32" or (state is not None and process.pid == state.pid)
@@ -94,7 +101,7 @@ def start(
             if process is not None:
                 _let_go(process)
             return state
-        if state is None and process is None:
+        if state is None and process is None and (supervisor is None or not supervisor.is_at_it()):
             process = _spawn(paths, port, engine_command, environment)
         if process is not None and (code := _ended_within(process, _STEP)) is not None:
             ended, process = process, None
@@ -110,6 +117,37 @@ def start(
                 _let_go(process)
             raise StartError(_too_slow(wait))
         state = read_state(paths)
+
+
+class _Supervisor:
+    """The service manager that starts this profile's guard, if there is one.
+
+    A guard that ends gives up its lock a moment before its process is gone; who asks in that moment is told that it
+    runs. So the manager is asked again while it has nothing, and left alone while it is at it: two guards would not
+    make a slow machine quicker.
+    """
+
+    def __init__(self, paths: Paths, until: float) -> None:
+        self._paths = paths
+        self._environment = _environment(paths, None)
+        self._give_up = until - 1
+        self._ask_at = 0.0
+        self._idle = 0
+        self._has_it = True
+
+    def is_at_it(self) -> bool:
+        """Whether it starts the guard; asked at each turn, it looks twice a second."""
+        now = time.monotonic()
+        if self._has_it and now >= self._ask_at:
+            self._has_it = now < self._give_up and self._look()
+            self._ask_at = now + _LOOK
+        return self._has_it
+
+    def _look(self) -> bool:
+        if self._ask_at and logins.at_it(self._paths, self._environment):
+            return True
+        self._idle += 1
+        return self._idle <= _ASKED and logins.start(self._paths, Path.home(), self._environment)
 
 
 def stop(paths: Paths, wait: float = 15.0) -> bool:
@@ -189,9 +227,8 @@ def _spawn(
 def _environment(paths: Paths, more: Mapping[str, str] | None) -> dict[str, str]:
     """The environment in which the guard finds the same profile as ``paths``."""
     environment = {**os.environ, **(more or {})}
-    root = paths.config.parent
-    if (paths.config, paths.state, paths.cache) == (root / "config", root / "state", root / "cache"):
-        environment["SPENDLIGHT_HOME"] = str(root)
+    if paths.root is not None:
+        environment["SPENDLIGHT_HOME"] = str(paths.root)
     else:
         environment.pop("SPENDLIGHT_HOME", None)
     return environment

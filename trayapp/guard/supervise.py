@@ -45,6 +45,8 @@ _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _REPLACE: Final = tuple(getattr(signal, n) for n in ("SIGHUP", "SIGUSR1") if hasattr(signal, n))
 _LONGEST_WAIT: Final = 0.6
 """A little more than the pause between beats, so it costs no wake-ups, and a stop of the guard itself shows soon."""
+_TRUSTED: Final = 2
+"""After so many failures in a row the relay's spare program is tried."""
 _STALL: Final = 0.3
 """Waking later than planned by this much means that the guard did not run."""
 
@@ -103,6 +105,8 @@ class Supervisor:
         relay_command: Sequence[str],
         timing: Timing,
         log: Log,
+        *,
+        gone: GuardTrouble | None = None,
     ) -> None:
         self._paths = paths
         self._listening = listening
@@ -110,6 +114,9 @@ class Supervisor:
         self._log = log
         self._engine = _Post("engine", engine_command)
         self._relay = _Post("relay", relay_command)
+        self._spare_relay = (str(paths.rescue), "relay")
+        """Another program for the relay's job, when the first cannot be started (our environment was removed)."""
+        self._gone = gone
         self._leaving: list[Child] = []
         """Relays that finish their streams after the engine came back."""
         self._trouble: GuardTrouble | None = None
@@ -188,8 +195,9 @@ class Supervisor:
             with contextlib.suppress(OSError):
                 self._error_file.unlink(missing_ok=True)
         log = self._log.open()
+        spare = post is self._relay and post.failures >= _TRUSTED and self._paths.rescue.exists()
         try:
-            child = Child.start(post.name, post.command, self._listening, log)
+            child = Child.start(post.name, self._spare_relay if spare else post.command, self._listening, log)
         except OSError as error:
             self._log.line(f"{post.name} cannot be started: {type(error).__name__} {error.errno}")
             self._died(post, None, ready=False, now=now)
@@ -257,11 +265,20 @@ class Supervisor:
             return
         post.failures += 1
         if post is self._engine and (post.failures >= self._timing.crash_limit or self._relaying):
-            self._trouble = failure.engine_crash_loop(code, self._log.path)
+            self._trouble = self._why_not(code)
             self._relay_instead(now)
             return
         post.pause = min(max(post.pause * 2, self._timing.backoff), self._timing.backoff_most)
         post.due = now + post.pause
+
+    def _why_not(self, code: int | None) -> GuardTrouble:
+        """Why the engine does not come up."""
+        if self._gone is not None:
+            return self._gone
+        program = self._engine.command[0]
+        if program == sys.executable and not Path(program).exists():
+            return failure.environment_gone(program, self._paths.rescue)
+        return failure.engine_crash_loop(code, self._log.path)
 
     def _relay_instead(self, now: float) -> None:
         self._engine.due = now + self._timing.retry
@@ -379,8 +396,13 @@ def guard(
     port: int,
     engine_command: Sequence[str] | None,
     timing: Timing | None,
+    relay_command: Sequence[str] | None = None,
+    gone: GuardTrouble | None = None,
 ) -> int:
-    """What ``trayapp.guard.run`` does; see there."""
+    """What ``trayapp.guard.run`` does; see there.
+
+    ``relay_command`` and ``gone`` are for ``trayapp.rescue``: another relay, and what to say when no engine comes up.
+    """
     os.umask(0o077)
     timing = timing or Timing()
     _prepare(paths)
@@ -398,9 +420,10 @@ def guard(
             paths,
             listening,
             engine_command or python("trayapp.engine"),
-            python("trayapp.guard.relay"),
+            relay_command or python("trayapp.guard.relay"),
             timing,
             log,
+            gone=gone,
         )
         code = supervisor.run()
         log.line("ended")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _SOCKET_LIMIT = 100
@@ -87,6 +87,23 @@ class Paths:
         return self.state / "edits"
 
     @property
+    def rescue(self) -> Path:
+        """The copy of guard and undoing that works without our environment; see ``trayapp.rescue``."""
+        return self.state / "rescue.pyz"
+
+    @property
+    def no_autostart(self) -> Path:
+        """Exists when the user starts Spendlight himself and has said so."""
+        return self.state / "no-autostart"
+
+    @property
+    def root(self) -> Path | None:
+        """What SPENDLIGHT_HOME has to be for this profile; ``None`` for the usual places."""
+        root = self.config.parent
+        own = (self.config, self.state, self.cache) == (root / "config", root / "state", root / "cache")
+        return root if own else None
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"
@@ -121,8 +138,22 @@ class Paths:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+_settled: list[Paths] = []
+
+
+def settle(config: Path, state: Path, cache: Path) -> Paths:
+    """Make these the places of this process; for one that knows its profile and lacks platformdirs."""
+    places = Paths(config, state, cache, _runtime(state))
+    if places.root is not None:
+        places = replace(places, run=_run_dir(places.root / "run"))
+    _settled[:] = [places]
+    return places
+
+
 def find() -> Paths:
     """The places of the current profile, from the environment."""
+    if _settled:
+        return _settled[0]
     home = os.environ.get("SPENDLIGHT_HOME")
     if home:
         root = Path(home).expanduser().absolute()
@@ -131,9 +162,12 @@ def find() -> Paths:
 
     dirs = platformdirs.PlatformDirs("spendlight", appauthor=False)
     state = Path(dirs.user_state_dir)
+    return Paths(Path(dirs.user_config_dir), state, Path(dirs.user_cache_dir), _runtime(state))
+
+
+def _runtime(state: Path) -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    run = Path(runtime) / "spendlight" if runtime and Path(runtime).is_dir() else state / "run"
-    return Paths(Path(dirs.user_config_dir), state, Path(dirs.user_cache_dir), _run_dir(run))
+    return _run_dir(Path(runtime) / "spendlight" if runtime and Path(runtime).is_dir() else state / "run")
 
 
 def _run_dir(wanted: Path) -> Path:
@@ -147,10 +181,10 @@ def _run_dir(wanted: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"spendlight-{os.getuid()}-{name}"
 
 
-def write_private(path: Path, data: bytes) -> None:
-    """Replace a file by ``data``, mode 0600, whole or not at all."""
+def write_private(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file by ``data``, mode 0600 (or 0700), whole or not at all."""
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

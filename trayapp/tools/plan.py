@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from trayapp.tools import envspans, jsonspans, linespans, tomlspans, yamlspans
+from trayapp.tools import envspans, jsonspans, linespans, tomlspans, wholefile, yamlspans
 from trayapp.tools.files import refused
 from trayapp.tools.journal import Entry, Journal, digest, value_digest
 from trayapp.tools.masking import masked
@@ -39,6 +39,8 @@ class Format(StrEnum):
     ENV = "env"
     YAML = "yaml"
     LINES = "lines"
+    WHOLE = "whole"
+    """The file as a whole is ours."""
 
 
 GRAMMARS: Final[dict[Format, Grammar]] = {
@@ -47,6 +49,7 @@ GRAMMARS: Final[dict[Format, Grammar]] = {
     Format.ENV: envspans,
     Format.YAML: yamlspans,
     Format.LINES: linespans,
+    Format.WHOLE: wholefile,
 }
 
 

@@ -1,0 +1,70 @@
+"""The question before everything stops: tools that still lead here would then reach nobody.
+
+Rules: what leads here is looked up anew at each opening; leading the tools back is the default offer, and nothing is
+stopped when one of their files could not be put back. The edits' rooms are imported when they are needed only.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMessageBox
+
+from trayapp.platform.paths import Paths
+
+
+class Farewell(QObject):
+    """Asks, leads the tools back if the user wants that, and then says ``agreed``."""
+
+    agreed = Signal()
+
+    def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._paths = paths
+        self.box = QMessageBox()
+        self.box.setIcon(QMessageBox.Icon.Warning)
+        self.box.setWindowTitle("Spendlight")
+        self.box.setText("Stop Spendlight altogether?")
+        self.back = self.box.addButton("Lead them back and stop", QMessageBox.ButtonRole.AcceptRole)
+        self.stop = self.box.addButton("Stop everything", QMessageBox.ButtonRole.DestructiveRole)
+        cancel = self.box.addButton(QMessageBox.StandardButton.Cancel)
+        self.box.setDefaultButton(cancel)
+        self.box.setEscapeButton(cancel)
+        self.back.clicked.connect(self._lead_back)
+        self.stop.clicked.connect(self.agreed)
+
+    def ask(self) -> None:
+        """Open the question, or bring it to the front."""
+        names = self._names()
+        self.back.setVisible(bool(names))
+        self.stop.setText("Stop without that" if names else "Stop everything")
+        if names:
+            text = (
+                f"These tools lead through Spendlight: {', '.join(names)}. When it stops they reach nobody, unless "
+                "they are led back to their vendors first; connect them again whenever you like. "
+            )
+        else:
+            text = "Tools that point at Spendlight will not reach their vendors until it runs again. "
+        self.box.setInformativeText(text + "To end only this icon, use Quit; to stop counting for a while, use Pause.")
+        self.box.show()
+        self.box.activateWindow()
+
+    def close(self) -> None:
+        """Give the window back."""
+        self.box.close()
+        self.box.deleteLater()
+
+    def _names(self) -> tuple[str, ...]:
+        from trayapp.tools import pointing
+
+        return pointing.tools(pointing.led(self._paths))
+
+    def _lead_back(self) -> None:
+        from trayapp.toolbox import Toolbox
+
+        outcomes = Toolbox(self._paths).lead_back()
+        failed = [f"{outcome.path}: {outcome.text}" for outcome in outcomes if not outcome.done]
+        if not failed:
+            self.agreed.emit()
+            return
+        self.box.setInformativeText("Nothing was stopped, because this could not be put back:\n" + "\n".join(failed))
+        self.box.show()
