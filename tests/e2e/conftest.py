@@ -117,8 +117,8 @@ def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
     with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
-        names = {"anthropic": "", "openai": "", "gemini": "", "chatgpt": "/backend-api/codex"}
-        lines = [f'{name} = "{vendor.url}{path}"' for name, path in names.items()]
+        paths_of = {"chatgpt": "/backend-api/codex"}
+        lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in frontdoor.DEFAULT_UPSTREAMS]
         paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
         launch.start(paths, wait=30)
         try:
