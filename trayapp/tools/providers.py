@@ -1,8 +1,8 @@
 """Tools that keep a list of providers: where each one's calls go, and the address that leads them the same way here.
 
-Rules: a provider that the tool knows by name is led by that name, so its own address, if it has one, is checked before
-anything is written. One that only its address describes is led when that address is a route's, and else stays as it is
-and is told.
+Rules: a vendor's public address means that vendor's route, wherever the user has sent it. A provider that the tool
+knows by name is led by that name, so any other address that it has is checked before anything is written. One that only
+its address describes is led when that address is a route's, and else stays as it is and is told.
 """
 
 from __future__ import annotations
@@ -83,9 +83,11 @@ def operations(slots: Sequence[Slot], links: Links, tool: str, title: str, fix: 
 
 
 def placed(path: Path, slots: Sequence[Slot]) -> tuple[Placed, ...]:
-    """The addresses in the places that connecting would write."""
+    """The addresses in the places that connecting would write, but for the vendors' own: those say nothing new."""
     found = []
     for slot in slots:
+        if slot.url and slot.known is not None and public(slot.url) == slot.known.route:
+            continue
         if slot.url and (slot.known is not None or looks_ours(slot.url)):
             vendor = slot.known.route if slot.known is not None else _meant(slot, _PUBLIC)[0] or slot.likely
             found.append(Placed(f"{path}: {slot.name}", slot.url, vendor))
@@ -134,6 +136,9 @@ def _meant(slot: Slot, links: Links) -> tuple[str | None, str]:
     if looks_ours(url) and (ours := _OURS.match(url)):
         return ours["route"], ours["rest"] or ""
     routes = [name for name in links.upstreams if name != "chatgpt" and url and links.is_route(name, url)]
+    vendor = public(url)
+    if not routes and vendor is not None and vendor in links.upstreams:
+        routes = [vendor]  # the user has sent that vendor's calls to a gateway
     version = _VERSION.search(url)
     rest = version[0] if version else ""
     if slot.likely in routes:
