@@ -23,7 +23,7 @@ ANSWER = Script(text="The magic word is xyzzy.", output_tokens=321)
 GEMINI = {"GEMINI_CLI_TRUST_WORKSPACE": "true"}
 COPILOT = ["copilot", "-p", PROMPT, "--allow-all-tools", "--no-auto-update"]
 CLINE_KEYS = {"anthropic": "claude-sonnet-5", "openai-native": "gpt-5.5", "gemini": "gemini-3.8-flash"}
-CONTINUE_MODELS = {"anthropic": "claude-sonnet-5", "openai": "gpt-5.5", "gemini": "gemini-3.8-flash"}
+CONTINUE_MODELS = {"anthropic": "claude-sonnet-5", "mistral": "codestral-2508"}
 
 
 @dataclass(frozen=True)
@@ -218,12 +218,17 @@ MORE = [
                 "COPILOT_PROVIDER_BASE_URL": "https://api.openai.com/v1",
                 "COPILOT_PROVIDER_API_KEY": "sk-test",
                 "COPILOT_PROVIDER_WIRE_API": wire,
+                "COPILOT_PROVIDER_TRANSPORT": way,
                 "COPILOT_MODEL": "gpt-5.5",
             },
             mode="byok",
             wires=(path,),
         )
-        for wire, path in (("completions", "/v1/chat/completions"), ("responses", "/v1/responses"))
+        for wire, path, way in (
+            ("completions", "/v1/chat/completions", "http"),
+            ("responses", "/v1/responses", "http"),
+            ("responses", "/v1/responses", "websockets"),
+        )
     ),
     Case("opencode", opencode("xai/grok-4.5"), "xai", 2, {"XAI_API_KEY": "xai-test"}),
     Case(
@@ -237,7 +242,7 @@ MORE = [
     ),
     Case("pi", ["pi", "-p", "--model", "google/gemini-2.5-flash", PROMPT], "gemini", env={"GEMINI_API_KEY": "AIza"}),
     Case("cline", ["cline", PROMPT], "gemini", files=cline("gemini"), own=False),
-    Case("continue", ["cn", "-p", PROMPT], "gemini", files=config_yaml("gemini")),
+    Case("continue", ["cn", "-p", PROMPT], "mistral", files=config_yaml("mistral")),
 ]
 
 
@@ -329,6 +334,14 @@ def test_one_start_without_a_file(scene, client_home, more_of, tool):
     env = home.environment({**more_of(case), "SPENDLIGHT_HOME": str(scene.paths.config.parent)})
     works(scene, home, case, env, [*home.spendlight_command(), "run", "--", *case.command], shell=False)
     assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("tool", ["cline", "continue", "pi", "crush"])
+def test_one_start_of_a_tool_that_reads_no_variable_is_told(client_home, tool):
+    home = client_home()
+    ran = home.spendlight("run", "--tool", tool, "--", "true")
+    assert ran.code == 0
+    assert f"spendlight connect {tool}" in ran.err
 
 
 def _all(folder: Path) -> list[Path]:

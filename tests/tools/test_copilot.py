@@ -103,15 +103,9 @@ def test_a_gateway_is_not_left_silently(connect_on, user: Path, links: Links, fo
     assert connector.standing(TOOL, links).standing is Standing.CONNECTED
 
 
-def test_what_else_decides_is_told(user: Path, folder: Path) -> None:
-    (folder / "providers.json").write_text(
-        listed({"name": "o", "baseUrl": "https://api.openai.com/v1", "transport": "websockets"})
-    )
-    environment = {"COPILOT_API_URL": "https://x", "COPILOT_PROVIDER_TRANSPORT": "websockets"}
-    notes = TOOL.find(Machine(user, environment)).notes
-    assert "wins over it" in notes[0]
-    assert notes[1].startswith("COPILOT_PROVIDER_TRANSPORT asks for WebSocket")
-    assert "providers.json: o asks for WebSocket" in notes[2]
+def test_what_else_decides_is_told(user: Path) -> None:
+    notes = TOOL.find(Machine(user, {"COPILOT_API_URL": "https://x"})).notes
+    assert notes == ("COPILOT_API_URL is set in this shell and wins over its settings.",)
 
 
 def test_where_it_is(user: Path, tmp_path: Path) -> None:

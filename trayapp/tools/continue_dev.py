@@ -2,7 +2,8 @@
 
 Seen with cn 1.5.47 (2026-11): a model has a ``provider``, and goes to that vendor unless it has an ``apiBase`` (which
 ends in ``/v1/``; the last slash may be missing). The older ``config.json`` has the same list. Models that come from
-Continue's own service (``uses``) have no address in the file. No variable is read for an address.
+Continue's own service (``uses``) have no address in the file. ``cn`` asks Gemini's SDK without that address, which
+then reads ``GOOGLE_GEMINI_BASE_URL``; no other variable is read for an address.
 """
 
 from __future__ import annotations
@@ -41,7 +42,11 @@ class Continue(Tool):
             "base-url",
             "for the models that its settings file lists now",
             By.FILE,
-            ("Models of Continue's own service are not counted.",),
+            (
+                "Models of Continue's own service are not counted.",
+                "`cn` takes no notice of a Gemini model's address and calls Google directly; the variable that "
+                "`spendlight url gemini --tool continue --env` prints leads it here.",
+            ),
         ),
     )
 

@@ -1,9 +1,10 @@
 """GitHub Copilot CLI: ``settings.json`` leads its plan, ``providers.json`` and variables lead its user's own keys.
 
-Seen with 1.0.102 (2026-11): ``copilotUrl`` in ``settings.json`` (no document names it; it wins over the equally
-unnamed variable ``COPILOT_API_URL``) is where the plan's models and calls are asked for; whose plan it is, is still
-asked of api.github.com. ``providers.json`` lists providers of the user's own with ``baseUrl``. The documented variables
+Seen with 1.0.102 (2026-11): ``copilotUrl`` in ``settings.json`` (no document names it, nor the variable that wins over
+it, ``COPILOT_API_URL``) is where the plan's models and calls are asked for; whose plan it is, is still asked of
+api.github.com. ``providers.json`` lists providers of the user's own with ``baseUrl``. The documented variables
 ``COPILOT_PROVIDER_BASE_URL`` and ``…_TYPE`` (openai, azure, anthropic) stand for a single one; no file holds them.
+Where ``websockets`` is chosen, one refusal makes it go on over HTTPS.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ _TYPES: Final[Mapping[str, Provider]] = {
     "anthropic": Provider("anthropic"),
     "azure": Provider("azure"),
 }
-_NO_SOCKETS: Final = "asks for WebSocket, which Spendlight does not relay yet: take `websockets` out."
 
 
 class Copilot(Tool):
@@ -72,10 +72,7 @@ class Copilot(Tool):
         if own := self._own(machine):
             addresses += providers.placed(Path("this shell"), (own,))
         if machine.environment.get("COPILOT_API_URL"):
-            notes.append("COPILOT_API_URL is set in this shell; `copilotUrl` in its settings wins over it.")
-        if machine.environment.get("COPILOT_PROVIDER_TRANSPORT") == "websockets":
-            notes.append(f"COPILOT_PROVIDER_TRANSPORT {_NO_SOCKETS}")
-        notes += [f"{listed}: {name} {_NO_SOCKETS}" for name in self._with_sockets(machine)]
+            notes.append("COPILOT_API_URL is set in this shell and wins over its settings.")
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 
@@ -117,9 +114,6 @@ class Copilot(Tool):
         entries = document.get("providers") if isinstance(document, dict) else None
         named = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
         return [e for e in named if isinstance(e.get("name"), str)]
-
-    def _with_sockets(self, machine: Machine) -> list[str]:
-        return [str(e["name"]) for e in self._entries(machine) if e.get("transport") == "websockets"]
 
     def _slots(self, machine: Machine) -> tuple[Slot, ...]:
         slots = []
