@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -244,6 +244,15 @@ MORE = [
     Case("cline", ["cline", PROMPT], "gemini", files=cline("gemini"), own=False),
     Case("continue", ["cn", "-p", PROMPT], "mistral", files=config_yaml("mistral")),
 ]
+FORMS = {
+    "gemini-cli": (["-o", "json"], ["-o", "stream-json"]),
+    "copilot": (["--stream", "off"], ["--output-format", "json"]),
+    "opencode": (["--format", "json"],),
+    "qwen-code": (["-o", "json"], ["-o", "stream-json"]),
+    "pi": (["--mode", "json"],),
+    "cline": (["--json"],),
+    "continue": (["--format", "json"],),
+}
 
 
 def named(case: Case) -> str:
@@ -270,7 +279,7 @@ def works(scene: Scene, home: Home, case: Case, env: Mapping[str, str], command:
     scene.scripts = [ANSWER] if case.calls == 1 else []
     ran = home.run(command, env, shell=shell)
     assert ran.code == 0, ran.out + ran.err
-    assert ("xyzzy" if case.calls == 1 else "simulated vendor") in ran.out, ran.out + ran.err
+    assert ("xyzzy" if case.calls == 1 else "answer was written") in ran.out, ran.out + ran.err
     rows = scene.exactly_done(case.calls, unpriced=case.unpriced)
     assert {(row["tool"], row["vendor"]) for row in rows} == {(case.tool, case.vendor)}
     paths = [call.path for call in scene.vendor.counted.calls() if call.wire]
@@ -311,6 +320,13 @@ def test_connected(scene, client_home, more_of, case):
 @pytest.mark.parametrize("case", MORE, ids=named)
 def test_connected_otherwise(scene, client_home, more_of, case):
     check(scene, client_home, case, more_of(case))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("tool", "form"), [(tool, form) for tool, forms in FORMS.items() for form in forms])
+def test_connected_in_every_form(scene, client_home, more_of, tool, form):
+    case = next(case for case in FIRST if case.tool == tool)
+    check(scene, client_home, replace(case, command=[*case.command, *form]), more_of(case))
 
 
 @pytest.mark.parametrize("case", [case for case in FIRST if case.files], ids=named)

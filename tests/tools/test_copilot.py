@@ -103,9 +103,13 @@ def test_a_gateway_is_not_left_silently(connect_on, user: Path, links: Links, fo
     assert connector.standing(TOOL, links).standing is Standing.CONNECTED
 
 
-def test_what_else_decides_is_told(user: Path) -> None:
-    notes = TOOL.find(Machine(user, {"COPILOT_API_URL": "https://x"})).notes
-    assert notes == ("COPILOT_API_URL is set in this shell and wins over its settings.",)
+def test_what_else_decides_is_told(user: Path, tmp_path: Path) -> None:
+    managed = tmp_path / "etc" / "github-copilot" / "managed-settings.json"
+    managed.parent.mkdir(parents=True)
+    managed.write_text("{}")
+    notes = TOOL.find(Machine(user, {"COPILOT_API_URL": "https://x"}, tmp_path)).notes
+    assert notes[0] == "COPILOT_API_URL is set in this shell and wins over its settings."
+    assert str(managed) in notes[1]
 
 
 def test_where_it_is(user: Path, tmp_path: Path) -> None:

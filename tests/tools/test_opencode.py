@@ -133,13 +133,16 @@ def test_one_start(user: Path, links: Links) -> None:
     }
 
 
-def test_what_else_decides_is_told(user: Path, tmp_path: Path) -> None:
+def test_what_else_decides_is_told(user: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    (tmp_path / "etc" / "opencode").mkdir(parents=True)
     data = tmp_path / "opencode"
     data.mkdir()
     (data / "auth.json").write_text('{"openai": {"type": "oauth"}}')
-    notes = TOOL.find(Machine(user, {"OPENCODE_CONFIG": "/x.json", "XDG_DATA_HOME": str(tmp_path)})).notes
+    notes = TOOL.find(Machine(user, {"OPENCODE_CONFIG": "/x.json", "XDG_DATA_HOME": str(tmp_path)}, tmp_path)).notes
     assert notes[0].startswith("OPENCODE_CONFIG is set")
-    assert "ChatGPT login" in notes[1]
+    assert "administrator" in notes[1]
+    assert "ChatGPT login" in notes[2]
 
 
 def test_where_it_is(user: Path, tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ class Copilot(Tool):
             addresses += providers.placed(Path("this shell"), (own,))
         if machine.environment.get("COPILOT_API_URL"):
             notes.append("COPILOT_API_URL is set in this shell and wins over its settings.")
+        managed = machine.root / "etc" / "github-copilot" / "managed-settings.json"
+        if managed.is_file():
+            notes.append(f"{managed} is managed by your administrator; it may forbid changes.")
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 

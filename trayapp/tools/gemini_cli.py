@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.control import Trouble
-from trayapp.frontdoor import DEFAULT_UPSTREAMS
+from trayapp.tools import vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
@@ -151,14 +151,5 @@ class GeminiCli(Tool):
                 )
             )
         where = self._value(machine, "GOOGLE_CLOUD_LOCATION")
-        regional = where not in ("", "global") and self._value(machine, "GOOGLE_CLOUD_PROJECT")
-        if mode == "vertex" and regional and links.is_route("vertex", DEFAULT_UPSTREAMS["vertex"]):
-            host = f"aiplatform.{where}.rep" if where in ("us", "eu") else f"{where}-aiplatform"
-            raise EditError(
-                Trouble(
-                    title="Vertex AI has a host for each location",
-                    message=f"GOOGLE_CLOUD_LOCATION is {where}; the route `vertex` leads to the global one.",
-                    fix=f"Say so once, and connect again: spendlight upstream set vertex=https://{host}.googleapis.com",
-                    code="other_location",
-                )
-            )
+        if mode == "vertex" and where and self._value(machine, "GOOGLE_CLOUD_PROJECT"):
+            vertex.check(links, where, "GOOGLE_CLOUD_LOCATION is")

@@ -3,13 +3,15 @@
 Seen with 1.18.33 (2026-11): it reads ``config.json``, ``opencode.json`` and ``opencode.jsonc`` of its settings folder,
 the later ones win; what ``OPENCODE_CONFIG``, a project or ``OPENCODE_CONFIG_CONTENT`` say wins over them. A provider
 that stands in the file is switched on, with or without a key, and may become the default: so only those are written
-that the user has. It adds ``$schema`` to a file without one; that is done here at once, so that undoing stays exact.
-Its titles are made by a small model of the same provider.
+that the user has. What an administrator puts into ``/etc/opencode`` wins over all of it. It adds ``$schema`` to a file
+without one; that is done here at once, so that undoing stays exact. Its titles are made by a small model of the same
+provider.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +20,7 @@ from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import Set
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
 
 _KNOWN: Final[Mapping[str, Provider]] = {
     "anthropic": Provider("anthropic", "v1"),
@@ -81,6 +83,12 @@ class OpenCode(Tool):
         for variable in ("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"):
             if machine.environment.get(variable):
                 notes.append(f"{variable} is set in this shell; addresses in it win over the settings file.")
+        if sys.platform == "win32":
+            managed = machine.root / "ProgramData" / "opencode"
+        else:
+            managed = managed_folder(machine, "opencode", "opencode", "")
+        if managed.is_dir():
+            notes.append(f"{managed} is managed by your administrator and wins over your settings.")
         if self._auth(machine).get("openai") == "oauth":
             notes.append("A ChatGPT login in opencode has a fixed address; its calls are not counted.")
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()

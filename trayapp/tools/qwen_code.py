@@ -64,9 +64,8 @@ class QwenCode(Tool):
         notes = [*providers.strangers(slots)]
         for path, form, slot in self._variable_slots(machine, slots):
             url = machine.value(path, form, slot.way)
-            if isinstance(url, str) and url:
-                vendor = providers.public(url) or slot.likely
-                addresses.append(Placed(f"{path}: {slot.name}", url, vendor))
+            if isinstance(url, str) and url and providers.public(url) is None:
+                addresses.append(Placed(f"{path}: {slot.name}", url, slot.likely))
         in_shell = [variable for variable in _VARIABLES.values() if machine.environment.get(variable)]
         notes += [f"{variable} is set in this shell and wins over the file's." for variable in in_shell]
         managed = managed_folder(machine, "qwen-code", "QwenCode", "qwen-code") / "settings.json"
