@@ -52,6 +52,12 @@ def test_bedrock_alone_has_no_public_host_to_guess(path: str, vendor: str) -> No
         assert entered(f"any/{path}").upstream.host == host
 
 
+@pytest.mark.parametrize("path", ["chat/completions", "responses", "v1/messages", "models"])
+def test_a_copilot_plans_calls_never_go_to_the_models_makers(path: str) -> None:
+    entry = entered(f"any/{path}", (b"Copilot-Integration-Id", b"copilot-developer-cli"))
+    assert (entry.vendor, entry.upstream.host, entry.target) == ("copilot", "api.githubcopilot.com", f"/{path}")
+
+
 def test_assistants_are_openais() -> None:
     assert entered("any/v1/threads/t1/messages").vendor == "openai"
 

@@ -250,6 +250,8 @@ def recognise(path: str, headers: Mapping[bytes, bytes]) -> str | None:
     for cloud, pattern in _CLOUDS:
         if pattern.search(path):
             return cloud
+    if b"copilot-integration-id" in headers:
+        return "copilot"  # its plan's calls; those with a key of the user's own do not carry it (1.0.102, 2026-11)
     if "/threads/" in path:
         return "openai"  # its assistants' paths end like Anthropic's
     if b"anthropic-version" in headers or _ANTHROPIC.search(path):

@@ -155,3 +155,11 @@ def test_where_it_is(user: Path, tmp_path: Path) -> None:
     assert TOOL.settings(Machine(user, {"GEMINI_CLI_HOME": str(tmp_path)})) == tmp_path / ".gemini" / "settings.json"
     (user / ".gemini").mkdir()
     assert TOOL.find(Machine(user, {"PATH": str(tmp_path)}, tmp_path)).installed
+
+
+def test_a_folder_that_the_user_names_may_lie_anywhere(connect_on, user: Path, links: Links, tmp_path: Path) -> None:
+    connector = connect_on(Machine(user, {"GEMINI_CLI_HOME": str(tmp_path)}))
+    connector.connect(TOOL, links)
+    assert links.to("gemini", "gemini-cli") in (tmp_path / ".gemini" / ".env").read_text()
+    connector.disconnect(TOOL.name)
+    assert not (tmp_path / ".gemini" / ".env").exists()

@@ -70,7 +70,7 @@ class Copilot(Tool):
             addresses.append(Placed(f"{settings}: copilotUrl", address, "copilot"))
         notes = [*providers.strangers(slots)]
         if own := self._own(machine):
-            addresses += providers.placed(Path("this shell"), (own,))
+            addresses += providers.placed("this shell", (own,))
         if machine.environment.get("COPILOT_API_URL"):
             notes.append("COPILOT_API_URL is set in this shell and wins over its settings.")
         managed = machine.root / "etc" / "github-copilot" / "managed-settings.json"
@@ -85,10 +85,12 @@ class Copilot(Tool):
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """The plan's address, and those of listed providers that a route exists for."""
-        edits = [Edit(self.name, self.settings(machine), Format.JSON, (Set(_KEY, links.to("copilot", self.name)),))]
+        settings, plan = self.settings(machine), Set(_KEY, links.to("copilot", self.name))
+        named = machine.folder("COPILOT_HOME") is not None
+        edits = [Edit(self.name, settings, Format.JSON, (plan,), anywhere=named)]
         led = [(slot, providers.address(slot, links, self.name)) for slot in self._slots(machine)]
         if more := tuple(Set(slot.way, url) for slot, url in led if url is not None):
-            named = machine.folder("COPILOT_PROVIDERS_CONFIG") is not None
+            named |= machine.folder("COPILOT_PROVIDERS_CONFIG") is not None
             edits.append(Edit(self.name, self.providers(machine), Format.JSON, more, anywhere=named))
         return tuple(edits)
 

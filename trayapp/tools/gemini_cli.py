@@ -104,10 +104,12 @@ class GeminiCli(Tool):
         """The variable of that way; for API keys also the choice of that way, unless the user has made one."""
         self._check(machine, links, mode)
         variable, vendor = _VARIABLES[mode]
-        edits = [Edit(self.name, self.env_file(machine), Format.ENV, (Set((variable,), links.to(vendor, self.name)),))]
+        named = machine.folder("GEMINI_CLI_HOME") is not None
+        address = Set((variable,), links.to(vendor, self.name))
+        edits = [Edit(self.name, self.env_file(machine), Format.ENV, (address,), anywhere=named)]
         if mode == "api-key":
             choice = Set(_SELECTED, "gemini-api-key", unless_set=True)
-            edits.append(Edit(self.name, self.settings(machine), Format.JSON, (choice,)))
+            edits.append(Edit(self.name, self.settings(machine), Format.JSON, (choice,), anywhere=named))
         return tuple(edits)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:

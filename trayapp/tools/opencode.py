@@ -110,6 +110,7 @@ class OpenCode(Tool):
                     Set(("$schema",), _SCHEMA, unless_set=True),
                     *providers.operations(slots, links, self.name, self.title, _NO_PROVIDER),
                 ),
+                anywhere=machine.folder("XDG_CONFIG_HOME") is not None,
             )
             for path, slots in led.items()
             if slots

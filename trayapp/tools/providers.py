@@ -82,7 +82,7 @@ def operations(slots: Sequence[Slot], links: Links, tool: str, title: str, fix: 
     return found
 
 
-def placed(path: Path, slots: Sequence[Slot]) -> tuple[Placed, ...]:
+def placed(place: Path | str, slots: Sequence[Slot]) -> tuple[Placed, ...]:
     """The addresses in the places that connecting would write, but for the vendors' own: those say nothing new."""
     found = []
     for slot in slots:
@@ -90,7 +90,7 @@ def placed(path: Path, slots: Sequence[Slot]) -> tuple[Placed, ...]:
             continue
         if slot.url and (slot.known is not None or looks_ours(slot.url)):
             vendor = slot.known.route if slot.known is not None else _meant(slot, _PUBLIC)[0] or slot.likely
-            found.append(Placed(f"{path}: {slot.name}", slot.url, vendor))
+            found.append(Placed(f"{place}: {slot.name}", slot.url, vendor))
     return tuple(found)
 
 

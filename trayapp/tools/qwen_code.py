@@ -78,16 +78,17 @@ class QwenCode(Tool):
         """The address of each model that a route exists for, or the variable of the protocol in use."""
         models = self._models(machine)
         variables = self._variable_slots(machine, models)
+        named = machine.folder("QWEN_HOME") is not None
         if not variables:
             wanted = providers.operations(models, links, self.name, self.title, "")
-            return (Edit(self.name, self.settings(machine), Format.JSON, wanted),)
+            return (Edit(self.name, self.settings(machine), Format.JSON, wanted, anywhere=named),)
         slots: dict[tuple[Path, Format], list[Slot]] = {(self.settings(machine), Format.JSON): []}
         led = [slot for slot in models if providers.address(slot, links, self.name) is not None]
         slots[self.settings(machine), Format.JSON] += led
         for path, form, slot in variables:
             slots.setdefault((path, form), []).append(slot)
         return tuple(
-            Edit(self.name, path, form, providers.operations(found, links, self.name, self.title, ""))
+            Edit(self.name, path, form, providers.operations(found, links, self.name, self.title, ""), anywhere=named)
             for (path, form), found in slots.items()
             if found
         )

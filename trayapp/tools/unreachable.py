@@ -1,7 +1,8 @@
 """Tools that cannot be led here by their settings, or only by hand: what is possible, and what is not.
 
 Facts of 2026-11: VS Code's Copilot has two unnamed settings for an address, of which one issue says that they are
-ignored (microsoft/vscode#246331) and another that there is no supported one (#322688); Cursor sends every call, with
+ignored (microsoft/vscode#246331) and another that there is no supported one (#322688); from 1.122 on a model of the
+user's own has the whole URL of its endpoint (#316916). Cursor sends every call, with
 the user's own keys too, to its own servers first (rce.moe, 2026-01). JetBrains' assistant takes OpenAI-compatible
 providers by address (its help pages). Roo Code keeps its settings inside VS Code. None of them was run here.
 """
@@ -34,11 +35,11 @@ class VsCodeCopilot(Unreachable):
     title = "GitHub Copilot in VS Code"
     folders = (".vscode*/extensions/github.copilot-*",)
     advice = (
-        "No supported setting leads Copilot's own models to another address. Models that you add with your own key "
-        "(Manage Models, OpenAI Compatible) do take one: paste "
+        "No supported setting leads Copilot's own models to another address. Models with a key of your own do take one "
+        "(Manage Models, Add Models, Custom Endpoint): their `url` is "
         + _PASTE.format(vendor="openai", tool="vscode-copilot")
-        + ". What a plan has used stands on GitHub's page; GitHub Copilot CLI can be led here: "
-        "`spendlight connect copilot`."
+        + ", with /chat/completions behind it. What a plan has used stands on GitHub's page; GitHub Copilot CLI can be "
+        "led here: `spendlight connect copilot`."
     )
 
 
