@@ -24,24 +24,38 @@ def entered(path: str, *headers: tuple[bytes, bytes], door: Door = DOOR) -> Entr
     return entry
 
 
-@pytest.mark.parametrize(
-    ("path", "vendor"),
-    [
-        ("v1beta1/publishers/google/models/gemini-4-argon:streamGenerateContent", "vertex"),
-        ("v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-5-5:rawPredict", "vertex"),
-        ("v1internal:streamGenerateContent", "code-assist"),
-        ("model/us.anthropic.claude-opus-5-5/converse-stream", "bedrock"),
-        ("model/amazon.nova-pro-v1%3A0/invoke", "bedrock"),
-    ],
-)
-def test_clouds_have_no_public_host_to_guess(path: str, vendor: str) -> None:
+CLOUDS = [
+    ("v1beta1/publishers/google/models/gemini-4-argon:streamGenerateContent", "vertex"),
+    ("v1/projects/p/locations/l/publishers/anthropic/models/claude-opus-5-5:rawPredict", "vertex"),
+    ("v1internal:streamGenerateContent", "code-assist"),
+    ("model/us.anthropic.claude-opus-5-5/converse-stream", "bedrock"),
+    ("model/amazon.nova-pro-v1%3A0/invoke", "bedrock"),
+]
+
+
+@pytest.mark.parametrize(("path", "vendor"), CLOUDS)
+def test_clouds_are_known_by_their_paths(path: str, vendor: str) -> None:
     headers = ((b"x-goog-api-key", b"k"), (b"anthropic-version", b"vertex-2023-10-16"))
-    refused = go(f"any/{path}", *headers)
-    assert isinstance(refused, Refusal)
-    assert refused.code == "unknown_vendor"
     own = Door(27410, TOKEN, {**default_upstreams(), vendor: Upstream.parse("https://cloud.example.com")})
     entry = entered(f"any/{path}", *headers, door=own)
     assert (entry.vendor, entry.target) == (vendor, f"/{path}")
+
+
+@pytest.mark.parametrize(("path", "vendor"), CLOUDS)
+def test_bedrock_alone_has_no_public_host_to_guess(path: str, vendor: str) -> None:
+    if vendor == "bedrock":
+        refused = go(f"any/{path}")
+        assert isinstance(refused, Refusal)
+        assert refused.code == "unknown_vendor"
+    else:
+        host = {"vertex": "aiplatform.googleapis.com", "code-assist": "cloudcode-pa.googleapis.com"}[vendor]
+        assert entered(f"any/{path}").upstream.host == host
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "responses", "v1/messages", "models"])
+def test_a_copilot_plans_calls_never_go_to_the_models_makers(path: str) -> None:
+    entry = entered(f"any/{path}", (b"Copilot-Integration-Id", b"copilot-developer-cli"))
+    assert (entry.vendor, entry.upstream.host, entry.target) == ("copilot", "api.githubcopilot.com", f"/{path}")
 
 
 def test_assistants_are_openais() -> None:

@@ -35,6 +35,17 @@ DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
     # Codex with a ChatGPT login; reached through the openai route (header chatgpt-account-id).
     "chatgpt": "https://chatgpt.com/backend-api/codex",
     "gemini": "https://generativelanguage.googleapis.com",
+    # Google logins (Gemini Code Assist) and the global location of Vertex AI.
+    "code-assist": "https://cloudcode-pa.googleapis.com",
+    "vertex": "https://aiplatform.googleapis.com",
+    # A personal Copilot plan; companies' plans have hosts of their own (api.business.…, api.enterprise.…).
+    "copilot": "https://api.githubcopilot.com",
+    "dashscope": "https://dashscope.aliyuncs.com/compatible-mode",
+    "openrouter": "https://openrouter.ai/api",
+    "deepseek": "https://api.deepseek.com",
+    "groq": "https://api.groq.com/openai",
+    "mistral": "https://api.mistral.ai",
+    "xai": "https://api.x.ai",
 }
 """Vendor name to the base URL of its public API."""
 
@@ -53,7 +64,7 @@ _CLOUDS = (
     ("code-assist", re.compile(r"/v1internal:[A-Za-z]+\Z")),
     ("bedrock", re.compile(r"/model/[^/]+/(?:converse|invoke)(?:-stream|-with-response-stream)?\Z")),
 )
-"""Paths that only a cloud's own host answers: they have an upstream only where the user set one."""
+"""Paths that only a cloud's own host answers. Bedrock's host is its region's: the user sets it."""
 _MODELS = re.compile(r"/models(?:/[^/:]+)?\Z")
 
 
@@ -239,6 +250,8 @@ def recognise(path: str, headers: Mapping[bytes, bytes]) -> str | None:
     for cloud, pattern in _CLOUDS:
         if pattern.search(path):
             return cloud
+    if b"copilot-integration-id" in headers:
+        return "copilot"  # its plan's calls; those with a key of the user's own do not carry it (1.0.102, 2026-11)
     if "/threads/" in path:
         return "openai"  # its assistants' paths end like Anthropic's
     if b"anthropic-version" in headers or _ANTHROPIC.search(path):

@@ -159,6 +159,35 @@ def test_gemini_array_stream_is_one_json_document(vendor, board):
     )
 
 
+@pytest.mark.parametrize("place", ["", "projects/p/locations/global/"])
+def test_vertex_names_the_publisher(vendor, place):
+    path = f"/v1beta1/{place}publishers/google/models/gemini-3.8-flash:generateContent"
+    body = json.dumps({"contents": [{"parts": [{"text": "Hi"}]}]}).encode()
+    assert "usageMetadata" in json.loads(call(vendor, path, body)[2])
+    assert vendor.counted.calls()[0].model == "gemini-3.8-flash"
+
+
+def test_code_assist_says_who_asks(vendor):
+    loaded = json.loads(call(vendor, "/v1internal:loadCodeAssist", b"{}")[2])
+    assert loaded["cloudaicompanionProject"]
+    assert call(vendor, "/v1internal:retrieveUserQuota", b"{}")[0] == 200
+    assert vendor.counted.calls(tokens_only=True) == []
+
+
+def test_copilots_host_is_known_by_its_clients_header(vendor):
+    body = json.dumps({"model": "gpt-5.5", "messages": [{"role": "user", "content": "Hi"}]}).encode()
+    connection = http.client.HTTPConnection("127.0.0.1", vendor.vendor.port, timeout=10)
+    for headers, status in (({}, 404), ({"copilot-integration-id": "copilot-developer-cli"}, 200)):
+        connection.request("POST", "/chat/completions", body, headers)
+        response = connection.getresponse()
+        assert (response.status, bool(response.read())) == (status, True)
+    connection.close()
+    listed = call(vendor, "/models", method="GET", copilot_integration_id="copilot-developer-cli")[2]
+    assert "claude-sonnet-5" in listed.decode()
+    assert b"premium_interactions" in call(vendor, "/copilot_internal/user", method="GET")[2]
+    assert [c.wire for c in vendor.counted.calls() if c.wire] == ["openai-chat"]
+
+
 def test_code_assist_wraps_each_response(vendor):
     body = json.dumps({"model": "gemini-3-flash", "request": {"contents": [{"parts": [{"text": "Hi"}]}]}}).encode()
     _, _, data = call(vendor, "/v1internal:streamGenerateContent?alt=sse", body)

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.connected import Home, Ran
+from tests.e2e.connected import Home, Ran, end_processes_of
 from trayapp import frontdoor
 from trayapp.control import Address, Client
 from trayapp.demo.counted import CountedCall
@@ -32,7 +32,11 @@ from trayapp.platform.paths import Paths
 from trayapp.settings_edit import set_value
 
 REPO = Path(__file__).resolve().parents[2]
-INSTALL = 'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24"'
+INSTALL = (
+    'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24" '
+    '"@google/gemini-cli@0.61" "@github/copilot@1.0" "opencode-ai@1.18" "@qwen-code/qwen-code@0.24" '
+    '"@mariozechner/pi-coding-agent@0.73" "cline@3.0" "@continuedev/cli@1.5"'
+)
 CLIENT_LIMIT_S = 60
 
 RUNNING = {"open", "sent", "streaming"}
@@ -93,8 +97,11 @@ class Scene:
         rows = {row["vendor_request_id"]: row for row in self.rows(number)}
         return [(call, rows[call.request_id]) for call in counted]
 
-    def exactly_done(self, number: int) -> list[dict[str, Any]]:
-        """Each of ``number`` calls is one ``done`` row whose tokens are those that the vendor counted."""
+    def exactly_done(self, number: int, *, unpriced: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+        """Each of ``number`` calls is one ``done`` row whose tokens are those that the vendor counted.
+
+        Each has a price, but for the models ``unpriced``, which the book does not know.
+        """
         pairs = self.pairs(number)
         for call, row in pairs:
             assert row["state"] == "done"
@@ -102,7 +109,7 @@ class Scene:
             assert {name: row[name] for name in TOKENS} == {name: getattr(call.leg, name) for name in TOKENS}
             assert row["reasoning"] == call.leg.reasoning
             assert row["model_served"] == call.model
-            assert row["usd_list"] is not None
+            assert (row["usd_list"] is None) == (call.model in unpriced)
         return [row for _, row in pairs]
 
     def _all(self) -> list[dict[str, Any]]:
@@ -117,8 +124,8 @@ def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
     with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
-        names = {"anthropic": "", "openai": "", "gemini": "", "chatgpt": "/backend-api/codex"}
-        lines = [f'{name} = "{vendor.url}{path}"' for name, path in names.items()]
+        paths_of = {"chatgpt": "/backend-api/codex"}
+        lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in frontdoor.DEFAULT_UPSTREAMS]
         paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
         launch.start(paths, wait=30)
         try:
@@ -137,14 +144,18 @@ def scene(spendlight: Scene) -> Scene:
 
 
 @pytest.fixture
-def client_home(home: Path, spendlight: Scene) -> Callable[..., Home]:
-    """An empty home with some clients' programs on PATH; the test is skipped when one of them is not installed."""
+def client_home(home: Path, spendlight: Scene) -> Iterator[Callable[..., Home]]:
+    """An empty home with some clients' programs on PATH; the test is skipped when one of them is not installed.
+
+    Processes that a client leaves behind (Cline's daemon) are ended with the test.
+    """
 
     def make(*programs: str) -> Home:
         folders = tuple(dict.fromkeys(_find(name).parent for name in programs))
         return Home(home / "user", spendlight.paths.config.parent, folders)
 
-    return make
+    yield make
+    end_processes_of(home / "user")
 
 
 @pytest.fixture

@@ -7,9 +7,12 @@ byte for byte, and that each file that connecting made is gone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -57,7 +60,12 @@ class Home:
     def spendlight(self, *arguments: str, more: Mapping[str, str] | None = None) -> Ran:
         """One of our own commands, for this profile."""
         environment = self.environment({"SPENDLIGHT_HOME": str(self._profile), **(more or {})})
-        return _run([sys.executable, "-P", "-m", "trayapp", *arguments], self.project, environment)
+        return _run([*self.spendlight_command(), *arguments], self.project, environment)
+
+    @staticmethod
+    def spendlight_command() -> list[str]:
+        """How our own command is started."""
+        return [sys.executable, "-P", "-m", "trayapp"]
 
     def connect(self, tool: str, *options: str, more: Mapping[str, str] | None = None) -> list[Path]:
         """Connect a tool; the files that this changed."""
@@ -85,6 +93,20 @@ class Home:
 
     def _files(self) -> list[Path]:
         return [Path(folder) / name for folder, _, names in os.walk(self.path) for name in names]
+
+
+def end_processes_of(home: Path) -> None:
+    """End every process that has this folder as its ``HOME`` (Linux), and wait until they are gone."""
+    mark = f"HOME={home}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                watch = os.pidfd_open(int(entry.name))
+                try:
+                    signal.pidfd_send_signal(watch, signal.SIGKILL)
+                    select.select([watch], [], [], 10)
+                finally:
+                    os.close(watch)
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str]) -> Ran:

@@ -10,6 +10,7 @@ import pytest
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.connection import Connector, Standing
 from trayapp.tools.desk import OptedOutError
+from trayapp.tools.files import EditError
 from trayapp.tools.tool import Links, Machine
 
 MINE = b"""{
@@ -73,9 +74,10 @@ def test_connect_and_disconnect(connector: Connector, links: Links, settings: Pa
 def test_a_cloud_is_led_by_its_own_variable(
     connect_on, user: Path, links: Links, settings: Path, switch: str, variable: str, mode: str, key: str
 ) -> None:
-    environment = {variable: "1"} if switch == "environment" else {}
+    switched = {variable: "1", "CLOUD_ML_REGION": "global"}
+    environment = switched if switch == "environment" else {}
     if switch == "file":
-        settings.write_text(json.dumps({"env": {variable: "1"}}))
+        settings.write_text(json.dumps({"env": switched}))
     before = settings.read_bytes()
     connector = connect_on(Machine(user, environment))
     connector.connect(TOOL, links)
@@ -85,6 +87,22 @@ def test_a_cloud_is_led_by_its_own_variable(
     assert connector.standing(TOOL, links).mode == mode
     connector.disconnect(TOOL.name)
     assert settings.read_bytes() == before
+
+
+@pytest.mark.parametrize(("region", "host"), [(None, "us-east5-aiplatform"), ("eu", "aiplatform.eu.rep")])
+def test_a_location_on_vertex_needs_its_host(
+    connector: Connector, links: Links, settings: Path, region: str | None, host: str
+) -> None:
+    settings.write_text(json.dumps({"env": {"CLOUD_ML_REGION": region} if region else {}}))
+    before = settings.read_bytes()
+    with pytest.raises(EditError) as caught:
+        connector.connect(TOOL, links, "vertex")
+    assert caught.value.trouble.code == "other_location"
+    assert caught.value.trouble.fix.endswith(f"spendlight upstream set vertex=https://{host}.googleapis.com")
+    assert settings.read_bytes() == before
+    regional = Links(links.port, links.token, {**links.upstreams, "vertex": f"https://{host}.googleapis.com"})
+    connector.connect(TOOL, regional, "vertex")
+    assert connector.standing(TOOL, regional).standing is Standing.CONNECTED
 
 
 def test_the_users_own_small_model_stays(connector: Connector, links: Links, settings: Path) -> None:

@@ -57,8 +57,15 @@ def run(arguments: list[str]) -> int:
     more: tuple[str, ...] = ()
     links = _links_or_say(box)
     if links is not None:
-        environment.update(tool.variables(here, links, mode))
+        variables = tool.variables(here, links, mode)
+        environment.update(variables)
         more = tool.arguments(here, links, mode)
+        if not variables and not more:
+            print(
+                f"spendlight: {tool.title} reads its address from its settings only.\n"
+                f"  → spendlight connect {tool.name}",
+                file=sys.stderr,
+            )
     os.execve(program, [command[0], *more, *command[1:]], environment)  # noqa: S606  it is the user's own command
 
 

@@ -23,8 +23,10 @@ _VARIABLES = {
     "gemini": ("GOOGLE_GEMINI_BASE_URL", "GEMINI_API_BASE"),
     "azure": ("AZURE_OPENAI_ENDPOINT",),
     "bedrock": ("ANTHROPIC_BEDROCK_BASE_URL",),
+    "code-assist": ("CODE_ASSIST_ENDPOINT",),
     "copilot": ("COPILOT_API_URL",),
     "ollama": ("OLLAMA_HOST",),
+    "vertex": ("GOOGLE_VERTEX_BASE_URL",),
 }
 _FOR_ANY = ("anthropic", "openai", "gemini")
 """Vendors that are recognised without their name in the address."""

@@ -190,7 +190,7 @@ class Connection(asyncio.Protocol):
         if request.upgrade and headers.get("upgrade", "").lower() == "websocket":
             request.keep_alive = False
             answer = Answer(status=426, headers=(("Upgrade", "HTTP/1.1"),), body=b'{"error":"use HTTPS"}')
-        elif not endpoints.is_metered(request.method, path):
+        elif not endpoints.is_metered(request.method, path, headers):
             answer = endpoints.side(request.method, path, headers)
         else:
             try:

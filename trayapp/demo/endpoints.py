@@ -14,13 +14,14 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import brotli
 import msgspec
 import zstandard
 
-from trayapp.demo import prefixes, wire_anthropic, wire_gemini, wire_openai
+from trayapp.demo import prefixes, wire_anthropic, wire_copilot, wire_gemini, wire_openai
 from trayapp.demo.script import Answer, Ask, Script
 from trayapp.values import Leg
 
@@ -29,9 +30,13 @@ MAX_BODY: Final = 256 * 2**20
 
 _GEMINI = re.compile(r"/v1(?:beta|alpha)?/models/([^/:]+):(\w+)\Z")
 _CODE_ASSIST = re.compile(r"/v1internal:(\w+)\Z")
+_VERTEX = re.compile(r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)\Z")
 _RESPONSES = ("/v1/responses", "/responses", "/backend-api/codex/responses")
 _METHODS = {"generateContent": False, "streamGenerateContent": True, "countTokens": False}
 _EMPTY = msgspec.Raw(b"")
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_COPILOT: Final = "copilot-integration-id"
+"""The header by which GitHub's host knows its clients; its paths have no version segment."""
 
 
 class _Body(msgspec.Struct, rename={"system_instruction": "systemInstruction", "generation": "generationConfig"}):
@@ -82,13 +87,15 @@ def vendor_of(path: str, headers: Mapping[str, str]) -> str:
     return "chatgpt" if "chatgpt-account-id" in headers or path.startswith("/backend-api") else "openai"
 
 
-def is_metered(method: str, path: str) -> bool:
+def is_metered(method: str, path: str, headers: Mapping[str, str] = _NO_HEADERS) -> bool:
     """Whether a request asks for tokens (or counts them)."""
     return method == "POST" and (
         path in ("/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions")
         or path.removesuffix("/compact") in _RESPONSES
+        or (path == "/chat/completions" and _COPILOT in headers)
         or any(
-            m is not None and m[m.lastindex or 0] in _METHODS for m in (_GEMINI.match(path), _CODE_ASSIST.match(path))
+            m is not None and m[m.lastindex or 0] in _METHODS
+            for m in (_GEMINI.match(path), _VERTEX.match(path), _CODE_ASSIST.match(path))
         )
     )
 
@@ -96,7 +103,13 @@ def is_metered(method: str, path: str) -> bool:
 def side(method: str, path: str, headers: Mapping[str, str]) -> Answer:
     """The answer to a request that asks for no tokens."""
     vendor = vendor_of(path, headers)
+    if method == "POST" and (assist := _CODE_ASSIST.match(path)):
+        return wire_gemini.code_assist(assist[1])
     if method in ("HEAD", "GET"):
+        if path == "/copilot_internal/user":
+            return wire_copilot.user()
+        if path == "/models" and _COPILOT in headers:
+            return wire_copilot.models()
         if path == "/api/hello":
             return Answer(body=b'{"message":"hello"}')
         if path == "/v1/models":
@@ -227,7 +240,7 @@ def _openai(path: str, vendor: str, body: _Body, raw: bytes, key: str) -> Asked:
 
 
 def _gemini(path: str, query: str, body: _Body, raw: bytes, key: str) -> Asked:
-    named = _GEMINI.match(path)
+    named = _GEMINI.match(path) or _VERTEX.match(path)
     method = named[2] if named else path.rsplit(":", 1)[-1]
     model = named[1] if named else body.model
     inner = body

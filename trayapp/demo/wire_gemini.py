@@ -91,6 +91,21 @@ def models() -> Answer:
     return Answer(body=_encode({"models": data}))
 
 
+def code_assist(method: str) -> Answer:
+    """The answer to a question of Code Assist's that asks for no tokens: who am I, what may I, what is left."""
+    tier = {"id": "standard-tier", "name": "Standard"}
+    known: dict[str, Any] = {
+        "loadCodeAssist": {
+            "currentTier": tier,
+            "cloudaicompanionProject": "simulated-project",
+            "allowedTiers": [{**tier, "isDefault": True}],
+        },
+        "retrieveUserQuota": {"buckets": []},
+        "listExperiments": {"experimentIds": [], "flags": []},
+    }
+    return Answer(body=_encode(known.get(method, {})))
+
+
 def error(status: int, kind: str = "", message: str = "") -> Answer:
     """An error in Google's shape."""
     document = {

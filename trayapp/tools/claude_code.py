@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.tools import vertex
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
 
 SMALL_MODEL: Final = "ANTHROPIC_DEFAULT_HAIKU_MODEL"
 _SMALL: Final = "claude-haiku-5-5"
+_REGION: Final = "CLOUD_ML_REGION"
+"""Its location on Vertex AI; us-east5 without it."""
 _COSTS: Final = (
     "Remote Control is off, and so are the features that it keeps for its vendor's own host: the cache that is shared "
     "over sessions, and some betas.",
@@ -84,6 +87,13 @@ class ClaudeCode(Tool):
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""
         variable, vendor = _VARIABLES[mode]
+        if mode == "vertex":
+            region = machine.environment.get(_REGION) or machine.value(
+                self.settings(machine), Format.JSON, _env(_REGION)
+            )
+            vertex.check(
+                links, str(region or "us-east5"), f"{_REGION} is" if region else "Without CLOUD_ML_REGION it is"
+            )
         found = {variable: links.to(vendor, self.name, "v1" if mode == "vertex" else "")}
         if mode == "base-url":
             found[SMALL_MODEL] = machine.environment.get(SMALL_MODEL) or _SMALL

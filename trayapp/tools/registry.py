@@ -5,19 +5,43 @@ from __future__ import annotations
 from typing import Final
 
 from trayapp.tools.claude_code import ClaudeCode
+from trayapp.tools.cline import Cline
 from trayapp.tools.codex import Codex
+from trayapp.tools.continue_dev import Continue
+from trayapp.tools.copilot import Copilot
+from trayapp.tools.crush import Crush
+from trayapp.tools.gemini_cli import GeminiCli
+from trayapp.tools.opencode import OpenCode
 from trayapp.tools.other import Other
+from trayapp.tools.pi import Pi
+from trayapp.tools.qwen_code import QwenCode
 from trayapp.tools.tool import Tool
+from trayapp.tools.unreachable import Cursor, JetBrainsAi, RooCode, VsCodeCopilot, Windsurf
 
 TOOLS: Final[tuple[Tool, ...]] = (
     ClaudeCode(),
     Codex(),
+    GeminiCli(),
+    Copilot(),
+    OpenCode(),
+    QwenCode(),
+    Pi(),
+    Crush(),
+    Cline(),
+    Continue(),
+    RooCode(),
+    VsCodeCopilot(),
+    JetBrainsAi(),
+    Windsurf(),
+    Cursor(),
     Other(),
 )
 """In the order in which they are shown."""
 
 _ALIASES: Final = {
     "claude": "claude-code",
+    "gemini": "gemini-cli",
+    "qwen": "qwen-code",
 }
 
 
