@@ -35,6 +35,7 @@ DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
     # Codex with a ChatGPT login; reached through the openai route (header chatgpt-account-id).
     "chatgpt": "https://chatgpt.com/backend-api/codex",
     "gemini": "https://generativelanguage.googleapis.com",
+    "mistral": "https://api.mistral.ai",
 }
 """Vendor name to the base URL of its public API."""
 
@@ -257,7 +258,7 @@ def normalise(vendor: str, path: str) -> str:
     """Give a known endpoint the version segment that its vendor expects; leave every other path alone."""
     if vendor == "anthropic":
         return _versioned(path, _ANTHROPIC, "v1") or _versioned(path, _MODELS, "v1") or path
-    if vendor == "openai":
+    if vendor in ("openai", "mistral"):
         return _versioned(path, _OPENAI, "v1") or _versioned(path, _MODELS, "v1") or path
     if vendor == "chatgpt":
         # The ChatGPT backend has no version segment; Codex is given a /v1 base (facts seen 2026-11, 0.169).

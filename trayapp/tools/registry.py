@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from typing import Final
 
+from trayapp.tools.aider import Aider
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.codex import Codex
-from trayapp.tools.other import Other
+from trayapp.tools.goose import Goose
+from trayapp.tools.llm import Llm
+from trayapp.tools.mistral_vibe import MistralVibe
+from trayapp.tools.sdk import Sdk
 from trayapp.tools.tool import Tool
+from trayapp.tools.zed import Zed
 
 TOOLS: Final[tuple[Tool, ...]] = (
     ClaudeCode(),
     Codex(),
-    Other(),
+    Aider(),
+    Llm(),
+    MistralVibe(),
+    Zed(),
+    Goose(),
+    Sdk(),
 )
 """In the order in which they are shown."""
 
 _ALIASES: Final = {
     "claude": "claude-code",
+    "other": "sdk",
+    "vibe": "mistral-vibe",
 }
 
 

@@ -130,6 +130,12 @@ class Links:
         """Whether calls to ``url`` go to the same place when they are led here."""
         return _bare(url) == _bare(self.upstreams.get(vendor, ""))
 
+    def route_of(self, url: str) -> str | None:
+        """The route that calls to ``url`` are, or are already; ``None``: it is none of ours."""
+        if self.lead_here(url):
+            return url.removeprefix("http://").split("/", 3)[2].partition(".")[0]
+        return next((vendor for vendor in self.upstreams if self.is_route(vendor, url)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
