@@ -1,7 +1,8 @@
 """A whole Spendlight in front of the simulated vendor, the comparison of the two, and the real clients.
 
-The real command-line clients come from npm and are not part of the repository: Claude Code, Codex, and a Node that
-both can use. ``INSTALL`` is the command; ``SPENDLIGHT_TEST_CLIENTS`` names another folder than ``.clients``. Each run
+The real command-line clients come from npm and PyPI and are not part of the repository: Claude Code, Codex, and a Node
+that both can use; aider, llm, Mistral Vibe and the official SDKs, each in an environment of its own. ``INSTALL`` and
+``INSTALL_PYTHON`` are the commands; ``SPENDLIGHT_TEST_CLIENTS`` names another folder than ``.clients``. Each run
 gets an empty home, nothing of the caller's environment, no input and a time limit. Without them their tests are
 skipped with a reason that names the command. (A range of ``2.1`` alone lets an npm on Node 20 choose an older Claude
 Code, for its engine's sake.)
@@ -33,6 +34,9 @@ from trayapp.settings_edit import set_value
 
 REPO = Path(__file__).resolve().parents[2]
 INSTALL = 'npm install --prefix .clients "@anthropic-ai/claude-code@~2.1.330" "@openai/codex@0.169" "node@24"'
+INSTALL_PYTHON = ".venv/bin/python packaging/clients.py"
+PYTHON_CLIENTS = {"aider": "aider", "llm": "llm", "vibe": "mistral-vibe", "python": "sdks"}
+"""A program to its environment in ``py``; ``python`` is one that has the SDKs."""
 CLIENT_LIMIT_S = 60
 
 RUNNING = {"open", "sent", "streaming"}
@@ -117,7 +121,8 @@ def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
     with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
-        names = {"anthropic": "", "openai": "", "gemini": "", "chatgpt": "/backend-api/codex"}
+        names = dict.fromkeys(("anthropic", "openai", "gemini", "mistral", "azure", "ollama"), "")
+        names |= {"chatgpt": "/backend-api/codex", "groq": "/openai"}
         lines = [f'{name} = "{vendor.url}{path}"' for name, path in names.items()]
         paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
         launch.start(paths, wait=30)
@@ -188,6 +193,11 @@ def _codex_login(kind: str) -> dict[str, Any]:
 
 def _find(name: str) -> Path:
     folder = Path(os.environ.get("SPENDLIGHT_TEST_CLIENTS") or REPO / ".clients")
+    if name in PYTHON_CLIENTS:
+        environment = folder / "py" / PYTHON_CLIENTS[name]
+        if not (environment / ".complete").exists():
+            pytest.skip(f"{name} is not installed; run: {INSTALL_PYTHON}")
+        return (environment / "bin" / name).absolute()
     command = folder / "node_modules" / ".bin" / name
     if not command.exists():
         pytest.skip(f"{name} is not installed; run: {INSTALL}")

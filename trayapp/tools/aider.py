@@ -46,8 +46,8 @@ class Aider(Tool):
             "Anthropic, OpenAI, Gemini and Mistral models, with API keys",
             By.FILE,
             (
-                "On OpenAI and Mistral models it streams without asking for the usage, so those calls are estimates; "
-                "`spendlight config set metering.ask_usage true` has Spendlight ask in its place, and they are exact.",
+                "On OpenAI models it streams without asking for the usage, so those calls are estimates; with "
+                "`spendlight config set metering.ask_usage true` Spendlight asks in its place, and they are exact.",
                 "A project whose own .aider.conf.yml has `set-env` goes past Spendlight: its list replaces yours.",
                 "Models of other services (OpenRouter, DeepSeek …) go there directly, unmetered.",
             ),
