@@ -15,7 +15,7 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
     chosen = settings.load(tmp_path / "none.toml")
     assert chosen.port == 0
     assert chosen.budget_day_pico is None
-    assert set(chosen.routes()) == {"anthropic", "openai", "chatgpt", "gemini"}
+    assert set(chosen.routes()) == {"anthropic", "openai", "chatgpt", "gemini", "mistral"}
 
 
 def test_values_are_read(tmp_path: Path) -> None:

@@ -48,7 +48,6 @@ AIDER_MODELS = {
     "anthropic": "anthropic/claude-sonnet-4-6",
     "gemini": "gemini/gemini-2.5-flash",
     "openai": "openai/gpt-5.5",
-    "mistral": "mistral/mistral-medium-latest",
 }
 
 
@@ -60,7 +59,6 @@ class TestAider:
             ("gemini", AIDER_MINE),
             pytest.param("anthropic", AIDER_MINE.replace("\n", "\r\n"), marks=pytest.mark.thorough),
             pytest.param("gemini", "", marks=pytest.mark.thorough),
-            pytest.param("mistral", "", marks=pytest.mark.thorough),
         ],
     )
     def test_its_settings_lead_it_here(self, scene, client_home, vendor, mine):
@@ -107,7 +105,7 @@ class TestAider:
         home.connect("aider")
         nobody = "http://127.0.0.1:9"
         (home.project / ".env").write_text(f"ANTHROPIC_API_BASE={nobody}\nOPENAI_BASE_URL={nobody}\n")
-        scene.scripts = [ANSWER, ANSWER, ANSWER]
+        scene.scripts = [ANSWER] * 4
         told(aider(home, AIDER_MODELS["anthropic"], ANTHROPIC_API_BASE=nobody))
         told(aider(home, AIDER_MODELS["openai"], OPENAI_BASE_URL=nobody))
         told(aider(home, AIDER_MODELS["openai"], "--openai-api-base", nobody))

@@ -4,8 +4,8 @@ Seen with 0.86.2 (litellm 1.81.10; run 2026-11-26). What decides over an address
 the nearest ``.aider.conf.yml`` (folder, then repository, then home; a nearer list replaces the farther one whole),
 ``.env`` files (folder, repository, home), the shell. Of the names for one vendor litellm takes ``OPENAI_BASE_URL``
 before ``OPENAI_API_BASE`` (which ``openai-api-base`` sets) and ``ANTHROPIC_API_BASE`` before ``ANTHROPIC_BASE_URL``.
-Gemini's has no version segment, and litellm puts none in; the front door does. ``~/.env`` is not written: other
-programs read it too.
+Gemini's has no version segment, and litellm puts none in; the front door does. For Mistral's chat models it reads no
+``MISTRAL_API_BASE``. ``~/.env`` is not written: other programs read it too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ _WRITTEN: Final = (
     ("ANTHROPIC_API_BASE", "anthropic", ""),
     ("OPENAI_BASE_URL", "openai", "v1"),
     ("GEMINI_API_BASE", "gemini", ""),
-    ("MISTRAL_API_BASE", "mistral", "v1"),
 )
 _READ: Final[Mapping[str, str]] = {
     **{name: vendor for name, vendor, _ in _WRITTEN},
@@ -43,13 +42,13 @@ class Aider(Tool):
     modes = (
         Mode(
             "base-url",
-            "Anthropic, OpenAI, Gemini and Mistral models, with API keys",
+            "Anthropic, OpenAI and Gemini models, with API keys",
             By.FILE,
             (
                 "On OpenAI models it streams without asking for the usage, so those calls are estimates; with "
                 "`spendlight config set metering.ask_usage true` Spendlight asks in its place, and they are exact.",
                 "A project whose own .aider.conf.yml has `set-env` goes past Spendlight: its list replaces yours.",
-                "Models of other services (OpenRouter, DeepSeek …) go there directly, unmetered.",
+                "Models of other services (OpenRouter, DeepSeek, Mistral …) go there directly, unmetered.",
             ),
         ),
     )

@@ -19,7 +19,7 @@ from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.sdk import ROUTES, shared
 from trayapp.tools.spans import Set, Where
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, looks_ours
 
 EXTRA: Final = "extra-models"
 _NAMES: Final = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")
@@ -62,10 +62,11 @@ class Llm(Tool):
         """Look for it, and for addresses that the variables would replace."""
         models = self.models(machine)
         installed = machine.program(*self.programs) is not None or models.parent.is_dir()
-        own = [model for model, _ in self._own(machine)]
+        own = dict(self._own(machine))
+        ours = [Placed(f"{models}: {model}", address, "") for model, address in own.items() if looks_ours(address)]
         notes = [f"{', '.join(own)} in {models}: the environment does not lead these, mode {EXTRA} may."] if own else []
-        addresses = startfiles.placed(machine, {name: ROUTES[name] for name in _NAMES})
-        return Found(installed, addresses, tuple(notes))
+        placed = startfiles.placed(machine, {name: ROUTES[name] for name in _NAMES})
+        return Found(installed, (*ours, *placed), tuple(notes))
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """The addresses of own models that are routes of ours."""

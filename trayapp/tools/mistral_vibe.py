@@ -54,9 +54,8 @@ class MistralVibe(Tool):
             if entry["name"] == _MISTRAL:
                 addresses.append(Placed(where, entry["api_base"], _MISTRAL))
             else:
-                notes.append(
-                    f"{where} has an address of its own: {entry['api_base']}; it is led only if that is a route."
-                )
+                address = entry["api_base"]
+                notes.append(f"{where} has the address {address}; it is led here only if that is a route.")
         if machine.environment.get(_VARIABLE):
             notes.append(f"{_VARIABLE} is set in this shell and wins over the settings file.")
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()

@@ -131,9 +131,9 @@ class Links:
         return _bare(url) == _bare(self.upstreams.get(vendor, ""))
 
     def route_of(self, url: str) -> str | None:
-        """The route that calls to ``url`` are, or are already; ``None``: it is none of ours."""
-        if self.lead_here(url):
-            return url.removeprefix("http://").split("/", 3)[2].partition(".")[0]
+        """The route on which calls to ``url`` are, or would be; ``None``: there is none."""
+        if looks_ours(url):  # also of a former port
+            return url.split("/")[4].partition(".")[0]
         return next((vendor for vendor in self.upstreams if self.is_route(vendor, url)), None)
 
 
