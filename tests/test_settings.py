@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from trayapp import settings, settings_edit
+from trayapp.frontdoor import DEFAULT_UPSTREAMS
 from trayapp.settings import SettingsError
 
 
@@ -15,7 +16,7 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
     chosen = settings.load(tmp_path / "none.toml")
     assert chosen.port == 0
     assert chosen.budget_day_pico is None
-    assert set(chosen.routes()) == {"anthropic", "openai", "chatgpt", "gemini", "mistral"}
+    assert set(chosen.routes()) == set(DEFAULT_UPSTREAMS)
 
 
 def test_values_are_read(tmp_path: Path) -> None:

@@ -121,9 +121,9 @@ def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
     with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
-        names = dict.fromkeys(("anthropic", "openai", "gemini", "mistral", "azure", "ollama"), "")
-        names |= {"chatgpt": "/backend-api/codex", "groq": "/openai"}
-        lines = [f'{name} = "{vendor.url}{path}"' for name, path in names.items()]
+        paths_of = {"chatgpt": "/backend-api/codex", "groq": "/openai"}
+        names = dict.fromkeys((*frontdoor.DEFAULT_UPSTREAMS, "azure", "groq", "ollama"))
+        lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in names]
         paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
         launch.start(paths, wait=30)
         try:

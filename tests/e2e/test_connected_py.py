@@ -194,8 +194,7 @@ class TestMistralVibe:
         if mine:
             settings.parent.mkdir(mode=0o700)
             settings.write_bytes(mine.encode())
-        options = ["--replace-address"] if "api.mistral.ai" in mine else []  # here that is no route
-        changed = home.connect("mistral-vibe", *options)
+        changed = home.connect("mistral-vibe")
         assert changed == [settings]
         scene.scripts = [ANSWER]
         told(home.run([*self.COMMAND], KEYS))

@@ -14,10 +14,10 @@ from trayapp.tools.tool import Links, Machine
 
 MODELS = """\
 # my models
-- model_id: quick   # at Groq
+- model_id: quick   # ours
   model_name: openai/gpt-oss-20b
-  api_base: "https://api.groq.com/openai/v1"
-  api_key_name: groq
+  api_base: "https://llm.house.example/quick/v1"
+  api_key_name: house
 
 - model_id: tuned
   model_name: ft:gpt-5.5
@@ -38,7 +38,7 @@ def models(user: Path) -> Path:
 
 @pytest.fixture
 def more(links: Links) -> Links:
-    return Links(links.port, links.token, {**links.upstreams, "groq": "https://api.groq.com/openai"})
+    return Links(links.port, links.token, {**links.upstreams, "house": "https://llm.house.example/quick"})
 
 
 def test_by_the_environment(connector: Connector, home: Path, user: Path, links: Links) -> None:
@@ -55,14 +55,16 @@ def test_by_the_environment(connector: Connector, home: Path, user: Path, links:
 
 def test_its_own_models(connector: Connector, models: Path, more: Links) -> None:
     connector.connect(TOOL, more, EXTRA)
-    assert models.read_text() == MODELS.replace('"https://api.groq.com/openai/v1"', f"{more.to('groq', 'llm', 'v1')}")
-    assert yaml.safe_load(models.read_text())[0]["api_key_name"] == "groq"
+    assert models.read_text() == MODELS.replace(
+        '"https://llm.house.example/quick/v1"', f"{more.to('house', 'llm', 'v1')}"
+    )
+    assert yaml.safe_load(models.read_text())[0]["api_key_name"] == "house"
     stands = connector.standing(TOOL, more)
     assert (stands.standing, stands.mode, stands.files) == (Standing.CONNECTED, EXTRA, (models,))
     moved = Links(more.port + 1, more.token, more.upstreams)
     assert connector.standing(TOOL, moved).standing is Standing.STALE
     connector.connect(TOOL, moved, EXTRA)
-    assert moved.to("groq", "llm", "v1") in models.read_text()
+    assert moved.to("house", "llm", "v1") in models.read_text()
     connector.disconnect(TOOL.name)
     assert models.read_text() == MODELS
 
@@ -72,6 +74,13 @@ def test_services_that_are_no_route_are_left_alone(connector: Connector, models:
         connector.connect(TOOL, links, EXTRA)
     assert caught.value.trouble.code == "nothing_to_lead"
     assert models.read_text() == MODELS
+
+
+def test_a_public_address_is_its_vendors(connector: Connector, models: Path, links: Links) -> None:
+    models.write_text("- model_id: tuned\n  api_base: https://api.openai.com/v1/\n")
+    gateway = Links(links.port, links.token, {**links.upstreams, "openai": "https://gw.corp"})
+    connector.connect(TOOL, gateway, EXTRA)
+    assert links.to("openai", "llm", "v1") in models.read_text()
 
 
 def test_own_models_are_told(user: Path, models: Path) -> None:

@@ -80,14 +80,14 @@ def test_what_vibe_writes_since_stays(connector: Connector, links: Links, settin
 
 
 def test_other_providers_are_led_where_they_are_routes(connector: Connector, links: Links, settings: Path) -> None:
-    mine = OWN.replace("http://127.0.0.1:8080/v1", "https://openrouter.ai/api/v1")
+    mine = OWN.replace("http://127.0.0.1:8080/v1", "https://llm.house.example/v1")
     settings.write_text(mine)
     connector.connect(TOOL, links)
-    assert "https://openrouter.ai/api/v1" in settings.read_text()
+    assert "https://llm.house.example/v1" in settings.read_text()
     connector.disconnect(TOOL.name)
-    more = Links(links.port, links.token, {**links.upstreams, "openrouter": "https://openrouter.ai/api"})
+    more = Links(links.port, links.token, {**links.upstreams, "house": "https://llm.house.example"})
     connector.connect(TOOL, more)
-    assert more.to("openrouter", "mistral-vibe", "v1") in settings.read_text()
+    assert more.to("house", "mistral-vibe", "v1") in settings.read_text()
     connector.disconnect(TOOL.name)
     assert settings.read_text() == mine
 
@@ -99,9 +99,18 @@ def test_a_gateway_is_not_left_silently(connector: Connector, links: Links, sett
         connector.connect(TOOL, links)
     assert caught.value.trouble.message == f"{settings}: provider mistral is https://gw.corp/mistral/v1."
     assert settings.read_text() == mine
+    gateway = Links(links.port, links.token, {**links.upstreams, "mistral": "https://gw.corp/mistral"})
+    connector.connect(TOOL, gateway)
+    connector.disconnect(TOOL.name)
     connector.connect(TOOL, links, replace_address=True)
     connector.disconnect(TOOL.name)
     assert settings.read_text() == mine
+
+
+def test_the_vendors_own_address_may_be_led_to_a_gateway(connector: Connector, links: Links, settings: Path) -> None:
+    settings.write_text(OWN)
+    connector.connect(TOOL, Links(links.port, links.token, {**links.upstreams, "mistral": "https://gw.corp"}))
+    assert links.to("mistral", "mistral-vibe", "v1") in settings.read_text()
 
 
 def test_one_start_keeps_what_the_user_has_set(user: Path, links: Links, settings: Path) -> None:

@@ -62,8 +62,8 @@ def run(arguments: list[str]) -> int:
         more = tool.arguments(here, links, mode)
         if not variables and not more:
             print(
-                f"spendlight: {tool.title} is led by its settings only. The command runs as it is.\n"
-                f"  → To lead it here: spendlight connect {tool.name}",
+                f"spendlight: {tool.title} reads its address from its settings only.\n"
+                f"  → spendlight connect {tool.name}",
                 file=sys.stderr,
             )
     os.execve(program, [command[0], *more, *command[1:]], environment)  # noqa: S606  it is the user's own command

@@ -21,7 +21,7 @@ from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Left, Plan, withdraw, words
 from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Exported, Shell
-from trayapp.tools.tool import By, Links, Machine, Mode, Placed, Tool, looks_ours
+from trayapp.tools.tool import By, Links, Machine, Mode, Placed, Tool, is_public, looks_ours
 
 
 class Standing(StrEnum):
@@ -60,7 +60,7 @@ class Preview:
 
 
 def elsewhere(tool: Tool, machine: Machine, links: Links) -> list[Placed]:
-    """The tool's addresses that lead neither here nor where our route leads.
+    """The tool's addresses that lead neither here, nor where our route leads, nor to the vendor itself.
 
     One whose vendor has no route yet is none of them: nothing would be written in its place.
     """
@@ -70,6 +70,7 @@ def elsewhere(tool: Tool, machine: Machine, links: Links) -> list[Placed]:
         if placed.vendor in links.upstreams
         and not looks_ours(placed.url)
         and not links.is_route(placed.vendor, placed.url)
+        and not is_public(placed.vendor, placed.url)
     ]
 
 
