@@ -60,6 +60,7 @@ class TestAider:
             pytest.param("anthropic", AIDER_MINE.replace("\n", "\r\n"), marks=pytest.mark.thorough),
             pytest.param("gemini", "", marks=pytest.mark.thorough),
         ],
+        ids=["anthropic", "gemini, own settings", "anthropic, CRLF", "gemini"],
     )
     def test_its_settings_lead_it_here(self, scene, client_home, vendor, mine):
         home = client_home("aider")
@@ -187,6 +188,7 @@ class TestMistralVibe:
                 marks=pytest.mark.thorough,
             ),
         ],
+        ids=["no settings", "own settings, CRLF", "own entry"],
     )
     def test_its_settings_lead_it_here(self, scene, client_home, mine):
         home = client_home("vibe")
