@@ -28,7 +28,8 @@ ROUTES: Final[Mapping[str, str]] = {
 """A variable to its route."""
 WITH_OLLAMA: Final = "with-ollama"
 _EVERY: Final = (
-    "Every program that new shells start and that reads these variables comes here, also Claude Code and Gemini CLI.",
+    "Every program that new shells start and that reads these variables comes here, also Claude Code and Gemini CLI, "
+    "with what that costs them (`spendlight tools claude-code`).",
     "A program that gives its SDK an address of its own is not led; neither is Mistral's SDK, which reads no variable "
     "(give it `server_url`, from `spendlight url mistral`).",
 )
