@@ -39,6 +39,8 @@ TOOLS = (
     Tool("openbox", "openbox", "windows under a window manager"),
     Tool("xdotool", "xdotool", "clicks and keys on a real screen"),
     Tool("xwininfo", "x11-utils", "the tray without a panel"),
+    Tool("zsh", "zsh", "the variables of new shells, in zsh"),
+    Tool("fish", "fish", "the variables of new shells, in fish"),
 )
 
 

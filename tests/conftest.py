@@ -40,6 +40,7 @@ STRAY_NAMES = frozenset(
         "NO_PROXY",
         "CLAUDECODE",
         "GOOGLE_API_KEY",
+        "GOOGLE_HOST",
         "GOOGLE_CLOUD_PROJECT",
         "GOOGLE_APPLICATION_CREDENTIALS",
         "AWS_BEARER_TOKEN_BEDROCK",
@@ -54,6 +55,7 @@ STRAY_NAMES = frozenset(
 """Variables that would let the machine's own set-up reach a test; compared in upper case."""
 
 STRAY_PREFIXES = (
+    "AIDER_",
     "ANTHROPIC_",
     "AZURE_OPENAI_",
     "CLAUDE_",
@@ -62,10 +64,14 @@ STRAY_PREFIXES = (
     "GOOGLE_GEMINI_",
     "GOOGLE_GENAI_",
     "GOOGLE_VERTEX_",
+    "LLM_",
+    "MISTRAL_",
+    "OLLAMA_",
     "OPENAI_",
     "OPENCODE_",
     "OTEL_",
     "SPENDLIGHT_",
+    "VIBE_",
 )
 
 settings.register_profile("dev", deadline=None, derandomize=True, print_blob=True)

@@ -270,7 +270,7 @@ def normalise(vendor: str, path: str) -> str:
     """Give a known endpoint the version segment that its vendor expects; leave every other path alone."""
     if vendor == "anthropic":
         return _versioned(path, _ANTHROPIC, "v1") or _versioned(path, _MODELS, "v1") or path
-    if vendor == "openai":
+    if vendor in ("openai", "mistral"):
         return _versioned(path, _OPENAI, "v1") or _versioned(path, _MODELS, "v1") or path
     if vendor == "chatgpt":
         # The ChatGPT backend has no version segment; Codex is given a /v1 base (facts seen 2026-11, 0.169).

@@ -101,7 +101,7 @@ def test_what_cannot_be_done_is_said(call: Called, home: Path) -> None:
 
 def test_all_tools_and_the_line_in_the_start_file(call: Called, home: Path) -> None:
     (home / "user" / ".bashrc").write_text("alias l=ls\n")
-    for name in ("claude-code", "codex", "other"):
+    for name in ("claude-code", "codex", "sdk"):
         assert call("connect", name).returncode == 0
     new_shell = subprocess.run(
         ["bash", "-ic", "echo $OPENAI_BASE_URL"], env={"HOME": str(home / "user")}, capture_output=True, text=True
@@ -115,7 +115,7 @@ def test_all_tools_and_the_line_in_the_start_file(call: Called, home: Path) -> N
 
 
 def test_restore_takes_variables_too_and_survives_a_damaged_list(call: Called, home: Path) -> None:
-    assert call("connect", "other").returncode == 0
+    assert call("connect", "sdk").returncode == 0
     (home / "config" / "shell" / "tools.json").write_text("{")
     done = call("restore", "--all")
     assert done.returncode == 0, done.stderr

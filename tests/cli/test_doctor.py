@@ -72,11 +72,11 @@ def look(call: Called, *options: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def test_all_is_well(call: Called, paths: Paths, vendor: VendorThread) -> None:
-    for tool in ("claude-code", "codex", "other"):
+    for tool in ("claude-code", "codex", "sdk"):
         assert call("connect", tool, "--force").returncode == 0
     vendor.counted.clear()
     links, _ = look(call)
-    names = ("settings", "folders", "port", "guard", "engine", "ledger", "tool:claude-code", "tool:codex", "tool:other")
+    names = ("settings", "folders", "port", "guard", "engine", "ledger", "tool:claude-code", "tool:codex", "tool:sdk")
     assert {name: links[name]["state"] for name in names} == dict.fromkeys(names, "ok")
     assert links["call:claude-code"]["state"] == links["call:codex"]["state"] == "ok"
     asked = [(c.method, c.path) for c in vendor.counted.calls()]

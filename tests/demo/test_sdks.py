@@ -273,3 +273,14 @@ class TestGemini:
         )
         answer = gemini.models.generate_content(model=self.model, contents="Route this", config=config)
         assert answer.parsed == {"complexity_reasoning": "Simulated", "complexity_score": 1}
+
+
+def test_azure_openai(vendor, board):
+    board.scripts = [Script(text=WORDS, model="gpt-5.4-2026-03-05")]
+    options = {"azure_endpoint": vendor.url, "api_key": "az", "api_version": "2025-04-01-preview"}
+    with openai.AzureOpenAI(**options, max_retries=0) as client:
+        answer = client.chat.completions.create(model="my-deployment", messages=[{"role": "user", "content": "Hi"}])
+    counted = last(vendor)
+    assert (answer.choices[0].message.content, answer.model) == (WORDS, "gpt-5.4-2026-03-05")
+    assert counted.path == "/openai/deployments/my-deployment/chat/completions"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (counted.leg.input, counted.leg.output)

@@ -343,3 +343,36 @@ def test_command_line():
         finally:
             process.terminate()
         assert process.wait(10) == 0
+
+
+def ollama(vendor: VendorThread, path: str, **ask: object) -> list[dict[str, object]]:
+    status, headers, body = call(vendor, path, json.dumps({"model": "qwen3", **ask}).encode())
+    kind = "application/json" if ask.get("stream") is False else "application/x-ndjson"
+    assert (status, headers["content-type"]) == (200, kind)
+    assert "x-request-id" not in headers
+    return [json.loads(line) for line in body.splitlines()]
+
+
+def test_ollama_streams_lines_unless_told_not_to(vendor, board):
+    board.scripts = [Script(text="one two three four five six seven", thinking="Hm.")] * 3
+    chat = {"messages": [{"role": "user", "content": "Hi"}]}
+    lines = ollama(vendor, "/api/chat", **chat)
+    counted = vendor.counted.calls()[0]
+    assert "".join(line["message"]["content"] for line in lines) == "one two three four five six seven"
+    assert [line["done"] for line in lines] == [False] * (len(lines) - 1) + [True]
+    assert (lines[-1]["prompt_eval_count"], lines[-1]["eval_count"]) == (counted.leg.input, counted.leg.output)
+    (whole,) = ollama(vendor, "/api/chat", stream=False, **chat)
+    assert whole["done"]
+    (said,) = ollama(vendor, "/api/generate", stream=False, prompt="Hi")
+    assert said["response"] == "one two three four five six seven"
+
+
+def test_ollamas_errors_have_no_type(vendor):
+    status, _, body = call(vendor, "/api/chat", b'{"model": "qwen3"}')
+    assert (status, list(json.loads(body))) == (400, ["error"])
+    assert call(vendor, "/api/tags", method="GET")[0] == 200
+
+
+def test_azure_demands_a_version(vendor):
+    body = json.dumps({"model": "d", "messages": [{"role": "user", "content": "Hi"}]}).encode()
+    assert call(vendor, "/openai/deployments/d/chat/completions", body)[0] == 400

@@ -1,7 +1,8 @@
 """A whole Spendlight in front of the simulated vendor, the comparison of the two, and the real clients.
 
-The real command-line clients come from npm and are not part of the repository: Claude Code, Codex, and a Node that
-both can use. ``INSTALL`` is the command; ``SPENDLIGHT_TEST_CLIENTS`` names another folder than ``.clients``. Each run
+The real command-line clients come from npm and PyPI and are not part of the repository: Claude Code, Codex, and a Node
+that both can use; aider, llm, Mistral Vibe and the official SDKs, each in an environment of its own. ``INSTALL`` and
+``INSTALL_PYTHON`` are the commands; ``SPENDLIGHT_TEST_CLIENTS`` names another folder than ``.clients``. Each run
 gets an empty home, nothing of the caller's environment, no input and a time limit. Without them their tests are
 skipped with a reason that names the command. (A range of ``2.1`` alone lets an npm on Node 20 choose an older Claude
 Code, for its engine's sake.)
@@ -37,6 +38,9 @@ INSTALL = (
     '"@google/gemini-cli@0.61" "@github/copilot@1.0" "opencode-ai@1.18" "@qwen-code/qwen-code@0.24" '
     '"@mariozechner/pi-coding-agent@0.73" "cline@3.0" "@continuedev/cli@1.5"'
 )
+INSTALL_PYTHON = ".venv/bin/python packaging/clients.py"
+PYTHON_CLIENTS = {"aider": "aider", "llm": "llm", "vibe": "mistral-vibe", "python": "sdks"}
+"""A program to its environment in ``py``; ``python`` is one that has the SDKs."""
 CLIENT_LIMIT_S = 60
 
 RUNNING = {"open", "sent", "streaming"}
@@ -124,8 +128,9 @@ def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
     with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
-        paths_of = {"chatgpt": "/backend-api/codex"}
-        lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in frontdoor.DEFAULT_UPSTREAMS]
+        paths_of = {"chatgpt": "/backend-api/codex", "groq": "/openai"}
+        names = dict.fromkeys((*frontdoor.DEFAULT_UPSTREAMS, "azure", "groq", "ollama"))
+        lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in names]
         paths.settings.write_text("[upstreams]\n" + "\n".join(lines) + "\n")
         launch.start(paths, wait=30)
         try:
@@ -199,6 +204,11 @@ def _codex_login(kind: str) -> dict[str, Any]:
 
 def _find(name: str) -> Path:
     folder = Path(os.environ.get("SPENDLIGHT_TEST_CLIENTS") or REPO / ".clients")
+    if name in PYTHON_CLIENTS:
+        environment = folder / "py" / PYTHON_CLIENTS[name]
+        if not (environment / ".complete").exists():
+            pytest.skip(f"{name} is not installed; run: {INSTALL_PYTHON}")
+        return (environment / "bin" / name).absolute()
     command = folder / "node_modules" / ".bin" / name
     if not command.exists():
         pytest.skip(f"{name} is not installed; run: {INSTALL}")

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-OWN = ("bootstrap", "debian", "installer", "interpreter", "suite", "lock")
+OWN = ("bootstrap", "clients", "debian", "installer", "interpreter", "suite", "lock")
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from trayapp.tools.codex import Codex
 from trayapp.tools.connection import Connector, Standing
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
-from trayapp.tools.other import Other
+from trayapp.tools.sdk import Sdk
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.shell import Exported, Shell
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
 
-CLAUDE, CODEX, OTHER = ClaudeCode(), Codex(), Other()
+CLAUDE, CODEX, OTHER = ClaudeCode(), Codex(), Sdk()
 
 
 class TwoFiles(Tool):
@@ -72,7 +72,7 @@ def test_a_file_that_fails_only_when_it_is_written_takes_the_others_back(
     shared = Exported("x", {"OPENAI_BASE_URL": "http://elsewhere"})
     shell_only = replace(Mode("m", "", By.SHELL), name="m")
 
-    class Clashing(Other):
+    class Clashing(Sdk):
         name = "clashing"
         modes = (shell_only,)
 
@@ -83,7 +83,7 @@ def test_a_file_that_fails_only_when_it_is_written_takes_the_others_back(
         connector.connect(Clashing(), links)
     assert caught.value.trouble.code == "shared_variable"
     assert connector.standing(OTHER, links).standing is Standing.CONNECTED
-    assert connector.connected() == ["other"]
+    assert connector.connected() == ["sdk"]
 
 
 def test_another_mode_takes_the_former_ones_files_back(connector: Connector, links: Links, user: Path) -> None:
@@ -200,13 +200,13 @@ def test_the_line_that_the_user_took_out_is_told_and_stays_out(connector: Connec
 
 
 def test_two_tools_share_the_variables(home: Path, connector: Connector, links: Links, user: Path) -> None:
-    class Sister(Other):
+    class Sister(Sdk):
         name = "sister"
 
     connector.connect(OTHER, links)
     connector.connect(Sister(), links)
-    assert connector.connected() == ["other", "sister"]
-    connector.disconnect("other")
+    assert connector.connected() == ["sdk", "sister"]
+    connector.disconnect("sdk")
     assert "OPENAI_BASE_URL" in (home / "config" / "shell" / "env.sh").read_text()
     assert "spendlight" in (user / ".bashrc").read_text()
     connector.disconnect("sister")

@@ -172,6 +172,45 @@ def test_toml_is_set_where_it_belongs(name: str) -> None:
     assert tomllib.loads(wanted.replace("\r\n", "\n"))
 
 
+TOML_ENTRIES = {
+    "no list yet": ("a = 1\n", 'a = 1\n\n[[p]]\nname = "m"\nu = "x"\nv = "y"\n'),
+    "nothing yet": ("", '[[p]]\nname = "m"\nu = "x"\nv = "y"\n'),
+    "others in the list": (
+        '[[p]]\nname = "a"\n# end',
+        '[[p]]\nname = "a"\n# end\n\n[[p]]\nname = "m"\nu = "x"\nv = "y"',
+    ),
+    "CRLF": ('[[p]]\r\nname = "a"\r\n', '[[p]]\r\nname = "a"\r\n\r\n[[p]]\r\nname = "m"\r\nu = "x"\r\nv = "y"\r\n'),
+    "a table behind it": ("[t]\nz = 1\n", '[t]\nz = 1\n\n[[p]]\nname = "m"\nu = "x"\nv = "y"\n'),
+}
+
+
+@pytest.mark.parametrize("name", TOML_ENTRIES)
+def test_toml_gets_a_new_list_entry_and_loses_it_again(name: str) -> None:
+    before, wanted = TOML_ENTRIES[name]
+    entry = ("p", Where("name", "m"))
+    operations = [Set((*entry, "u"), "x"), Set((*entry, "v"), "y")]
+    assert after(tomlspans, before, *operations) == wanted
+    done = change(before.encode(), tomlspans, operations).done
+    text = wanted
+    for step in reversed(done):
+        text = take_out(text, tomlspans, step.way, step.made)
+    assert text == before
+
+
+def test_a_toml_entry_that_the_user_has_added_to_stays() -> None:
+    way = ("p", Where("name", "m"), "u")
+    assert take_out('[[p]]\nname = "m"\nu = "x"\nz = 1\n', tomlspans, way, 2) == '[[p]]\nname = "m"\nz = 1\n'
+    assert take_out('[[p]]\nname = "m"\nu = "x"\n# mine\n', tomlspans, way, 2) == "# mine\n"
+    inside = '[[p]]\n# mine\nname = "m" # too\n'
+    assert take_out(inside + 'u = "x"\n', tomlspans, way, 2) == inside
+
+
+@pytest.mark.parametrize("text", ['p = [ { name = "a" } ]\n', "p = []\n", "[p]\na = 1\n", "p = 1\n"])
+def test_a_toml_entry_is_not_forced_into_another_form(text: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        change(text.encode(), tomlspans, [Set(("p", Where("name", "m"), "u"), "x")])
+
+
 @pytest.mark.parametrize(
     ("before", "way", "wanted"),
     [

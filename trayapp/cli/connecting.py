@@ -23,7 +23,7 @@ def tool(name: str) -> Tool:
             Trouble(
                 title="Unknown tool",
                 message=f"There is no tool called {name!r}. Known are: {', '.join(t.name for t in TOOLS)}.",
-                fix="For any other, `spendlight tools other` prints the lines to put into its settings.",
+                fix="For any other, `spendlight tools sdk` says what to put into its settings.",
                 code="unknown_tool",
             )
         )

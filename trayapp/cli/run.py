@@ -21,6 +21,8 @@ from trayapp.platform import paths as places
 from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
 from trayapp.tools import registry
+from trayapp.tools.connection import elsewhere
+from trayapp.tools.masking import masked
 from trayapp.tools.tool import Links, Machine, Tool
 
 
@@ -51,12 +53,12 @@ def run(arguments: list[str]) -> int:
     box = Toolbox(places.find())
     here = box.machine
     known = registry.of_program(Path(command[0]).name)
-    tool = connecting.tool(options.tool or (known.name if known is not None else "other"))
+    tool = connecting.tool(options.tool or (known.name if known is not None else "sdk"))
     mode = _mode(tool, here, options.mode)
     environment = dict(os.environ)
     more: tuple[str, ...] = ()
     links = _links_or_say(box)
-    if links is not None:
+    if links is not None and _stays(tool, here, links):
         variables = tool.variables(here, links, mode)
         environment.update(variables)
         more = tool.arguments(here, links, mode)
@@ -88,6 +90,19 @@ def _mode(tool: Tool, here: Machine, name: str | None) -> str:
             )
         )
     return name or tool.usual(here)
+
+
+def _stays(tool: Tool, here: Machine, links: Links) -> bool:
+    """Whether it may be led here. One that goes to another place than the vendor is left on its way; that is said."""
+    for placed in elsewhere(tool, here, links):
+        url = masked(placed.url)
+        print(
+            f"spendlight: {placed.where} is {url}, not the vendor. The command runs as it is, unmetered.\n"
+            f"  → To meter it: spendlight upstream set {placed.vendor}={url}",
+            file=sys.stderr,
+        )
+        return False
+    return True
 
 
 def _links_or_say(box: Toolbox) -> Links | None:

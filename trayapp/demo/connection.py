@@ -261,7 +261,8 @@ class Connection(asyncio.Protocol):
     def _vendor_headers(vendor: str, request_id: str, script: Script) -> tuple[tuple[str, str], ...]:
         name = {"anthropic": "request-id", "gemini": "x-goog-request-id"}.get(vendor, "x-request-id")
         extra = (("retry-after", script.retry_after),) if script.retry_after else ()
-        return ((name, request_id), *extra, *script.headers)
+        named = () if vendor == "ollama" else ((name, request_id),)
+        return (*named, *extra, *script.headers)
 
     def write(self, data: bytes) -> None:
         """Send, unless the client has left."""

@@ -21,7 +21,7 @@ import brotli
 import msgspec
 import zstandard
 
-from trayapp.demo import prefixes, wire_anthropic, wire_copilot, wire_gemini, wire_openai
+from trayapp.demo import prefixes, wire_anthropic, wire_copilot, wire_gemini, wire_ollama, wire_openai
 from trayapp.demo.script import Answer, Ask, Script
 from trayapp.values import Leg
 
@@ -32,6 +32,10 @@ _GEMINI = re.compile(r"/v1(?:beta|alpha)?/models/([^/:]+):(\w+)\Z")
 _CODE_ASSIST = re.compile(r"/v1internal:(\w+)\Z")
 _VERTEX = re.compile(r"/v1(?:beta1)?/(?:projects/[^/]+/locations/[^/]+/)?publishers/google/models/([^/:]+):(\w+)\Z")
 _RESPONSES = ("/v1/responses", "/responses", "/backend-api/codex/responses")
+_AZURE = re.compile(r"/openai/deployments/([^/]+)/chat/completions\Z")
+_CHATS = ("/v1/chat/completions", "/openai/v1/chat/completions")
+"""OpenAI's and Mistral's; Azure's without a deployment and Groq's."""
+_OLLAMA = (wire_ollama.CHAT, wire_ollama.GENERATE)
 _METHODS = {"generateContent": False, "streamGenerateContent": True, "countTokens": False}
 _EMPTY = msgspec.Raw(b"")
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
@@ -52,6 +56,7 @@ class _Body(msgspec.Struct, rename={"system_instruction": "systemInstruction", "
     messages: msgspec.Raw = _EMPTY
     instructions: msgspec.Raw = _EMPTY
     input: msgspec.Raw = _EMPTY
+    prompt: msgspec.Raw = _EMPTY
     contents: msgspec.Raw = _EMPTY
     system_instruction: msgspec.Raw = _EMPTY
     generation: Any = None
@@ -82,6 +87,8 @@ def vendor_of(path: str, headers: Mapping[str, str]) -> str:
     """Whose shape an answer has."""
     if _GEMINI.match(path) or path.startswith(("/v1beta", "/v1internal")) or "x-goog-api-key" in headers:
         return "gemini"
+    if path in (*_OLLAMA, "/api/tags"):
+        return "ollama"
     if "anthropic-version" in headers or path.startswith(("/v1/messages", "/api/")):
         return "anthropic"
     return "chatgpt" if "chatgpt-account-id" in headers or path.startswith("/backend-api") else "openai"
@@ -90,7 +97,8 @@ def vendor_of(path: str, headers: Mapping[str, str]) -> str:
 def is_metered(method: str, path: str, headers: Mapping[str, str] = _NO_HEADERS) -> bool:
     """Whether a request asks for tokens (or counts them)."""
     return method == "POST" and (
-        path in ("/v1/messages", "/v1/messages/count_tokens", "/v1/chat/completions")
+        path in ("/v1/messages", "/v1/messages/count_tokens", *_CHATS, *_OLLAMA)
+        or _AZURE.match(path) is not None
         or path.removesuffix("/compact") in _RESPONSES
         or (path == "/chat/completions" and _COPILOT in headers)
         or any(
@@ -116,6 +124,8 @@ def side(method: str, path: str, headers: Mapping[str, str]) -> Answer:
             return wire_anthropic.models() if vendor == "anthropic" or "x-api-key" in headers else wire_openai.models()
         if path in ("/models", "/backend-api/codex/models"):
             return wire_openai.models()
+        if path == "/api/tags":
+            return wire_ollama.models()
         if path == "/v1beta/models":
             return wire_gemini.models()
     return error(vendor, 404, "not_found_error" if vendor == "anthropic" else "", "There is no such address.")
@@ -127,6 +137,8 @@ def error(vendor: str, status: int, kind: str = "", message: str = "") -> Answer
         return wire_anthropic.error(status, kind, message)
     if vendor == "gemini":
         return wire_gemini.error(status, kind, message)
+    if vendor == "ollama":
+        return wire_ollama.error(status, message)
     return wire_openai.error(status, kind, message)
 
 
@@ -145,6 +157,10 @@ def read(path: str, query: str, headers: Mapping[str, str], wire_body: bytes) ->
             return _gemini(path, query, body, raw, key)
         if vendor == "anthropic":
             return _anthropic(path, body, raw, key)
+        if vendor == "ollama":
+            return _ollama(path, body, raw, key)
+        if _AZURE.match(path) and "api-version=" not in query:
+            raise BodyError("api-version is required.")
         return _openai(path, vendor, body, raw, key)
     except msgspec.DecodeError as problem:
         raise BodyError("The body is not the JSON that this address expects.") from problem
@@ -158,6 +174,8 @@ def answer(ask: Ask, script: Script, leg: Leg) -> Answer:
         return wire_anthropic.count(leg) if ask.op == "count" else wire_anthropic.answer(ask, script, leg)
     if ask.wire == wire_gemini.WIRE:
         return wire_gemini.count(leg) if ask.op == "count" else wire_gemini.answer(ask, script, leg)
+    if ask.wire == wire_ollama.WIRE:
+        return wire_ollama.answer(ask, script, leg)
     if ask.op == "compact":
         return wire_openai.compact(ask, script, leg)
     return (wire_openai.chat if ask.wire == wire_openai.CHAT else wire_openai.responses)(ask, script, leg)
@@ -231,12 +249,28 @@ def _openai(path: str, vendor: str, body: _Body, raw: bytes, key: str) -> Asked:
         stream=bool(body.stream),
         key=key,
         max_output=body.max_output_tokens or body.max_completion_tokens or body.max_tokens,
-        include_usage=bool(options.get("include_usage")),
+        include_usage=bool(options.get("include_usage")) or (is_chat and wire_openai.is_mistral(body.model)),
         schema=schema,
         body=raw,
     )
     segments = [*_list(body.tools), *_list(body.instructions), *turns]
     return Asked(ask, prefixes.Prompt(segments, writes=body.model.startswith("gpt-6"), step=128))
+
+
+def _ollama(path: str, body: _Body, raw: bytes, key: str) -> Asked:
+    turns = _list(body.messages if path == wire_ollama.CHAT else body.prompt)
+    if not body.model or not turns:
+        raise BodyError("model and messages or prompt are required.")
+    ask = Ask(
+        vendor="ollama",
+        wire=wire_ollama.WIRE,
+        path=path,
+        model=body.model,
+        stream=body.stream is not False,
+        key=key,
+        body=raw,
+    )
+    return Asked(ask, prefixes.Prompt([*_list(body.tools), *turns], explicit=True))
 
 
 def _gemini(path: str, query: str, body: _Body, raw: bytes, key: str) -> Asked:

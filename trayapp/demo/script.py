@@ -85,9 +85,9 @@ class Ask:
     """One request for tokens, as the simulated vendor read it."""
 
     vendor: str
-    """``anthropic``, ``openai``, ``chatgpt`` or ``gemini``."""
+    """``anthropic``, ``openai`` (also Azure's), ``chatgpt``, ``gemini`` or ``ollama``."""
     wire: str
-    """``anthropic-messages``, ``openai-chat``, ``openai-responses`` or ``gemini``."""
+    """``anthropic-messages``, ``openai-chat``, ``openai-responses``, ``gemini`` or ``ollama``."""
     op: str = "generate"
     """``generate``, ``count`` (tokens only) or ``compact``."""
     path: str = ""

@@ -1,4 +1,4 @@
-"""The simulated vendor: one loopback server that is Anthropic, OpenAI, ChatGPT and Gemini at once.
+"""The simulated vendor: one loopback server that is Anthropic, OpenAI, ChatGPT, Gemini, Mistral and Ollama at once.
 
 Everything that starts, configures and ends the server lives here: ``SimulatedVendor`` on an event loop,
 ``VendorThread`` for callers without one, and ``python -m trayapp.demo.vendor`` for load measurements.

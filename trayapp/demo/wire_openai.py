@@ -1,8 +1,8 @@
 """OpenAI Chat Completions and Responses, as the simulated vendor speaks them.
 
 Everything that shapes an OpenAI answer lives here, also for Codex with a ChatGPT login, which uses the Responses
-format on another path. Shapes: Python SDK openai 3.57 and answers that Codex 0.169, opencode 1.18 and aider 0.86
-accepted (2026-11).
+format on another path, and for Mistral, whose streams tell their usage unasked in the last chunk. Shapes: Python SDKs
+openai 3.57 and mistralai 3.7 and answers that Codex 0.169, opencode 1.18, aider 0.86 and Vibe 3.0 accepted (2026-11).
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ RESPONSES: Final = "openai-responses"
 
 MODELS: Final = ("gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna", "gpt-5.5", "gpt-5.4-mini", "gpt-5.4-nano")
 
+_MISTRAL: Final = ("mistral", "ministral", "devstral", "codestral", "magistral", "pixtral")
+"""How its models' names begin."""
+
 _ERRORS: Final = {
     400: ("invalid_request_error", "invalid_value"),
     401: ("invalid_request_error", "invalid_api_key"),
@@ -29,6 +32,11 @@ _ERRORS: Final = {
 }
 _SSE: Final = "text/event-stream; charset=utf-8"
 _encode = msgspec.json.encode
+
+
+def is_mistral(model: str) -> bool:
+    """Whether a model is one of Mistral's, whose chat streams end with their usage whether asked or not."""
+    return model.startswith(_MISTRAL)
 
 
 def chat(ask: Ask, script: Script, leg: Leg) -> Answer:
@@ -55,10 +63,12 @@ def chat(ask: Ask, script: Script, leg: Leg) -> Answer:
         return Answer(body=_encode(document))
     base["object"] = "chat.completion.chunk"
     with_usage = ask.include_usage and not script.omit_usage
+    in_last = with_usage and is_mistral(ask.model)
 
     def chunk(delta: dict[str, Any] | None, reason: str | None = None, usage: Any = None) -> bytes:
         choices = [] if delta is None else [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": reason}]
-        document = {**base, "choices": choices, **({"usage": usage} if with_usage else {})}
+        told = {"usage": usage} if usage or (with_usage and not in_last) else {}
+        document = {**base, "choices": choices, **told}
         return _data(document)
 
     events = [chunk({"role": "assistant", "content": ""})]
@@ -68,8 +78,8 @@ def chat(ask: Ask, script: Script, leg: Leg) -> Answer:
         events.append(chunk({"tool_calls": [head]}))
         for piece in pieces(call["function"]["arguments"], script.chunk_chars):
             events.append(chunk({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}))
-    events.append(chunk({}, finish))
-    if with_usage:
+    events.append(chunk({"content": ""}, finish, _chat_usage(leg)) if in_last else chunk({}, finish))
+    if with_usage and not in_last:
         events.append(chunk(None, None, _chat_usage(leg)))
     events.append(b"data: [DONE]\n\n")
     broken = _data({"error": {"message": "The server is overloaded.", "type": script.error or "server_error"}})

@@ -96,8 +96,13 @@ class ClaudeCode(Tool):
             )
         found = {variable: links.to(vendor, self.name, "v1" if mode == "vertex" else "")}
         if mode == "base-url":
-            found[SMALL_MODEL] = machine.environment.get(SMALL_MODEL) or _SMALL
+            found[SMALL_MODEL] = small_model(machine)
         return found
+
+
+def small_model(machine: Machine) -> str:
+    """The model for its side calls: the user's choice, else the one that it takes at its vendor's own host."""
+    return machine.environment.get(SMALL_MODEL) or _SMALL
 
 
 def _env(variable: str) -> Way:

@@ -21,7 +21,7 @@ from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Left, Plan, withdraw, words
 from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Exported, Shell
-from trayapp.tools.tool import By, Links, Machine, Mode, Tool, looks_ours
+from trayapp.tools.tool import By, Links, Machine, Mode, Placed, Tool, is_public, looks_ours
 
 
 class Standing(StrEnum):
@@ -57,6 +57,21 @@ class Preview:
     def diff(self) -> str:
         """All files' differences; secrets are masked."""
         return "".join(plan.diff() for plan in self.plans)
+
+
+def elsewhere(tool: Tool, machine: Machine, links: Links) -> list[Placed]:
+    """The tool's addresses that lead neither here, nor where our route leads, nor to the vendor itself.
+
+    One whose vendor has no route yet is none of them: nothing would be written in its place.
+    """
+    return [
+        placed
+        for placed in tool.find(machine).addresses
+        if placed.vendor in links.upstreams
+        and not looks_ours(placed.url)
+        and not links.is_route(placed.vendor, placed.url)
+        and not is_public(placed.vendor, placed.url)
+    ]
 
 
 class Connector:
@@ -225,9 +240,7 @@ class Connector:
         return chosen
 
     def _check_addresses(self, tool: Tool, links: Links) -> None:
-        for placed in tool.find(self._machine).addresses:
-            if looks_ours(placed.url) or links.is_route(placed.vendor, placed.url):
-                continue
+        for placed in elsewhere(tool, self._machine, links):
             url = masked(placed.url)
             raise EditError(
                 Trouble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trayapp.tools.aider import Aider
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.cline import Cline
 from trayapp.tools.codex import Codex
@@ -11,12 +12,16 @@ from trayapp.tools.continue_dev import Continue
 from trayapp.tools.copilot import Copilot
 from trayapp.tools.crush import Crush
 from trayapp.tools.gemini_cli import GeminiCli
+from trayapp.tools.goose import Goose
+from trayapp.tools.llm import Llm
+from trayapp.tools.mistral_vibe import MistralVibe
 from trayapp.tools.opencode import OpenCode
-from trayapp.tools.other import Other
 from trayapp.tools.pi import Pi
 from trayapp.tools.qwen_code import QwenCode
+from trayapp.tools.sdk import Sdk
 from trayapp.tools.tool import Tool
 from trayapp.tools.unreachable import Cursor, JetBrainsAi, RooCode, VsCodeCopilot, Windsurf
+from trayapp.tools.zed import Zed
 
 TOOLS: Final[tuple[Tool, ...]] = (
     ClaudeCode(),
@@ -24,17 +29,22 @@ TOOLS: Final[tuple[Tool, ...]] = (
     GeminiCli(),
     Copilot(),
     OpenCode(),
-    QwenCode(),
-    Pi(),
-    Crush(),
-    Cline(),
+    Aider(),
     Continue(),
+    Cline(),
+    QwenCode(),
+    Crush(),
+    Pi(),
+    MistralVibe(),
+    Zed(),
+    Goose(),
+    Llm(),
+    Sdk(),
     RooCode(),
     VsCodeCopilot(),
     JetBrainsAi(),
     Windsurf(),
     Cursor(),
-    Other(),
 )
 """In the order in which they are shown."""
 
@@ -42,6 +52,8 @@ _ALIASES: Final = {
     "claude": "claude-code",
     "gemini": "gemini-cli",
     "qwen": "qwen-code",
+    "other": "sdk",
+    "vibe": "mistral-vibe",
 }
 
 

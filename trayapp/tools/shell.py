@@ -24,6 +24,8 @@ from trayapp.tools.tool import Machine
 
 TOOL: Final = "shell"
 """The name under which the line in the start file stands in the journal."""
+_UNLESS_SET: Final = frozenset({"ANTHROPIC_DEFAULT_HAIKU_MODEL"})
+"""Variables that are no addresses: what the user has set stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +116,25 @@ class Shell:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         head = f"# Written by Spendlight for: {', '.join(tools)}. `spendlight disconnect` takes it back.\n"
         python = str(self._interpreter)
-        lines = "".join(f"  export {name}={shlex.quote(value)}\n" for name, value in variables.items())
+        lines = "".join(f"  {_posix(name, value)}\n" for name, value in variables.items())
         posix = f"{head}if [ -x {shlex.quote(python)} ]; then\n{lines}fi\n"
-        lines = "".join(f"  set -gx {name} {_fish(value)}\n" for name, value in variables.items())
+        lines = "".join(f"  {_fish_set(name, value)}\n" for name, value in variables.items())
         fish = f"{head}if test -x {_fish(python)}\n{lines}end\n"
         document = {name: {"mode": e.mode, "variables": dict(e.variables)} for name, e in tools.items()}
         files.write_synced(self.folder / "env.sh", posix.encode())
         files.write_synced(self.folder / "env.fish", fish.encode())
         files.write_synced(self.folder / "tools.json", json.dumps(document, indent=1).encode())
+
+
+def _posix(name: str, value: str) -> str:
+    """A line for bash, zsh and their like."""
+    polite = f'[ -n "${{{name}-}}" ] || ' if name in _UNLESS_SET else ""
+    return f"{polite}export {name}={shlex.quote(value)}"
+
+
+def _fish_set(name: str, value: str) -> str:
+    polite = f'test -n "${name}"; or ' if name in _UNLESS_SET else ""
+    return f"{polite}set -gx {name} {_fish(value)}"
 
 
 def _fish(text: str) -> str:

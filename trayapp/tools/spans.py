@@ -18,7 +18,7 @@ BOM: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A step into a list: the entry that is a table with ``key`` equal to ``value``."""
+    """A step into a list: the entry that is a table with ``key`` equal to ``value``; TOML's is added when missing."""
 
     key: str
     value: str
@@ -267,11 +267,14 @@ def altered(document: Any, way: Way, value: Any) -> Any:
                 node[place] = value
             else:
                 node[place] = value
+        elif place is None and isinstance(step, Where) and value is not None:
+            node.append({step.key: step.value})
+            node = node[-1]
         elif place is None:
             raise NotUnderstoodError("there is no such list entry")
         else:
             if isinstance(node, dict) and place not in node:
-                node[place] = [] if isinstance(way[depth + 1], Item) else {}
+                node[place] = [] if isinstance(way[depth + 1], Item | Where) else {}
             node = node[place]
     return root
 
@@ -339,11 +342,11 @@ def _checked(text: str, splice: Splice, grammar: Grammar, way: Way, value: Value
     after = splice.on(text)
     wanted = altered(grammar.load(text), way, value)
     now = grammar.load(after)
-    # With its last key a table may vanish that has no header of its own (TOML).
+    # With its last key a table may vanish that has no header of its own, with its last entry a list (TOML).
     for depth in range(len(way) - 1, 0, -1):
         if value is not None or now == wanted or grammar.find(after, way[:depth]) is not None:
             break
-        if _at(wanted, way[:depth]) != {}:
+        if _at(wanted, way[:depth]) not in ({}, []):
             break
         wanted = altered(wanted, way[:depth], None)
     if now != wanted:

@@ -1,8 +1,9 @@
 """Spans in TOML: tables, dotted keys, ``[[lists of tables]]``, inline tables.
 
 ``tomllib`` reads the values and decides what is valid; this module only finds where they stand. Not known, hence
-refused: a new entry in a list, and a key whose table is written in several ways at once. A new key stands behind its
-table's last one; a table that is missing is added at the end of the file.
+refused: a new entry in a list that is written in brackets, and a key whose table is written in several ways at once. A
+new key stands behind its table's last one; a table that is missing is added at the end of the file, and so is a new
+entry of a list of tables (``Where``), with its name in it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from trayapp.tools.spans import Found, NotUnderstoodError, Splice, Value, Way, choose, newline
+from trayapp.tools.spans import Found, NotUnderstoodError, Splice, Value, Way, Where, choose, newline
 
 _KEY = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+)|("(?:[^"\\\n]|\\.)*")|'([^'\n]*)')[ \t]*""")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -215,7 +216,7 @@ def put(text: str, way: Way, value: Value) -> Splice:
                 return Splice(pair.value, text[pair.value : pair.value_end], _value(value))
         raise NotUnderstoodError("there is a table where the value should stand")
     if not all(isinstance(step, str) for step in rest):
-        raise NotUnderstoodError("there is no such list entry")
+        return _new_entry(text, scan, document, path, rest, value)
     keys = [str(step) for step in rest]
     for pair, _ in scan.pairs():
         if pair.path == path and text[pair.value] == "{":
@@ -254,12 +255,17 @@ def drop(text: str, way: Way) -> Splice:
             start -= len(_line_end(text, start))
         return Splice(start, text[start : pair.end], kept)
     headed = [s for s in scan.sections if s.path == path and path]
-    if len(headed) != 1 or headed[0].pairs:
+    if len(headed) != 1 or any(pair.path[-1] != _name_of(way) for pair in headed[0].pairs):
         raise NotUnderstoodError("the table is not empty")
     section = headed[0]
+    body = section.pairs[-1].end if section.pairs else section.body
+    if any(pair.comment for pair in section.pairs) or text[section.body : body].count("\n") > len(section.pairs):
+        raise NotUnderstoodError("something of the user's stands in the table")
     before = text[: section.start]
     start = len(before) - len(_line_end(before, len(before))) if before.endswith(("\n\n", "\n\r\n")) else section.start
-    return Splice(start, text[start : section.body], "")
+    if body == len(text) and not text.endswith("\n") and start:
+        start -= len(_line_end(text, start))
+    return Splice(start, text[start:body], "")
 
 
 def bare(text: str, way: Way) -> bool:
@@ -271,12 +277,13 @@ def bare(text: str, way: Way) -> bool:
     if not path:
         return not text.strip()
     found = find(text, way)
-    if found is None or found.value != {}:
+    if found is None or found.value not in ({}, _named_only(way)):
         return False
     if found.end:
         return True
     # A comment under the header stays when the header goes.
-    return all(not s.pairs for s in _scan(text).sections if s.path == path)
+    name = _name_of(way)
+    return all(pair.path[-1] == name for s in _scan(text).sections if s.path == path for pair in s.pairs)
 
 
 def _scan(text: str) -> _Scanner:
@@ -330,6 +337,36 @@ def _new_section(text: str, table: list[str], key: str, value: Value) -> Splice:
     lead = "" if not text.strip() else end if text.endswith("\n") else end + end
     header = ".".join(_key(step) for step in table)
     return Splice(len(text), "", f"{lead}[{header}]{end}{_key(key)} = {_value(value)}{final}")
+
+
+def _new_entry(text: str, scan: _Scanner, document: Any, path: Path, rest: Way, value: Value) -> Splice:
+    """A new ``[[list]]`` entry that has its name and one key."""
+    lists = [str(step) for step in (*path, *rest[:-2])]
+    where, key = rest[-2:] if len(rest) > 1 else ("", "")
+    node = document
+    for step in path:
+        node = node[step]
+    new = isinstance(node, dict) and len(rest) > 2
+    headed = isinstance(node, list) and len(rest) == 2 and any(s.path == (*path, 0) for s in scan.sections)
+    plain = all(isinstance(step, str) for step in (*path, *rest[:-2]))
+    if not isinstance(where, Where) or not isinstance(key, str) or not plain or not (new or headed):
+        raise NotUnderstoodError("there is no such list entry")
+    end = newline(text)
+    final = end if not text or text.endswith("\n") else ""
+    lead = "" if not text.strip() else end if text.endswith("\n") else end + end
+    header = ".".join(_key(step) for step in lists)
+    name = f"{_key(where.key)} = {_value(where.value)}"
+    return Splice(len(text), "", f"{lead}[[{header}]]{end}{name}{end}{_key(key)} = {_value(value)}{final}")
+
+
+def _name_of(way: Way) -> str | None:
+    """The key by which the last step tells a list entry."""
+    return way[-1].key if way and isinstance(way[-1], Where) else None
+
+
+def _named_only(way: Way) -> dict[str, str]:
+    """A list entry that holds its name and nothing else."""
+    return {way[-1].key: way[-1].value} if way and isinstance(way[-1], Where) else {}
 
 
 def _into_inline(text: str, table: _Pair, keys: list[str], value: Value) -> Splice:

@@ -130,6 +130,12 @@ class Links:
         """Whether calls to ``url`` go to the same place when they are led here."""
         return _bare(url) == _bare(self.upstreams.get(vendor, ""))
 
+    def route_of(self, url: str) -> str | None:
+        """The route on which calls to ``url`` are, or would be; ``None``: there is none."""
+        if looks_ours(url):  # also of a former port
+            return url.split("/")[4].partition(".")[0]
+        return next((v for v in self.upstreams if self.is_route(v, url) or is_public(v, url)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -203,6 +209,11 @@ _OURS = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):\d+/[A-Za-z0-9_-]
 def looks_ours(url: str) -> bool:
     """Whether an address has the form of Spendlight's, of whichever port and token."""
     return _OURS.match(url) is not None
+
+
+def is_public(vendor: str, url: str) -> bool:
+    """Whether an address is the vendor's public one."""
+    return vendor in frontdoor.DEFAULT_UPSTREAMS and _bare(url) == _bare(frontdoor.DEFAULT_UPSTREAMS[vendor])
 
 
 def managed_folder(machine: Machine, linux: str, darwin: str, windows: str) -> Path:
