@@ -30,7 +30,6 @@ MAX_FIELDS: Final = 200
 MAX_RESPONSE_HEAD: Final = 256 * 1024
 MAX_RESPONSE_FIELDS: Final = 1000
 _MAX_TRAILERS: Final = 64 * 1024
-_MAX_CHUNK_LINE: Final = 1024
 _MAX_EXTENSIONS: Final = 16 * 1024
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
@@ -42,7 +41,8 @@ _FIELD = re.compile(
 )
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)|\0")
 _LENGTH = re.compile(rb"(?:0|[1-9][0-9]{0,17})\Z")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(;[\t\x20-\x7e\x80-\xff]{0,256})?\Z")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(;[\t\x20-\x7e\x80-\xff]{0,256})?\r\n")
+_CHUNK_BEGUN = re.compile(rb"(?:[0-9A-Fa-f]{1,15}(?:;[\t\x20-\x7e\x80-\xff]{0,256})?\r?)?\Z")
 
 _HOP_BY_HOP: Final = frozenset(
     (
@@ -55,6 +55,7 @@ _HOP_BY_HOP: Final = frozenset(
         b"upgrade",
     )
 )
+_PROTOCOL: Final = b"HTTP/1."
 _FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding"))
 _NO_TRAILER: Final = (
     _FRAMING
@@ -181,15 +182,12 @@ class Chunked:
                     break
                 at += 2
                 self._in_data = False
-            line_end = buffer.find(b"\n", at, at + _MAX_CHUNK_LINE)
-            if line_end < 0:
-                if len(buffer) - at >= _MAX_CHUNK_LINE:
-                    raise FramingError("a chunk's size line is too long")
+            found = _CHUNK.match(buffer, at)
+            if found is None:
+                if not _CHUNK_BEGUN.match(buffer, at):
+                    raise FramingError("a chunk's size is malformed")
                 break
-            found = _CHUNK.match(buffer[at : line_end - 1]) if buffer[line_end - 1 : line_end] == b"\r" else None
-            if found is None or line_end - 1 < at:
-                raise FramingError("a chunk's size is malformed")
-            at = line_end + 1
+            at = found.end()
             self._extensions += len(found[2] or b"")
             if self._extensions > _MAX_EXTENSIONS:
                 raise FramingError("there are too many chunk extensions")
@@ -280,6 +278,8 @@ def head_end(buffer: bytes | bytearray, limit: int = MAX_HEAD) -> int | None:
     end = buffer.find(b"\r\n\r\n")
     if _bare(buffer, 0, end):
         raise FramingError("a line of the head does not end as it must")
+    if end < 0 and limit == MAX_RESPONSE_HEAD and not (buffer.startswith(_PROTOCOL) or _PROTOCOL.startswith(buffer)):
+        raise FramingError("this is not HTTP")  # it may never send an empty line
     if end + 4 > limit or (end < 0 and len(buffer) > limit):
         raise FramingError("the head is too long")
     return end + 4 if end >= 0 else None

@@ -200,6 +200,18 @@ def check_begun(raw: bytes) -> None:
         raise BadFraming("bad_request_line", "this is not HTTP/1.1: lines end with CR LF. Is TLS spoken here?")
 
 
+def check_answer_begun(raw: bytes) -> None:
+    """Look at a response's head that is not complete yet: what speaks no HTTP may never send an empty line.
+
+    Raises:
+        BadFraming: whatever follows, it cannot become valid.
+    """
+    if len(raw) > MAX_RESPONSE_HEAD:
+        raise BadFraming("head_too_large", "the response's head is too long.")
+    if _BARE.search(raw) or not (raw.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(raw)):
+        raise BadFraming("bad_status_line", "this is not HTTP/1.1.")
+
+
 class LengthReader:
     """Reads a body of known length. `done`, `rest` and `trailers` mean the same for all readers."""
 

@@ -18,6 +18,7 @@ from trayapp.proxy.framing import (
     BodyReader,
     EofReader,
     ResponseFrame,
+    check_answer_begun,
     read_response_head,
     reader,
 )
@@ -137,8 +138,7 @@ class Upstream(Intake):
                 carrier.interim(frame)
                 if self._carrier is not carrier:
                     return
-            if len(data) > MAX_RESPONSE_HEAD:
-                raise BadFraming("head_too_large", "the response's head is too long.")
+            check_answer_begun(data)
             self._buffer = data
         except BadFraming:
             if self._carrier is carrier:
