@@ -39,6 +39,7 @@ TOOLS = (
     Tool("openbox", "openbox", "windows under a window manager"),
     Tool("xdotool", "xdotool", "clicks and keys on a real screen"),
     Tool("xwininfo", "x11-utils", "the tray without a panel"),
+    Tool("chromium", "chromium", "web pages that attack the port"),
 )
 
 

@@ -278,7 +278,7 @@ def opened(kind: str, folder: Path, **more: Any) -> Iterator[Door]:
         assert door.process.poll() is None, "the door died"
     finally:
         said = door.close()
-    assert said == ""
+    assert said == "", said
 
 
 def read_all(plug: socket.socket) -> bytes:
