@@ -142,6 +142,8 @@ class Vendor:
             while data := plug.recv(65536):
                 raw += data
                 left += data
+                if b"100-continue" in left and left.endswith(b"\r\n\r\n") and parse(left) is None:
+                    plug.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
                 while (found := parse(left)) is not None:
                     request, left = found
                     self.requests.append(request)
