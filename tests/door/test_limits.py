@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import resource
 import socket
 import threading
 import time
@@ -14,6 +13,8 @@ from doors import Door, Request, code, opened, plainly, read_all, status, until
 
 from trayapp.guard import exchange, relay
 from trayapp.proxy import downstream, server
+
+resource = pytest.importorskip("resource")
 
 HEAD, IDLE = 0.6, 1.2
 SHORT = {

@@ -6,12 +6,15 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from doors import STATUS_LINE, Door, code, opened, read_all, status
+
+from trayapp.proxy.downstream import HEAD_LIMIT
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.getuid() != 0, reason="only root can become another user, and only Linux tells"
@@ -123,6 +126,7 @@ for _ in range(int(sys.argv[2])):
     plug = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     plug.setblocking(False)
     crowd.append(plug)
+print("connected", flush=True)
 def dropped(plug):
     try:
         return plug.recv(1) == b""
@@ -144,9 +148,12 @@ def test_a_crowd_of_strangers_takes_no_place_of_the_owners(door: Door) -> None:
         [sys.executable, "-c", CROWD, str(door.port), "1100"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert crowd.stdout is not None
-    assert int(crowd.stdout.readline()) <= 32
+    assert crowd.stdout.readline() == b"connected\n"
+    begun = time.monotonic()
     answer = door.ask(door.request(b"{}", b"Connection: close"))
     assert (status(answer), len(STATUS_LINE.findall(answer))) == (200, 1)
+    assert int(crowd.stdout.readline()) <= 32
+    assert time.monotonic() - begun < HEAD_LIMIT / 2, "dropped at once, not when the time for a head is over"
     crowd.communicate(b"", timeout=30)
     with socket.create_connection(("127.0.0.1", door.port), 20) as plug:
         plug.sendall(door.request(b"{}", b"Connection: close"))

@@ -396,10 +396,10 @@ def test_an_upstream_that_does_not_answer_in_http(
 
 
 def test_own_failures(relay: RelayHost, kit: SimpleNamespace) -> None:
-    with contextlib.closing(open_port(0)) as closed:
-        dead = closed.port
-    relay.route(port=dead)
-    got = relay.ask(relay.request(b"x"))
+    with socket.socket() as bound:  # and nobody listens; a free port could become somebody's meanwhile
+        bound.bind(("127.0.0.1", 0))
+        relay.route(port=bound.getsockname()[1])
+        got = relay.ask(relay.request(b"x"))
     assert (status(got), error_code(got)) == (502, "upstream_unreachable")
     assert relay.last_line(1)["outcome"] == "not_sent"
     relay.route(port=relay.port)

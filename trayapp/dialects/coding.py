@@ -4,8 +4,8 @@ Everything that turns coded bytes into plain ones lives here, for request bodies
 
 Rules:
 
-* a decoder never raises and gives one step's output at a time, about ``STEP`` bytes, so that nobody ever holds more
-  of a body than wanted; after an error or an exceeded bound it gives nothing more and says why (``failed``,
+* a decoder never raises and gives one step's output at a time (``STEP`` bytes, 8 MiB for a zstd bomb), so that nobody
+  ever holds more of a body than wanted; after an error or an exceeded bound it gives nothing more and says why (``failed``,
   ``overflow``);
 * bounds: an expansion above 200:1 once more than 1 MiB came out, ``MOST`` bytes out of any coding, and a total when the
   caller gives one. A whole body is held up to ``DENSE_LIMIT`` bytes only if it expanded more than honest text does;
@@ -39,8 +39,8 @@ DENSE: Final = 20
 DENSE_LIMIT: Final = 24 << 20
 _SLICE: Final = 64 << 10
 _ZSTD_WINDOW: Final = 8 << 20
-_ZSTD_SLICE: Final = 64
-"""One zstd block is at least 4 bytes and at most 128 KiB: this bounds one call's output at about 2 MiB."""
+_ZSTD_SLICE: Final = 256
+"""One zstd block is at least 4 bytes and at most 128 KiB: this bounds one call's output at about 8 MiB."""
 
 GZIP_MAGIC: Final = b"\x1f\x8b"
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
