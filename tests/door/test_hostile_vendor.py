@@ -68,8 +68,8 @@ def test_what_turns_bad_later_is_cut_visibly(door: Door, name: str) -> None:
     held = []
 
     def answer(plug: socket.socket, _: Request) -> bool:
-        plug.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
         held.append(plug)
+        plug.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
         return True
 
     door.vendor.begin(answer)

@@ -5,8 +5,8 @@ Everything that turns coded bytes into plain ones lives here, for request bodies
 Rules:
 
 * a decoder never raises and gives one step's output at a time (``STEP`` bytes, 8 MiB for a zstd bomb), so that nobody
-  ever holds more of a body than wanted; after an error or an exceeded bound it gives nothing more and says why (``failed``,
-  ``overflow``);
+  ever holds more of a body than wanted; after an error or an exceeded bound it gives nothing more and says why
+  (``failed``, ``overflow``);
 * bounds: an expansion above 200:1 once more than 1 MiB came out, ``MOST`` bytes out of any coding, and a total when the
   caller gives one. A whole body is held up to ``DENSE_LIMIT`` bytes only if it expanded more than honest text does;
 * what is declared is believed unless the bytes say otherwise: gzip and zstd have magic numbers, and a body that
