@@ -164,6 +164,7 @@ def test_the_attacks_are_real(evil: Evil, tmp_path: Path) -> None:
     vendor = Vendor()
     vendor.answer = welcoming
     wanted = {(name, host) for name in ARRIVE.split() for host in ("127.0.0.1", "localhost", REBOUND)}
+    wanted |= {("service-worker", "127.0.0.1"), ("service-worker", "localhost")}  # others may not have one
 
     def arrived() -> bool:
         for request in list(vendor.requests):
@@ -178,7 +179,7 @@ def test_the_attacks_are_real(evil: Evil, tmp_path: Path) -> None:
     finally:
         vendor.close()
         assert wanted == set()
-    assert {"fetch-text", "fetch-json", "xhr", "service-worker"} <= {name for name, _ in read}
+    assert {"fetch-text", "fetch-json", "xhr"} <= {name for name, _ in read}
 
 
 def test_no_page_reaches_a_vendor_or_reads_an_answer(door: Door, evil: Evil, tmp_path: Path) -> None:
