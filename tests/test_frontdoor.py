@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.frontdoor import Door, Entry, Upstream, base_url, default_upstreams, enter
+from trayapp.frontdoor import Door, Entry, Upstream, base_url, default_upstreams, enter, reached_at
 from trayapp.refusal import Refusal
 
 TOKEN = "t" * 43
@@ -119,6 +119,9 @@ def test_the_tool_is_named_by_the_address() -> None:
         ([HOST, (b"referer", b"http://127.0.0.1:27410/")], "from_a_web_page"),
         ([HOST, (b"Sec-Fetch-Site", b"cross-site")], "from_a_web_page"),
         ([HOST, (b"Sec-Fetch-Site", b"same-site")], "from_a_web_page"),
+        ([HOST, (b"Sec-Fetch-Site", b"none"), (b"Sec-Fetch-Dest", b"document")], "from_a_web_page"),
+        ([HOST, (b"Sec-Fetch-Site", b"same-origin"), (b"Sec-Fetch-Dest", b"iframe")], "from_a_web_page"),
+        ([HOST, (b"sec-fetch-user", b"?1")], "from_a_web_page"),
         ([HOST, (b"Sec-Fetch-Site", b"none"), (b"sec-fetch-site", b"cross-site")], "from_a_web_page"),
     ],
 )
@@ -130,7 +133,12 @@ def test_strangers_are_refused(headers: list[tuple[bytes, bytes]], code: str) ->
 
 @pytest.mark.parametrize("host", [b"127.0.0.1:27410", b"localhost:27410", b"[::1]:27410", b"LOCALHOST:27410"])
 def test_our_own_names_are_welcome(host: bytes) -> None:
-    headers = [(b"host", host), (b"Sec-Fetch-Site", b"none"), (b"Sec-Fetch-Mode", b"cors")]
+    headers = [
+        (b"host", host),
+        (b"Sec-Fetch-Site", b"none"),
+        (b"Sec-Fetch-Mode", b"cors"),
+        (b"Sec-Fetch-Dest", b"empty"),
+    ]
     assert isinstance(enter(f"/{TOKEN}/anthropic/v1/messages", headers, DOOR), Entry)
 
 
@@ -232,3 +240,20 @@ def test_the_upstream_never_comes_from_the_request(path: str) -> None:
 
 def test_the_token_is_not_shown() -> None:
     assert TOKEN not in repr(DOOR)
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("0.0.0.0", "127.0.0.1"),
+        ("::", "::1"),
+        ("::ffff:127.0.0.1", "127.0.0.1"),
+        ("::ffff:0.0.0.0", "127.0.0.1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("127.0.0.2", "127.0.0.2"),
+        ("not an address", "not an address"),
+    ],
+)
+def test_where_an_address_arrives(address, plain):
+    assert reached_at(address) == plain

@@ -6,9 +6,11 @@ proxy and the guard's own relay ask this module, so their doors cannot differ.
 Rules:
 
 * pure and standard library only; framing has been checked before, the peer's uid by whoever accepted;
-* order: exact Host, then Origin/Referer/Sec-Fetch-Site, then the peer's user, then the token in constant time, then
-  the route.
-  ``Sec-Fetch-Mode`` is ignored: real tools send it;
+* order: exact Host, then what only browsers send, then the peer's user, then the token in constant time, then the
+  route. A browser is known by Origin, Referer, Sec-Fetch-User, a Sec-Fetch-Site other than none and same-origin, or a
+  Sec-Fetch-Dest other than empty: so an address that was typed, pasted or clicked is refused too, and no page of our
+  own origin can ever come to be. ``Sec-Fetch-Mode`` is ignored: Node's fetch sends it (``cors``), and of all recorded
+  tools (2026-11) none sends another of these;
 * the upstream comes from the table, never from the request. The request chooses a *name* in the table;
 * paths: ``/<token>/<vendor or any>[.<tool>]/<the vendor's own path>``. Only the endpoints that we know are
   normalised (a version segment missing or doubled, facts seen with opencode, aider and google-genai in
@@ -18,6 +20,7 @@ Rules:
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +31,15 @@ from urllib.parse import urlsplit
 from trayapp.refusal import Refusal
 
 Headers = Iterable[tuple[bytes, bytes]]
+
+_NO_PAGE: Final[Mapping[bytes, frozenset[bytes]]] = {
+    b"origin": frozenset(),
+    b"referer": frozenset(),
+    b"sec-fetch-user": frozenset(),
+    b"sec-fetch-site": frozenset((b"none", b"same-origin")),
+    b"sec-fetch-dest": frozenset((b"empty",)),
+}
+"""Fields that browsers set, and the values that do not come from a page."""
 
 DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
     "anthropic": "https://api.anthropic.com",
@@ -50,6 +62,9 @@ DEFAULT_UPSTREAMS: Final[Mapping[str, str]] = {
 """Vendor name to the base URL of its public API."""
 
 ANY: Final = "any"
+
+METHODS: Final = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"))
+"""What the vendors' APIs are asked with. Anything else is no tool's request."""
 
 _TOOL = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?\Z")
@@ -191,16 +206,16 @@ def enter(target: str, headers: Headers, door: Door, *, stranger: bool = False) 
         stranger: the connection is another user's (``trayapp.platform.peeruid``).
     """
     seen: dict[bytes, bytes] = {}
-    same_site = True
+    page = False
     for field_name, value in headers:
         name = field_name.lower()
         seen.setdefault(name, value)
-        if name == b"sec-fetch-site" and value.strip().lower() not in (b"none", b"same-origin"):
-            same_site = False
+        if name in _NO_PAGE and value.strip().lower() not in _NO_PAGE[name]:
+            page = True
     if not _host_is_ours(seen.get(b"host", b""), door.port):
         return Refusal(403, "wrong_host", "this port answers only to its own loopback address.")
-    if b"origin" in seen or b"referer" in seen or not same_site:
-        return Refusal(403, "from_a_web_page", "requests from web pages are refused.")
+    if page:
+        return Refusal(403, "from_a_web_page", "this address is for tools; requests from web browsers are refused.")
     if stranger:
         return Refusal(403, "other_user", "this port serves the user who started Spendlight, and nobody else.")
     path, mark, query = target.partition("?")
@@ -304,6 +319,20 @@ def _join(prefix: str, path: str) -> str:
     if _VERSION.match(last) and path.startswith(f"/{last}/"):
         return prefix + path[len(last) + 1 :]
     return prefix + path
+
+
+def reached_at(address: str) -> str:
+    """The address at which a connection to ``address`` arrives on this machine: IPv4 in IPv6's clothes, and the
+    addresses that mean "this machine", are written plainly."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.is_unspecified:
+        return "127.0.0.1" if found.version == 4 else "::1"
+    return str(found)
 
 
 def _host_is_ours(host: bytes, port: int) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 from typing import Any
 
@@ -100,3 +101,21 @@ def test_never_raises(body: bytes, coding: str) -> None:
     for start in range(0, len(body), 7):
         decoder.decode(body[start : start + 7])
     decoder.flush()
+
+
+def test_a_bomb_is_never_held() -> None:
+    """Each step's output is made when it is asked for, and the codecs go when the bound is met."""
+    decoder = Decoder("gzip")
+    pieces = decoder.decode(gzip.compress(b"0" * (64 << 20)))
+    sizes = [len(piece) for piece in pieces]
+    assert max(sizes) <= 1 << 20
+    assert decoder.overflow
+    assert decoder.dense
+    assert sum(sizes) < 16 << 20
+
+
+def test_a_whole_body_that_is_too_good_to_be_true_is_not_held() -> None:
+    dense = gzip.compress(b"".join(hashlib.sha256(b"%d" % n).digest() + b"0" * 4000 for n in range(8000)))
+    assert decode_whole(dense, "gzip", limit=64 << 20) == (None, "overflow")
+    honest = b"".join(hashlib.sha256(b"%d" % n).hexdigest().encode() for n in range(420_000))
+    assert decode_whole(gzip.compress(honest, 1), "gzip", limit=64 << 20) == (honest, None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from typing import Any
 
 import pytest
@@ -233,3 +235,24 @@ def test_nothing_of_an_answer_is_kept(wires: Any, streams: Any) -> None:
         assert canary not in repr(wires.read(kind, body))
         error = {"type": "error", "error": {"message": f"{canary} text", "type": f"{canary} text", "code": 5}}
         assert canary not in repr(wires.read_json(kind, error, status=400))
+
+
+def test_a_read_answer_is_let_go_at_once(wires: Any) -> None:
+    """A decoder's window is 8 MiB: it must not wait for the garbage collector."""
+    reader = wires.reader("anthropic")
+    reader.feed(b'{"id": "x"')
+    kept = weakref.ref(reader)
+    reader.finish()
+    gc.disable()
+    try:
+        del reader
+        assert kept() is None
+    finally:
+        gc.enable()
+
+
+def test_a_document_of_containers_is_not_decoded(wires: Any) -> None:
+    reader = wires.reader("anthropic")
+    reader.feed(b'{"content": [' + b"{}," * 250_000 + b"0]}")
+    assert not reader.finish().complete
+    assert reader.overflow

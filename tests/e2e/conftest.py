@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from connected import Home, Ran, end_processes_of
 
-from tests.e2e.connected import Home, Ran, end_processes_of
 from trayapp import frontdoor
 from trayapp.control import Address, Client
 from trayapp.demo.counted import CountedCall

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from connected import Home
 
 from tests.e2e.conftest import Scene
-from tests.e2e.connected import Home
 from trayapp.demo.script import Script
 
 PROMPT = "Say the magic word."

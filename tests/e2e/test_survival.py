@@ -17,8 +17,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
+from connected import Home, Ran
 
-from tests.e2e.connected import Home, Ran
 from trayapp.demo.script import Script
 from trayapp.guard import launch
 from trayapp.platform.guardstate import read_state

@@ -396,10 +396,10 @@ def test_an_upstream_that_does_not_answer_in_http(
 
 
 def test_own_failures(relay: RelayHost, kit: SimpleNamespace) -> None:
-    with contextlib.closing(open_port(0)) as closed:
-        dead = closed.port
-    relay.route(port=dead)
-    got = relay.ask(relay.request(b"x"))
+    with socket.socket() as bound:  # and nobody listens; a free port could become somebody's meanwhile
+        bound.bind(("127.0.0.1", 0))
+        relay.route(port=bound.getsockname()[1])
+        got = relay.ask(relay.request(b"x"))
     assert (status(got), error_code(got)) == (502, "upstream_unreachable")
     assert relay.last_line(1)["outcome"] == "not_sent"
     relay.route(port=relay.port)
@@ -509,104 +509,6 @@ def test_routes(home: Path) -> None:
     assert load_routes(paths) is None
     assert load_token(paths) is None
     assert load_routes(replace(paths, state=home / "none")) == public
-
-
-def smuggling(port: int, token: str) -> dict[str, bytes]:
-    line = f"POST /{token}/openai/v1/responses HTTP/1.1\r\n".encode()
-    get = line.replace(b"POST", b"GET")
-    host = b"Host: 127.0.0.1:%d\r\n" % port
-    cl, te = b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n"
-    end = b"\r\nhello"
-    chunks = b"\r\n5\r\nhello\r\n0\r\n\r\n"
-
-    def te_as(value: bytes) -> bytes:
-        return line + host + value + b"\r\n" + chunks
-
-    def cl_as(value: bytes) -> bytes:
-        return line + host + b"Content-Length:" + value + b"\r\n" + end
-
-    return {
-        "cl and te": line + host + cl + te + chunks,
-        "te and cl": line + host + te + cl + chunks,
-        "two cl": line + host + cl + b"Content-Length: 6\r\n" + end,
-        "two equal cl": line + host + cl + cl + end,
-        "cl list": cl_as(b" 5, 5"),
-        "cl plus": cl_as(b" +5"),
-        "cl minus": cl_as(b" -5"),
-        "cl hex": cl_as(b" 0x5"),
-        "cl leading zero": cl_as(b" 05"),
-        "cl underscore": cl_as(b" 1_0"),
-        "cl empty": cl_as(b""),
-        "cl words": cl_as(b" 5 5"),
-        "cl float": cl_as(b" 5.0"),
-        "cl huge": cl_as(b" 99999999999999999999999"),
-        "cl unicode digit": cl_as(b" \xd9\xa5"),
-        "two te": line + host + te + te + chunks,
-        "te identity": te_as(b"Transfer-Encoding: identity"),
-        "te list": te_as(b"Transfer-Encoding: gzip, chunked"),
-        "te twice in one": te_as(b"Transfer-Encoding: chunked, chunked"),
-        "te quoted": te_as(b'Transfer-Encoding: "chunked"'),
-        "te odd": te_as(b"Transfer-Encoding: xchunked"),
-        "te parameter": te_as(b"Transfer-Encoding: chunked;q=1"),
-        "te space before colon": te_as(b"Transfer-Encoding : chunked"),
-        "te tab before colon": te_as(b"Transfer-Encoding\t: chunked"),
-        "te vertical tab": te_as(b"Transfer-Encoding: \x0bchunked"),
-        "te empty": te_as(b"Transfer-Encoding:"),
-        "te in 1.0": line.replace(b"1.1", b"1.0") + host + te + chunks,
-        "obs fold": line + host + b"X: a\r\n b\r\n" + cl + end,
-        "obs fold te": line + host + b"Transfer-Encoding:\r\n chunked\r\n" + chunks,
-        "space before first field": line + b" " + host + cl + end,
-        "bare lf line": line.replace(b"\r\n", b"\n") + host + cl + end,
-        "bare lf field": line + host + b"X: a\n" + cl + end,
-        "bare lf end": line + host + cl + b"\nhello",
-        "all bare lf": (line + host + cl + b"\r\n").replace(b"\r\n", b"\n") + b"hello",
-        "bare cr": line + host + b"X: a\rY: b\r\n" + cl + end,
-        "cr cr lf": line + host + b"X: a\r\r\n" + cl + end,
-        "nul in value": line + host + b"X: a\0b\r\n" + cl + end,
-        "control in value": line + host + b"X: a\x01b\r\n" + cl + end,
-        "del in value": line + host + b"X: a\x7fb\r\n" + cl + end,
-        "empty name": line + host + b": a\r\n" + cl + end,
-        "no colon": line + host + b"Xa\r\n" + cl + end,
-        "space in name": line + host + b"X a: b\r\n" + cl + end,
-        "name not ascii": line + host + b"X\xe9: b\r\n" + cl + end,
-        "no host": get + b"\r\n",
-        "two hosts": get + host + host + b"\r\n",
-        "two different hosts": get + host + b"Host: evil\r\n\r\n",
-        "absolute form": get.replace(b"GET /", b"GET http://evil.example/") + host + b"\r\n",
-        "authority form": b"CONNECT evil.example:443 HTTP/1.1\r\n" + host + b"\r\n",
-        "asterisk": b"OPTIONS * HTTP/1.1\r\n" + host + b"\r\n",
-        "fragment": get.replace(b" HTTP", b"#a HTTP") + host + b"\r\n",
-        "space in target": get.replace(b" HTTP", b"?a b HTTP") + host + b"\r\n",
-        "tab in line": get.replace(b" HTTP", b"\tHTTP") + host + b"\r\n",
-        "two spaces": get.replace(b" HTTP", b"  HTTP") + host + b"\r\n",
-        "target not ascii": get.replace(b" HTTP", b"?\xc3\xa9 HTTP") + host + b"\r\n",
-        "version 0.9": get.split(b" HTTP", maxsplit=1)[0] + b"\r\n\r\n",
-        "version 1.2": get.replace(b"1.1", b"1.2") + host + b"\r\n",
-        "version 2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        "version lower": get.replace(b"HTTP", b"http") + host + b"\r\n",
-        "bad method": get.replace(b"GET", b"G@T") + host + b"\r\n",
-        "empty line first": b"\r\n" + get + host + b"\r\n",
-        "space first": b" " + get + host + b"\r\n",
-        "tls hello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 40,
-        "long line": get.replace(b" HTTP", b"?" + b"a" * 17000 + b" HTTP") + host + b"\r\n",
-        "many fields": get + host + b"X: 1\r\n" * 201 + b"\r\n",
-        "long head": get + host + b"X: %b\r\n\r\n" % (b"a" * 66000),
-        "endless head": get + host + b"X: " + b"a" * 70000,
-        "bad chunk size": line + host + te + b"\r\nxyz\r\n",
-        "chunk size sign": line + host + te + b"\r\n+5\r\nhello\r\n0\r\n\r\n",
-        "chunk without crlf": line + host + te + b"\r\n5\r\nhelloX0\r\n\r\n",
-        "chunk bare lf": line + host + te + b"\r\n5\nhello\r\n0\r\n\r\n",
-        "trailer smuggles length": line + host + te + b"\r\n0\r\nContent-Length: 9\r\n\r\n",
-    }
-
-
-@pytest.mark.parametrize("name", list(smuggling(0, "")))
-def test_nothing_ambiguous_reaches_the_upstream(relay: RelayHost, kit: SimpleNamespace, name: str) -> None:
-    got = relay.ask(smuggling(relay.port, kit.TOKEN)[name])
-    assert (status(got), error_code(got)) == (400, "bad_framing")
-    assert got.count(b"HTTP/1.1 ") == 1
-    assert relay.upstream.heads == []
-    assert kit.spool(relay.paths) == []
 
 
 def test_a_bad_chunk_later_on_ends_the_call(relay: RelayHost, kit: SimpleNamespace) -> None:

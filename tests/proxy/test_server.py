@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from trayapp.proxy import ProxyServer, downstream
+from trayapp.refusal import Refusal
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -116,7 +117,13 @@ class TestLimits:
         answer = await client.response()
         assert (answer.status, answer.get(b"connection")) == (426, [b"close"])
         assert await client.gone() == b""
-        assert bench.watches == []
+        assert [watch.names() for watch in bench.watches] == [[]]
+
+    async def test_who_may_not_enter_does_not_learn_that_websocket_is_unknown(self, bench):
+        bench.refusal = Refusal(401, "bad_token", "no.")
+        client = await bench.client()
+        client.send(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        assert (await client.response()).status == 401
 
     async def test_a_head_that_does_not_come_in_time(self, bench, monkeypatch):
         monkeypatch.setattr(downstream, "HEAD_LIMIT", 0.05)

@@ -16,8 +16,8 @@ from trayapp.tools.codex import Codex
 from trayapp.tools.connection import Connector, Standing
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
-from trayapp.tools.sdk import Sdk
 from trayapp.tools.plan import Edit, Format
+from trayapp.tools.sdk import Sdk
 from trayapp.tools.shell import Exported, Shell
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool

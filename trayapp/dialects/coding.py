@@ -4,9 +4,11 @@ Everything that turns coded bytes into plain ones lives here, for request bodies
 
 Rules:
 
-* a decoder never raises and never returns much more than ``STEP`` bytes beyond what one step of input can hold;
-  after an error or an exceeded bound it returns nothing more and says why (``failed``, ``overflow``);
-* bounds: an expansion above 200:1 once more than 1 MiB came out, and a total when the caller gives one;
+* a decoder never raises and gives one step's output at a time (``STEP`` bytes, 8 MiB for a zstd bomb), so that nobody
+  ever holds more of a body than wanted; after an error or an exceeded bound it gives nothing more and says why
+  (``failed``, ``overflow``);
+* bounds: an expansion above 200:1 once more than 1 MiB came out, ``MOST`` bytes out of any coding, and a total when the
+  caller gives one. A whole body is held up to ``DENSE_LIMIT`` bytes only if it expanded more than honest text does;
 * what is declared is believed unless the bytes say otherwise: gzip and zstd have magic numbers, and a body that
   is declared as one of them but begins like JSON or an event stream is read as plain;
 * codings: gzip and deflate (RFC 9110 §8.4.1), br (RFC 7932), zstd (RFC 8878, window at most 8 MiB by RFC 9659).
@@ -16,7 +18,10 @@ Rules:
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
+from collections.abc import Iterator
+from itertools import chain
 from typing import Final, Protocol
 
 import brotli
@@ -27,6 +32,12 @@ STEP: Final = 1 << 20
 RATIO: Final = 200
 """Largest expansion that is taken for real once ``RATIO_FREE`` bytes came out."""
 RATIO_FREE: Final = 1 << 20
+MOST: Final = 512 << 20
+"""Bytes that are taken out of one coding: ten times the longest stream of a vendor; beyond, reading is not worth it."""
+DENSE: Final = 20
+"""JSON compresses three to ten times, an answer of one repeated word twenty times."""
+DENSE_LIMIT: Final = 24 << 20
+_SLICE: Final = 64 << 10
 _ZSTD_WINDOW: Final = 8 << 20
 _ZSTD_SLICE: Final = 256
 """One zstd block is at least 4 bytes and at most 128 KiB: this bounds one call's output at about 8 MiB."""
@@ -37,7 +48,7 @@ _PLAIN_START: Final = b'{[":del \r\n\t\xef'
 
 
 class _Codec(Protocol):
-    def decode(self, data: bytes) -> list[bytes]:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         """Decode in steps; raises a codec's error on malformed input."""
 
 
@@ -57,7 +68,7 @@ class _Budget:
 
     def take(self, produced: int) -> None:
         self.came += produced
-        if self.limit is not None and self.came > self.limit:
+        if self.came > (MOST if self.limit is None else self.limit):
             raise _Overflow
         if self.came > RATIO_FREE and self.came > RATIO * self.went:
             raise _Overflow
@@ -74,15 +85,14 @@ class _Zlib:
         self._first = b""
         self._stream = zlib.decompressobj(31) if gzip else None
 
-    def decode(self, data: bytes) -> list[bytes]:
+    def decode(self, data: bytes) -> Iterator[bytes]:
         if self._stream is None:
             self._first += data
             if len(self._first) < 2:
-                return []
+                return
             data, self._first = self._first, b""
             zlib_head = data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
             self._stream = zlib.decompressobj(15 if zlib_head else -15)
-        out: list[bytes] = []
         while data:
             if self._stream.eof:
                 if not self._gzip or data[:1] == b"\0":
@@ -91,14 +101,13 @@ class _Zlib:
             piece = self._stream.decompress(data, STEP)
             self._budget.take(len(piece))
             if piece:
-                out.append(piece)
+                yield piece
             data = self._stream.unconsumed_tail or self._stream.unused_data
             if not data and len(piece) == STEP:
                 # The step was full: output may be left inside although no input is.
                 while piece := self._stream.decompress(b"", STEP):
                     self._budget.take(len(piece))
-                    out.append(piece)
-        return out
+                    yield piece
 
 
 class _Brotli:
@@ -108,15 +117,14 @@ class _Brotli:
         self._budget = budget
         self._stream = brotli.Decompressor()
 
-    def decode(self, data: bytes) -> list[bytes]:
-        out: list[bytes] = []
+    def decode(self, data: bytes) -> Iterator[bytes]:
         piece = self._stream.process(data, output_buffer_limit=STEP)
         while True:
             self._budget.take(len(piece))
             if piece:
-                out.append(piece)
+                yield piece
             if self._stream.is_finished() or self._stream.can_accept_more_data():
-                return out
+                return
             piece = self._stream.process(b"", output_buffer_limit=STEP)
 
 
@@ -128,8 +136,7 @@ class _Zstd:
         self._context = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
         self._stream = self._context.decompressobj()
 
-    def decode(self, data: bytes) -> list[bytes]:
-        out: list[bytes] = []
+    def decode(self, data: bytes) -> Iterator[bytes]:
         view = memoryview(data)
         while view:
             if self._stream.eof:
@@ -138,10 +145,9 @@ class _Zstd:
             piece = self._stream.decompress(view[:size])
             self._budget.take(len(piece))
             if piece:
-                out.append(piece)
+                yield piece
             used = size - len(self._stream.unused_data) if self._stream.eof else size
             view = view[max(used, 1) :]
-        return out
 
 
 def _codec(word: str, budget: _Budget) -> _Codec | None:
@@ -175,31 +181,47 @@ class Decoder:
         self.mismatch = False
         """The declared coding was not the real one."""
 
-    def decode(self, data: bytes) -> list[bytes]:
-        """Plain pieces for the next coded bytes; an empty list when there are none, or after a failure."""
+    def decode(self, data: bytes) -> Iterator[bytes]:
+        """Plain pieces for the next coded bytes, each decoded when it is asked for; none after a failure."""
         if self.failed or self.overflow or not data:
-            return []
+            return
         if self._chain is None:
             data = self._head + data
             if len(data) < 4 and not self._decided(data):
                 self._head = data
-                return []
+                return
             self._head = b""
             if not self._choose(data):
-                return []
-        return self._run(data)
+                return
+        yield from self._run(data)
 
     @property
     def plain(self) -> bool:
         """Whether the body has turned out to be uncoded and unbounded, so that ``decode`` changes nothing."""
         return self._chain == [] and not self._budgets
 
-    def flush(self) -> list[bytes]:
+    def stop(self) -> None:
+        """Decode no more, and let the codecs' windows go; counts as an overflow."""
+        self.overflow = True
+        self._chain = []
+
+    @property
+    def came(self) -> int:
+        """Plain bytes so far, of a body that is coded."""
+        return self._budgets[-1].came if self._budgets else 0
+
+    @property
+    def dense(self) -> bool:
+        """Whether the body has expanded more than honest text does."""
+        budgets = self._budgets
+        return bool(budgets) and budgets[-1].came > DENSE * max(budgets[0].went, RATIO_FREE // DENSE)
+
+    def flush(self) -> Iterator[bytes]:
         """What is left when the body has ended."""
         if self._chain is None and self._head and not self.failed:
             data, self._head = self._head, b""
-            return self._run(data) if self._choose(data) else []
-        return []
+            if self._choose(data):
+                yield from self._run(data)
 
     def _decided(self, data: bytes) -> bool:
         return not GZIP_MAGIC.startswith(data[:2]) and not ZSTD_MAGIC.startswith(data) and not self._declared
@@ -217,41 +239,41 @@ class Decoder:
         ) and data[0] in _PLAIN_START:
             words.pop()
             self.mismatch = True
-        chain: list[_Codec] = []
+        codecs: list[_Codec] = []
         for word in reversed(words[:4]):
             budget = _Budget(self._limit)
             codec = _codec(word, budget)
             if codec is None:
                 self.failed = True
                 return False
-            chain.append(codec)
+            codecs.append(codec)
             self._budgets.append(budget)
-        if not chain and self._limit is not None:
+        if not codecs and self._limit is not None:
             self._budgets.append(_Budget(self._limit))
-        self._chain = chain
+        self._chain = codecs
         return True
 
-    def _run(self, data: bytes) -> list[bytes]:
-        pieces = [data]
-        chain = self._chain
+    def _run(self, data: bytes) -> Iterator[bytes]:
         try:
-            if not chain:
-                if self._budgets:
-                    self._budgets[0].went += len(data)
-                    self._budgets[0].take(len(data))
-                return pieces
-            for codec, budget in zip(chain, self._budgets, strict=True):
-                coded, pieces = pieces, []
-                for piece in coded:
-                    budget.went += len(piece)
-                    pieces.extend(codec.decode(piece))
+            if not self._chain and self._budgets:
+                self._budgets[0].went += len(data)
+                self._budgets[0].take(len(data))
+            yield from self._through(data, 0)
         except _Overflow:
-            self.overflow = True
-            return []
+            self.stop()
         except (zlib.error, brotli.error, zstandard.ZstdError, ValueError, MemoryError):
             self.failed = True
-            return []
-        return pieces
+            self._chain = []
+
+    def _through(self, data: bytes, at: int) -> Iterator[bytes]:
+        """``data`` through the chain's codecs from ``at`` on, piece by piece."""
+        codecs = self._chain or []
+        if at == len(codecs):
+            yield data
+            return
+        self._budgets[at].went += len(data)
+        for piece in codecs[at].decode(data):
+            yield from self._through(piece, at + 1)
 
 
 def encode_whole(body: bytes, content_encoding: str) -> bytes | None:
@@ -280,10 +302,15 @@ def decode_whole(body: bytes, content_encoding: str = "", *, limit: int) -> tupl
     if not content_encoding and not body.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
         return (body, None) if len(body) <= limit else (None, "overflow")
     decoder = Decoder(content_encoding, limit=limit)
-    pieces = decoder.decode(body)
-    pieces += decoder.flush()
+    plain = io.BytesIO()  # grows in place and gives its bytes away without a copy
+    # In slices, so that an expansion is seen when it happens and not measured against all of the body.
+    coded = (piece for at in range(0, len(body), _SLICE) for piece in decoder.decode(body[at : at + _SLICE]))
+    for piece in chain(coded, decoder.flush()):
+        plain.write(piece)
+        if decoder.dense and plain.tell() > DENSE_LIMIT:
+            return None, "overflow"
     if decoder.overflow:
         return None, "overflow"
     if decoder.failed:
         return None, "unreadable"
-    return b"".join(pieces), None
+    return plain.getvalue(), None

@@ -17,6 +17,7 @@ Rules:
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -283,30 +284,37 @@ class Array:
 class Document:
     """One JSON document. The sink gets the whole body at its end."""
 
-    __slots__ = ("_pieces", "_sink", "_size", "overflow")
+    __slots__ = ("_body", "_sink", "overflow")
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._pieces: list[bytes] = []
-        self._size = 0
+        self._body = io.BytesIO()  # grows in place and gives its bytes away without a copy
         self.overflow = False
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._body.tell()
 
     def feed(self, data: bytes) -> None:
         """Take the next plain bytes."""
         if self.overflow:
             return
-        self._size += len(data)
-        if self._size > MAX_DOCUMENT:
-            self.overflow = True
-            self._pieces = []
+        if self._body.tell() + len(data) > MAX_DOCUMENT:
+            self.give_up()
         else:
-            self._pieces.append(data)
+            self._body.write(data)
+
+    def give_up(self) -> None:
+        """Hold no more of it, and forget what was held."""
+        self.overflow = True
+        self._body = io.BytesIO()
 
     def end(self) -> None:
         """Hand out the body."""
-        if self._pieces:
-            body = b"".join(self._pieces)
-            self._pieces = []
+        body = self._body.getvalue()
+        self._body = io.BytesIO()
+        if body:
             self._sink(body)
 
 

@@ -9,11 +9,12 @@ gives what was known by then.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from trayapp.dialects import asker, eventstream, framing, ratios
-from trayapp.dialects.coding import Decoder
+from trayapp.dialects.coding import DENSE_LIMIT, Decoder
 from trayapp.dialects.tally import Tally
 from trayapp.dialects.windows import Told
 from trayapp.values import Usage
@@ -21,6 +22,16 @@ from trayapp.values import Usage
 _HEAD_LIMIT: Final = 4 << 10
 """White space before a body's first character that is waited for."""
 _BOM: Final = b"\xef\xbb\xbf"
+_SEVERAL = re.compile(rb"\n\s*[^\s]")
+"""A line's end with something behind it."""
+_SLICE: Final = 1 << 20
+_AT_ONCE: Final = 16 << 20
+"""Plain bytes out of one read: reading them makes all other calls wait."""
+_DENSE_STREAM: Final = 64 << 20
+"""Plain bytes of a stream that expanded more than honest text does; the longest real ones have 40 MiB."""
+MAX_CONTAINERS: Final = 200_000
+"""Objects and arrays in one document: each takes forty times its bytes once it is decoded. Real ones have some
+thousands."""
 
 
 class ResponseReader:
@@ -33,6 +44,10 @@ class ResponseReader:
         self._decoder = Decoder(content_encoding)
         self._framing: framing.Framing | None = None
         self._head = b""
+        self._whole: framing.Document | None = None
+        """The framing, when it holds a whole body."""
+        self._overflowed = False
+        """The document holds too many containers to be decoded, or all is over and there was an overflow."""
         self._direct = False
         """The body is not coded: the decoder can be left out."""
         self._usage: Usage | None = None
@@ -50,7 +65,7 @@ class ResponseReader:
     @property
     def overflow(self) -> bool:
         """Something passed a bound and was not read. ``finish().complete`` says if the usage was seen all the same."""
-        return self._decoder.overflow or (self._framing is not None and self._framing.overflow)
+        return self._overflowed or self._decoder.overflow or (self._framing is not None and self._framing.overflow)
 
     @property
     def text_bytes(self) -> int:
@@ -109,12 +124,27 @@ class ResponseReader:
             return
         if self._direct and self._framing is not None:
             self._framing.feed(data)
-        else:
-            for piece in self._decoder.decode(data):
-                self._plain(piece)
-            self._direct = self._decoder.plain
+        elif self._whole is None or not self._whole.overflow:
+            self._decode(data)
         if self._tally.final:
             self._tally.hush()
+
+    def _decode(self, data: bytes) -> None:
+        decoder = self._decoder
+        most = decoder.came + _AT_ONCE
+        for piece in decoder.decode(data):
+            self._plain(piece)
+            if not decoder.dense:
+                continue
+            if self._whole is not None:
+                if self._whole.size > DENSE_LIMIT:
+                    self._whole.give_up()
+                    decoder.stop()
+                    break
+            elif decoder.came > min(most, _DENSE_STREAM):
+                decoder.stop()
+                break
+        self._direct = decoder.plain
 
     def finish(self) -> Usage:
         """What is known; ``complete`` is ``False`` when the body ended before the vendor's final usage."""
@@ -132,6 +162,10 @@ class ResponseReader:
                 flags.add("coding_mismatch")
             if self.overflow:
                 flags.add("response_overflow")
+            # The framing's sink leads back here: without this, codecs and bodies would wait for the garbage collector.
+            self._overflowed = self.overflow
+            self._framing = self._whole = None
+            self._decoder = Decoder()
             self._usage = self._tally.usage(self._status)
             if self._usage.complete:
                 self._tally.hush()
@@ -170,7 +204,7 @@ class ResponseReader:
         failed = self._status >= 400
         message = self._failure if failed else self._tally.message
         if chosen == "document":
-            self._framing = framing.Document(self._failure if failed else self._document)
+            self._framing = self._whole = framing.Document(self._failure if failed else self._document)
         elif chosen == "array":
             self._framing = framing.Array(message)
         elif chosen == "lines":
@@ -187,10 +221,14 @@ class ResponseReader:
 
     def _document(self, data: bytes) -> None:
         data = data.removeprefix(_BOM)
+        if data.count(b"{") + data.count(b"[") > MAX_CONTAINERS:
+            self._overflowed = True
+            return
         if self._tally.document(data):
             return
         # Not one document: perhaps several, one a line, under a plain JSON type.
-        if b"\n" in data.strip():
+        if _SEVERAL.search(data):
             lines = framing.Lines(self._tally.message)
-            lines.feed(data)
+            for at in range(0, len(data), _SLICE):
+                lines.feed(data[at : at + _SLICE])
             lines.end()

@@ -14,7 +14,9 @@ def main() -> int:
     parser.add_argument("--life", type=int, help="descriptor whose end means that the guard is gone")
     arguments = parser.parse_args()
     from trayapp.engine.run import run
+    from trayapp.platform.descriptors import more_descriptors
 
+    more_descriptors()
     # A thread that waits for the interpreter gets it within half a millisecond: the ledger's writer has to answer
     # within five while the event loop is busy.
     sys.setswitchinterval(0.0005)

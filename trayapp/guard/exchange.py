@@ -16,7 +16,7 @@ import uuid
 from pathlib import Path
 from typing import Final, Protocol
 
-from trayapp.frontdoor import Entry
+from trayapp.frontdoor import Entry, reached_at
 from trayapp.guard.spool import Line, append
 from trayapp.guard.wire import (
     MAX_RESPONSE_HEAD,
@@ -37,6 +37,9 @@ from trayapp.refusal import Refusal
 HEAD_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 10.0
 LINGER_SECONDS: Final = 2.0
+MAX_INTERIM: Final = 1000
+"""Interim answers (1xx) to one request."""
+_LOOPBACK: Final = ("127.0.0.1", "::1")
 _READ: Final = 64 * 1024
 
 
@@ -72,7 +75,7 @@ class Exchange:
         self._port = port
         names = [writer.get_extra_info(name) for name in ("peername", "sockname")]
         # Now, while the connection stands: once its client has left, the system knows its user no more.
-        self._stranger = all(names) and is_stranger(names[0][:2], names[1][:2])
+        self.stranger = all(names) and is_stranger(names[0][:2], names[1][:2])
         self._upstream: asyncio.StreamWriter | None = None
         self._buffer = bytearray()
         """The request's head, as far as it has arrived."""
@@ -102,7 +105,7 @@ class Exchange:
         try:
             head = parse_request(data)
             self._head_only = head.method == "HEAD"
-            entry = self._relay.admit(head, self._port, stranger=self._stranger)
+            entry = self._relay.admit(head, self._port, stranger=self.stranger)
             body = head.body()
             first = body.feed(extra)
         except FramingError as error:
@@ -116,11 +119,16 @@ class Exchange:
     async def _read_head(self) -> tuple[bytes, bytes]:
         """The head and what came behind it; empty if the client hung up."""
         buffer = self._buffer
+        first = True
         while (end := head_end(buffer)) is None:
             data = await self._client.read(_READ)
             if not data:
                 return b"", b""
             buffer += data
+            if first and len(buffer) > 1:
+                first = False
+                if buffer.startswith(b"\r\n"):  # some clients end a body with one CRLF too many
+                    del buffer[:2]
         return bytes(buffer[:end]), bytes(buffer[end:])
 
     async def _attempt(self, head: RequestHead, entry: Entry, body: Body, first: bytes) -> None:
@@ -209,11 +217,13 @@ class Exchange:
         await self._to_upstream(body, first, request_bytes(head, entry.target, entry.upstream.authority))
         self._connected.set()
         buffer = bytearray()
+        interim = 0
         while True:
             response, data = await self._response_head(upstream, buffer, entry.vendor)
             if response.status >= 200:
                 break
-            if response.status == 101:
+            interim += 1
+            if response.status == 101 or interim > MAX_INTERIM:
                 raise _UpstreamError(_malformed(entry.vendor))
             if head.minor:
                 await self._to_client(response_bytes(response, minor=1))
@@ -247,6 +257,11 @@ class Exchange:
         tls = self._relay.tls if target.scheme == "https" else None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
+                if target.port == self._port:
+                    loop = asyncio.get_running_loop()
+                    found = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+                    if any(self._is_own(info[4]) for info in found):
+                        raise _UpstreamError(_self_loop(vendor))
                 reader, writer = await asyncio.open_connection(
                     target.host,
                     target.port,
@@ -260,12 +275,15 @@ class Exchange:
             raise _UpstreamError(_tls(vendor)) from None
         except (OSError, UnicodeError):
             raise _UpstreamError(_unreachable(vendor)) from None
-        peer = writer.get_extra_info("peername")
-        if peer is not None and peer[0] in ("127.0.0.1", "::1") and peer[1] == self._port:
+        if self._is_own(writer.get_extra_info("peername")):  # the name meant another address a moment ago
             writer.transport.abort()
             raise _UpstreamError(_self_loop(vendor))
         _keep_alive(writer.get_extra_info("socket"))
         return reader, writer
+
+    def _is_own(self, name: object) -> bool:
+        """Whether a socket's address is the relay's own."""
+        return isinstance(name, tuple) and name[1] == self._port and reached_at(str(name[0])) in _LOOPBACK
 
     async def _response_head(
         self, upstream: asyncio.StreamReader, buffer: bytearray, vendor: str

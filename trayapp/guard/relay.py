@@ -34,11 +34,14 @@ from trayapp.frontdoor import Door, Entry, Upstream, default_upstreams, enter
 from trayapp.guard.exchange import ClientGoneError, Exchange
 from trayapp.guard.wire import RequestHead
 from trayapp.platform import paths as places
+from trayapp.platform.descriptors import more_descriptors
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
 
 BEAT_SECONDS: Final = 0.5
 MAX_CONNECTIONS: Final = 1024
+MAX_STRANGERS: Final = 32
+"""Connections of other users, who are refused anyhow and take no place of the owner's; more are dropped."""
 
 
 class Relay:
@@ -51,6 +54,8 @@ class Relay:
         self.tls.set_alpn_protocols(["http/1.1"])
         self._servers: list[asyncio.Server] = []
         self._active = 0
+        self._strangers = 0
+        """How many of the active ones are other users'."""
         self._idle = asyncio.Event()
         self._idle.set()
 
@@ -78,8 +83,11 @@ class Relay:
         self._active += 1
         self._idle.clear()
         exchange = Exchange(self, reader, writer, port)
+        self._strangers += exchange.stranger
         try:
-            if self._active > MAX_CONNECTIONS:
+            if exchange.stranger and self._strangers > MAX_STRANGERS:
+                writer.transport.abort()
+            elif self._active - self._strangers > MAX_CONNECTIONS:
                 await exchange.refuse(Refusal(503, "too_many_connections", "too many calls run at once. Try again."))
             else:
                 await exchange.run()
@@ -93,6 +101,7 @@ class Relay:
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
             self._active -= 1
+            self._strangers -= exchange.stranger
             if self._active == 0:
                 self._idle.set()
 
@@ -189,17 +198,6 @@ def _say(text: str) -> None:
         print(f"relay: {text}", file=sys.stderr, flush=True)
 
 
-def _more_descriptors() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = 4096 if hard == resource.RLIM_INFINITY else min(4096, hard)
-        if soft != resource.RLIM_INFINITY and soft < wanted:
-            with contextlib.suppress(OSError, ValueError):
-                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
 def main(argv: list[str] | None = None) -> int:
     """Serve the inherited sockets; see ``trayapp.guard.child`` for the arguments."""
     parser = argparse.ArgumentParser(prog="python -m trayapp.guard.relay")
@@ -208,7 +206,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--life", type=int)
     arguments = parser.parse_args(argv)
     os.umask(0o077)
-    _more_descriptors()
+    more_descriptors()
     sockets = [socket.socket(fileno=int(number)) for number in arguments.sockets.split(",")]
     asyncio.run(_main(places.find(), sockets, arguments.beat, arguments.life))
     return 0

@@ -7,16 +7,20 @@ Rules:
 * what two parsers could read differently is refused: line ends other than CRLF, folded fields, spaces around a
   field's name, a second or missing Host, several or odd Content-Lengths, Content-Length beside Transfer-Encoding,
   any coding but one ``chunked``, targets that do not begin with a slash, bad chunk sizes;
-* bounds: a request's head 64 KiB, its first line 16 KiB, 200 fields; a response's head 256 KiB;
-* fields keep their order, case and duplicates; bodies are counted or de-chunked, never changed.
+* what is accepted is what ``trayapp.proxy.framing`` accepts, no more and no less (the tests compare them);
+* bounds: a request's head 64 KiB, its first line 16 KiB, 200 fields; a response's head 256 KiB, 1000 fields; 256
+  bytes of extensions a chunk, 16 KiB a message; trailers 64 KiB;
+* fields keep their order, case and duplicates; bodies are counted or de-chunked, never changed. Answers that have no
+  body (1xx, 204) go on without a length or a coding.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
+
+from trayapp.frontdoor import METHODS
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -24,18 +28,21 @@ MAX_HEAD: Final = 64 * 1024
 MAX_LINE: Final = 16 * 1024
 MAX_FIELDS: Final = 200
 MAX_RESPONSE_HEAD: Final = 256 * 1024
-_MAX_TRAILERS: Final = 16 * 1024
-_MAX_CHUNK_LINE: Final = 1024
+MAX_RESPONSE_FIELDS: Final = 1000
+_MAX_TRAILERS: Final = 64 * 1024
+_MAX_EXTENSIONS: Final = 16 * 1024
 
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_REQUEST_LINE = re.compile(rb"(" + _TOKEN + rb") (/[!\"$-~]*) HTTP/1\.([01])\Z")
+_REQUEST_LINE = re.compile(rb"([A-Z]+) (/[!\"$-~]*) HTTP/1\.([01])\Z")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: ([\t\x20-\x7e\x80-\xff]*))?\Z")
 _FIELD = re.compile(
     rb"(" + _TOKEN + rb"):[ \t]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*\Z"
 )
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)|\0")
 _LENGTH = re.compile(rb"(?:0|[1-9][0-9]{0,17})\Z")
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[\t\x20-\x7e\x80-\xff]*)?\Z")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(;[\t\x20-\x7e\x80-\xff]{0,256})?\r\n")
+_CHUNK_BEGUN = re.compile(rb"(?:[0-9A-Fa-f]{1,15}(?:;[\t\x20-\x7e\x80-\xff]{0,256})?\r?)?\Z")
 
 _HOP_BY_HOP: Final = frozenset(
     (
@@ -48,8 +55,16 @@ _HOP_BY_HOP: Final = frozenset(
         b"upgrade",
     )
 )
+_PROTOCOL: Final = b"HTTP/1."
 _FRAMING: Final = frozenset((b"host", b"content-length", b"transfer-encoding"))
-_NO_TRAILER: Final = _FRAMING | {b"trailer", b"connection", b"authorization", b"content-encoding", b"content-type"}
+_NO_TRAILER: Final = (
+    _FRAMING
+    | _HOP_BY_HOP
+    | frozenset(
+        b"trailer expect authorization cookie set-cookie content-type content-encoding content-range range "
+        b"www-authenticate cache-control max-forwards x-api-key x-goog-api-key".split()
+    )
+)
 
 
 class FramingError(Exception):
@@ -137,6 +152,7 @@ class Chunked:
         self.trailers: Headers = ()
         self._buffer = b""
         self._left = 0
+        self._extensions = 0
         self._in_data = False
         self._in_trailers = False
 
@@ -166,15 +182,15 @@ class Chunked:
                     break
                 at += 2
                 self._in_data = False
-            line_end = buffer.find(b"\n", at, at + _MAX_CHUNK_LINE)
-            if line_end < 0:
-                if len(buffer) - at >= _MAX_CHUNK_LINE:
-                    raise FramingError("a chunk's size line is too long")
+            found = _CHUNK.match(buffer, at)
+            if found is None:
+                if not _CHUNK_BEGUN.match(buffer, at):
+                    raise FramingError("a chunk's size is malformed")
                 break
-            found = _CHUNK.match(buffer[at : line_end - 1]) if buffer[line_end - 1 : line_end] == b"\r" else None
-            if found is None or line_end - 1 < at:
-                raise FramingError("a chunk's size is malformed")
-            at = line_end + 1
+            at = found.end()
+            self._extensions += len(found[2] or b"")
+            if self._extensions > _MAX_EXTENSIONS:
+                raise FramingError("there are too many chunk extensions")
             self._left = int(found[1], 16)
             self._in_data = self._left > 0
             self._in_trailers = self._left == 0
@@ -202,7 +218,9 @@ class Chunked:
             if len(buffer) - at > _MAX_TRAILERS:
                 raise FramingError("the trailers are too long")
             return at, False
-        self.trailers = _fields(buffer[at:end].split(b"\r\n"))
+        if end + 4 - at > _MAX_TRAILERS:
+            raise FramingError("the trailers are too long")
+        self.trailers = _fields(buffer[at:end].split(b"\r\n"), MAX_FIELDS)
         if any(name.lower() in _NO_TRAILER for name, _ in self.trailers):
             raise FramingError("a field is not allowed among trailers")
         return end + 4, True
@@ -260,6 +278,8 @@ def head_end(buffer: bytes | bytearray, limit: int = MAX_HEAD) -> int | None:
     end = buffer.find(b"\r\n\r\n")
     if _bare(buffer, 0, end):
         raise FramingError("a line of the head does not end as it must")
+    if end < 0 and limit == MAX_RESPONSE_HEAD and not (buffer.startswith(_PROTOCOL) or _PROTOCOL.startswith(buffer)):
+        raise FramingError("this is not HTTP")  # it may never send an empty line
     if end + 4 > limit or (end < 0 and len(buffer) > limit):
         raise FramingError("the head is too long")
     return end + 4 if end >= 0 else None
@@ -273,18 +293,18 @@ def parse_request(data: bytes) -> RequestHead:
     """
     first, *lines = data.removesuffix(b"\r\n\r\n").split(b"\r\n")
     found = _REQUEST_LINE.match(first) if len(first) <= MAX_LINE else None
-    if found is None:
+    if found is None or found[1] not in METHODS:
         raise FramingError("the request line is malformed")
-    if len(lines) > MAX_FIELDS:
-        raise FramingError("there are too many header fields")
     minor = int(found[3])
-    headers = _fields(lines)
-    hosts = sum(name.lower() == b"host" for name, _ in headers)
-    if hosts > 1 or (hosts == 0 and minor == 1):
-        raise FramingError("there must be exactly one Host field")
-    length, chunked = _framing(headers)
-    if chunked and minor == 0:
-        raise FramingError("HTTP/1.0 has no transfer codings")
+    headers = _fields(lines, MAX_FIELDS)
+    hosts = [value for name, value in headers if name.lower() == b"host"]
+    if len(hosts) > 1 or (not hosts and minor) or (hosts and not _HOST.match(hosts[0])):
+        raise FramingError("there must be exactly one Host field, and it names one host")
+    if minor and [v.lower() for n, v in headers if n.lower() == b"expect"] not in ([], [b"100-continue"]):
+        raise FramingError("the only expectation that can be met is 100-continue")
+    length, chunked = _framing(headers, minor)
+    if chunked and (b"chunked" not in [v for n, v in headers if n.lower() == b"transfer-encoding"]):
+        raise FramingError("the transfer coding is not one that can be passed on")
     return RequestHead(found[1].decode("ascii"), found[2].decode("ascii"), minor, headers, length, chunked)
 
 
@@ -298,8 +318,8 @@ def parse_response(data: bytes) -> ResponseHead:
     found = _STATUS_LINE.match(first)
     if found is None:
         raise FramingError("the status line is malformed")
-    headers = _fields(lines)
-    length, chunked = _framing(headers)
+    headers = _fields(lines, MAX_RESPONSE_FIELDS)
+    length, chunked = _framing(headers, int(found[1]))
     return ResponseHead(int(found[2]), found[3] or b"", headers, length, chunked)
 
 
@@ -315,9 +335,14 @@ def request_bytes(head: RequestHead, target: str, authority: str) -> bytes:
 
 def response_bytes(head: ResponseHead, *, minor: int) -> bytes:
     """The head for the client: hop-by-hop fields left out, ``Connection: close``; no codings for HTTP/1.0."""
-    kept = end_to_end(head.headers)
-    if minor == 0:
-        kept = tuple((n, v) for n, v in kept if n.lower() not in (b"transfer-encoding", b"trailer"))
+    drop = {b"transfer-encoding", b"trailer"} if minor == 0 else set()
+    if head.status < 200 or head.status == 204:
+        drop |= {b"transfer-encoding", b"content-length", b"trailer"}
+    kept = tuple(
+        (n, b"chunked" if n.lower() == b"transfer-encoding" else v)
+        for n, v in end_to_end(head.headers)
+        if n.lower() not in drop
+    )
     close = b"Connection: close\r\n" if head.status >= 200 else b""
     return b"HTTP/1.1 %d %b\r\n" % (head.status, head.reason) + _lines(kept) + close + b"\r\n"
 
@@ -340,7 +365,9 @@ def _bare(buffer: bytes | bytearray, start: int, end: int) -> bool:
     return _BARE.search(buffer, start, end) is not None
 
 
-def _fields(lines: Iterable[bytes]) -> Headers:
+def _fields(lines: list[bytes], limit: int) -> Headers:
+    if len(lines) > limit:
+        raise FramingError("there are too many header fields")
     fields: list[tuple[bytes, bytes]] = []
     for line in lines:
         found = _FIELD.match(line)
@@ -350,10 +377,10 @@ def _fields(lines: Iterable[bytes]) -> Headers:
     return tuple(fields)
 
 
-def _framing(headers: Headers) -> tuple[int | None, bool]:
+def _framing(headers: Headers, minor: int) -> tuple[int | None, bool]:
     lengths = [value for name, value in headers if name.lower() == b"content-length"]
     codings = [value for name, value in headers if name.lower() == b"transfer-encoding"]
-    if codings and (lengths or len(codings) > 1 or codings[0].lower() != b"chunked"):
+    if codings and (not minor or lengths or len(codings) > 1 or codings[0].lower() != b"chunked"):
         raise FramingError("the transfer coding is not one that can be passed on")
     if len(lengths) > 1 or (lengths and not _LENGTH.match(lengths[0])):
         raise FramingError("the content length is malformed")

@@ -20,6 +20,7 @@ import struct
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
 
 from trayapp.platform.peeruid import is_stranger
@@ -59,7 +60,8 @@ class Downstream(Intake):
         self._server = server
         self._transport: asyncio.Transport
         self._peer = self._local = ("", 0)
-        self._stranger = False
+        self.stranger = False
+        """The connection is another user's."""
         self._exchange: Exchange | None = None
         self._body: BodyReader | None = None
         self._whole: Whole | None = None
@@ -174,9 +176,11 @@ class Downstream(Intake):
             with suppress(OSError):  # some systems refuse it once the client has gone
                 plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # Now, while the connection stands: once its client has left, the system knows its user no more.
-            self._stranger = is_stranger(self._peer, self._local)
+            self.stranger = is_stranger(self._peer, self._local)
         if self._server.enter(self):
             self._arm(HEAD_LIMIT)
+        elif self.stranger:
+            self._transport.abort()
         else:
             self.refuse(_CROWDED)
 
@@ -272,7 +276,9 @@ class Downstream(Intake):
         self._head_begun = False
         self._refused_head = frame.method == b"HEAD"
         self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
-        plan = _WEBSOCKET if frame.websocket else self._admit(frame)
+        plan = self._admit(frame)
+        if frame.websocket and isinstance(plan, Plan):  # the door comes first: who may not enter learns nothing
+            plan = replace(_WEBSOCKET, vendor=plan.vendor)
         if isinstance(plan, Refusal):
             self.refuse(plan)
             return
@@ -299,7 +305,7 @@ class Downstream(Intake):
             self._peer,
             self._local,
             self._first_ns,
-            self._stranger,
+            self.stranger,
         )
         try:
             plan = self._server.gate.admit(head)

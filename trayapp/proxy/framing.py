@@ -20,6 +20,7 @@ from typing import Final
 import httptools
 import msgspec
 
+from trayapp.frontdoor import METHODS
 from trayapp.proxy.watch import Headers
 
 MAX_REQUEST_LINE: Final = 16 * 1024
@@ -42,7 +43,7 @@ EOF: Final = 3
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 _FIELD = _TOKEN + rb"++:[\t\x20-\x7e\x80-\xff]*+\r\n"
 _REQUEST_LINE = re.compile(rb"(" + _TOKEN + rb"{1,32}+) ([\x21-\x7e]++) HTTP/(\d)\.(\d)\r\n")
-_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*+))?\r\n")
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*+))?\r\n")
 _FIELDS = re.compile(rb"(?:" + _FIELD + rb")*+")
 _SPLIT = re.compile(rb"([^:\r\n]++):([^\r\n]*+)\r\n")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?\Z")
@@ -123,6 +124,8 @@ def read_request_head(raw: bytes) -> RequestFrame:
         raise BadFraming("bad_version", "only HTTP/1.1 and HTTP/1.0 are spoken here.")
     if method == b"CONNECT" or not target_is_valid(target):
         raise BadFraming("bad_target", "this address is a base URL, not a forward proxy: targets begin with `/`.")
+    if method not in METHODS:
+        raise BadFraming("bad_request_line", "no vendor's API is asked with this method.")
     headers = _read_fields(raw, line.end(), MAX_REQUEST_FIELDS)
     seen = _noted(headers)
     minor = int(minor_digit)
@@ -130,6 +133,8 @@ def read_request_head(raw: bytes) -> RequestFrame:
     if len(hosts) > 1 or (minor and not hosts) or (hosts and not _HOST.match(hosts[0])):
         raise BadFraming("bad_host", "a request names its host exactly once.")
     framing, length = _framing(seen, minor)
+    if framing == CHUNKED and seen[b"transfer-encoding"] != [b"chunked"]:
+        raise BadFraming("bad_transfer_encoding", "the only transfer coding is `chunked`, in small letters.")
     connection = _tokens(seen.get(b"connection", []))
     expect = [value.lower() for value in seen.get(b"expect", [])] if minor else []
     if expect not in ([], [b"100-continue"]):
@@ -161,12 +166,11 @@ def read_response_head(raw: bytes, method: bytes) -> ResponseFrame:
     minor, status, reason = int(line[1]), int(line[2]), line[3] or b""
     headers = _read_fields(raw, line.end(), MAX_RESPONSE_FIELDS)
     seen = _noted(headers)
+    framing, length = _framing(seen, minor)  # also where there is no body: others may believe these fields
     if status < 200 or status in (204, 304) or method == b"HEAD":
         framing, length = NONE, 0
-    else:
-        framing, length = _framing(seen, minor)
-        if framing == NONE and b"content-length" not in seen:
-            framing = EOF
+    elif framing == NONE and b"content-length" not in seen:
+        framing = EOF
     if status == 101:
         raise BadFraming("unasked_upgrade", "the connection was upgraded without being asked to.")
     connection = _tokens(seen.get(b"connection", []))
@@ -194,6 +198,18 @@ def check_begun(raw: bytes) -> None:
         raise BadFraming("line_too_long", f"the request line is longer than {MAX_REQUEST_LINE} bytes.")
     if _BARE.search(raw) or not (raw[:1].isalpha() or raw == b"\r"):
         raise BadFraming("bad_request_line", "this is not HTTP/1.1: lines end with CR LF. Is TLS spoken here?")
+
+
+def check_answer_begun(raw: bytes) -> None:
+    """Look at a response's head that is not complete yet: what speaks no HTTP may never send an empty line.
+
+    Raises:
+        BadFraming: whatever follows, it cannot become valid.
+    """
+    if len(raw) > MAX_RESPONSE_HEAD:
+        raise BadFraming("head_too_large", "the response's head is too long.")
+    if _BARE.search(raw) or not (raw.startswith(b"HTTP/1.") or b"HTTP/1.".startswith(raw)):
+        raise BadFraming("bad_status_line", "this is not HTTP/1.1.")
 
 
 class LengthReader:
@@ -358,7 +374,7 @@ def _framing(seen: dict[bytes, list[bytes]], minor: int) -> tuple[int, int]:
     if codings is not None:
         if lengths is not None:
             raise BadFraming("length_and_chunked", "Content-Length and Transfer-Encoding exclude each other.")
-        if not minor or codings != [b"chunked"]:
+        if not minor or len(codings) != 1 or codings[0].lower() != b"chunked":
             raise BadFraming("bad_transfer_encoding", "the only transfer coding is `chunked`, once, in HTTP/1.1.")
         return CHUNKED, 0
     if lengths is not None:

@@ -108,7 +108,11 @@ def response_head(frame: ResponseFrame, *, chunks: bool, connection: bytes | Non
         low = name.lower()
         if low in nominated or low in _HOP:
             continue
-        if low == b"transfer-encoding" and (not chunks or bodiless):
+        if low == b"transfer-encoding":
+            if not chunks or bodiless:
+                continue
+            value = b"chunked"
+        if low == b"content-length" and bodiless:
             continue
         if low == b"trailer" and not (chunks and frame.framing == CHUNKED):
             continue

@@ -61,7 +61,7 @@ class Pool:
 
     def listens_at(self, addresses: frozenset[tuple[str, int]]) -> None:
         """Name our own listening addresses."""
-        self._own = addresses
+        self._own = frozenset((frontdoor.reached_at(host), port) for host, port in addresses)
 
     def take(self, origin: Origin) -> Upstream | None:
         """A resting connection that looks alive, if there is one."""
@@ -127,6 +127,9 @@ class Pool:
             for connection in made:  # it may have been made in the very turn of the loop that cancelled us
                 connection.discard()
             raise
+        if self._is_own(transport.get_extra_info("peername")):  # the name meant another address a moment ago
+            connection.discard()
+            raise _self_loop()
         self.open_connections.add(connection)
         plug = transport.get_extra_info("socket")
         if plug is not None:
@@ -167,23 +170,27 @@ class Pool:
 
     async def _refuse_ourselves(self, upstream: frontdoor.Upstream) -> None:
         """Refuse an upstream that is our own listener. Looks names up only when the port is one of ours."""
-        ports = {port for _, port in self._own}
-        if upstream.port not in ports:
-            return
-        found = await asyncio.get_running_loop().getaddrinfo(upstream.host, upstream.port, type=socket.SOCK_STREAM)
-        hosts = {str(info[4][0]) for info in found}
-        own = {host for host, port in self._own if port == upstream.port}
-        # A wildcard listener is reached by every address of this machine; which those are is not asked for.
-        if hosts & own or own & {"0.0.0.0", "::"}:  # noqa: S104  compared, never bound
-            raise CannotConnect(
-                "self_loop",
-                Refusal(
-                    508,
-                    "self_loop",
-                    "this vendor's upstream is Spendlight's own address, so the call would go round in a circle. "
-                    "`spendlight upstream reset` restores the vendor's public address.",
-                ),
-            )
+        if any(upstream.port == port for _, port in self._own):
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(upstream.host, upstream.port, type=socket.SOCK_STREAM)
+            if any(self._is_own(info[4]) for info in found):
+                raise _self_loop()
+
+    def _is_own(self, name: object) -> bool:
+        """Whether a socket's address is one that we listen at."""
+        return isinstance(name, tuple) and (frontdoor.reached_at(str(name[0])), name[1]) in self._own
+
+
+def _self_loop() -> CannotConnect:
+    return CannotConnect(
+        "self_loop",
+        Refusal(
+            508,
+            "self_loop",
+            "this vendor's upstream is Spendlight's own address, so the call would go round in a circle. "
+            "`spendlight upstream reset` restores the vendor's public address.",
+        ),
+    )
 
 
 def _is_address(host: str) -> bool:

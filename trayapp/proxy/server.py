@@ -16,6 +16,8 @@ from trayapp.proxy.pool import Pool
 from trayapp.proxy.watch import Gate
 
 MAX_CONNECTIONS: Final = 1024
+MAX_STRANGERS: Final = 32
+"""Connections of other users, who are refused anyhow and take no place of the owner's; more are dropped."""
 BACKLOG: Final = 1024
 
 
@@ -46,6 +48,8 @@ class ProxyServer:
         self._max_connections = max_connections
         self._listeners: list[asyncio.Server] = []
         self._tools: set[Downstream] = set()
+        self._strangers = 0
+        """How many of them are other users'."""
         self._active = 0
         self._empty: asyncio.Future[None] | None = None
 
@@ -111,11 +115,15 @@ class ProxyServer:
     def enter(self, tool: Downstream) -> bool:
         """A connection was made; says whether there is room for it."""
         self._tools.add(tool)
-        return len(self._tools) <= self._max_connections
+        if tool.stranger:
+            self._strangers += 1
+            return self._strangers <= MAX_STRANGERS
+        return len(self._tools) - self._strangers <= self._max_connections
 
     def leave(self, tool: Downstream) -> None:
         """A connection was lost."""
         self._tools.discard(tool)
+        self._strangers -= tool.stranger
         if not self._tools and self._empty is not None and not self._empty.done():
             self._empty.set_result(None)
 

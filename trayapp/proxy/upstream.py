@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from trayapp.proxy.framing import (
     MAX_RESPONSE_HEAD,
@@ -18,6 +18,7 @@ from trayapp.proxy.framing import (
     BodyReader,
     EofReader,
     ResponseFrame,
+    check_answer_begun,
     read_response_head,
     reader,
 )
@@ -27,6 +28,8 @@ Origin = tuple[str, str, int]
 """Scheme, host, port."""
 
 _RESCUE_LIMIT = 1024 * 1024
+MAX_INTERIM: Final = 1000
+"""Interim answers (1xx) to one request."""
 
 
 class Carrier(Protocol):
@@ -69,6 +72,7 @@ class Upstream(Intake):
         self._forget = forget
         self._carrier: Carrier | None = None
         self._method = b""
+        self._interim = 0
         self._buffer = b""
         self._body: BodyReader | None = None
 
@@ -78,6 +82,7 @@ class Upstream(Intake):
         self._method = method
         self._body = None
         self.answered = False
+        self._interim = 0
         self.used += 1
 
     def release(self) -> None:
@@ -127,11 +132,13 @@ class Upstream(Intake):
                     payload = self._body.feed(data) if data else b""
                     carrier.respond(frame, payload, self._body)
                     return
+                self._interim += 1
+                if self._interim > MAX_INTERIM:
+                    raise BadFraming("too_many_interim", "there are too many interim answers.")
                 carrier.interim(frame)
                 if self._carrier is not carrier:
                     return
-            if len(data) > MAX_RESPONSE_HEAD:
-                raise BadFraming("head_too_large", "the response's head is too long.")
+            check_answer_begun(data)
             self._buffer = data
         except BadFraming:
             if self._carrier is carrier:

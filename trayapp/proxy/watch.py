@@ -85,7 +85,10 @@ class Gate(Protocol):
     """Decides about requests. Given to the server once."""
 
     def admit(self, head: RequestHead) -> Plan | Refusal:
-        """Let a request in, or say why not. Synchronous and quick. When it raises, the tool hears 500."""
+        """Let a request in, or say why not. Synchronous and quick. When it raises, the tool hears 500.
+
+        A request for a WebSocket is answered 426 when it was let in; its watch hears of nothing.
+        """
         ...
 
 
