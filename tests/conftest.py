@@ -17,8 +17,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -173,3 +176,30 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
     # Qt and D-Bus libraries want one; with the user's own, a test could meet the user's own sockets.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "xdg"))
     return folder
+
+
+@pytest.fixture
+def with_keyring(home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a Python program in a D-Bus session of its own with a real GNOME keyring, which lives on between runs.
+
+    The first run's password makes the keyring; a later run with another one finds it locked. ``password=None`` runs it
+    without a session. Anything else that is named goes into its environment.
+    """
+    for program in ("dbus-run-session", "gnome-keyring-daemon"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    unlock = 'printf %s "$0" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null; exec "$@"'
+
+    def run(
+        program: str, *arguments: str, password: str | None = "pw", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", "-c", program, *arguments]
+        if password is not None:
+            command = ["dbus-run-session", "--", "bash", "-c", unlock, password, *command]
+        kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        if password is None:
+            kept["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={home}/no-bus"
+        kept |= {"XDG_DATA_HOME": str(home / "user" / "data"), **environment}
+        return subprocess.run(command, capture_output=True, text=True, cwd=REPO, env=kept, timeout=120, check=False)
+
+    return run

@@ -13,6 +13,7 @@ from pathlib import Path
 from trayapp.platform import paths as places
 from trayapp.tools.desk import Desk
 from trayapp.tools.journal import Journal
+from trayapp.tools.vault import KeyringVault
 
 
 def run(arguments: list[str]) -> int:
@@ -27,7 +28,8 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.tool and options.all:
         parser.error("name a tool or say --all, not both")
-    desk = Desk(Journal(places.find().edits), Path.home())
+    edits = places.find().edits
+    desk = Desk(Journal(edits, KeyringVault(edits / "vault")), Path.home())
     outcomes = desk.restore(options.tool, dry_run=options.dry_run)
     if not outcomes:
         print(f"Nothing of {options.tool} is changed." if options.tool else "No tool's file is changed.")

@@ -82,6 +82,11 @@ class Paths:
         return self.state / "edits"
 
     @property
+    def secrets(self) -> Path:
+        """What the keyring does not hold of the real keys behind virtual ones."""
+        return self.state / "secrets"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"
