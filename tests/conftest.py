@@ -175,6 +175,8 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("USERPROFILE", str(folder / "user"))
     # Qt and D-Bus libraries want one; with the user's own, a test could meet the user's own sockets.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "xdg"))
+    # Nor the developer's keyring; ``with_keyring`` has one of its own.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return folder
 
 
@@ -196,7 +198,8 @@ def with_keyring(home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         command = [sys.executable, "-W", "error", "-c", program, *arguments]
         if password is not None:
             command = ["dbus-run-session", "--", "bash", "-c", unlock, password, *command]
-        kept = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        foreign = ("DISPLAY", "WAYLAND_DISPLAY", "PYTHON_KEYRING_BACKEND")
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
         if password is None:
             kept["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={home}/no-bus"
         kept |= {"XDG_DATA_HOME": str(home / "user" / "data"), **environment}

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from keyring.backend import KeyringBackend
 from keyring.backends import chainer, null
+from keyring.errors import KeyringLocked
 
 
 class _Base(KeyringBackend):
@@ -133,3 +134,21 @@ class EmptyChain(_Chain):
 
 class MixedChain(_Chain):
     links = (Plain, Kept)
+
+
+class Gated(Kept):
+    """A good one behind a prompt: answers when the file ``ODD_GATE`` is there."""
+
+    def _all(self):
+        while not Path(os.environ["ODD_GATE"]).exists():
+            time.sleep(0.02)
+        return super()._all()
+
+
+class Locks(Kept):
+    """A good one that is locked while the file ``ODD_GATE`` is there."""
+
+    def _all(self):
+        if Path(os.environ["ODD_GATE"]).exists():
+            raise KeyringLocked("canary: what a back end says is never shown")
+        return super()._all()

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "pools": ("trayapp.cli.pools", "commitments and money paid in advance: what is left, how fast it goes"),
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
+    "keys": ("trayapp.cli.keys", "virtual keys: the tool holds one that works only here, the real one stays away"),
     "config": ("trayapp.cli.config", "list, read or change settings"),
     "restore": ("trayapp.cli.restore", "undo what was changed in the tools' files; works with all else broken"),
     "pause": ("trayapp.cli.pause", "let calls pass without reading them, for a while"),

@@ -35,6 +35,9 @@ EXIT_CODES: Final[dict[str, int]] = {
     "self_loop": 2,
     "bad_price": 2,
     "unknown_model": 2,
+    "bad_vendor_key": 2,
+    "bad_key_name": 2,
+    "unknown_key_name": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 

@@ -36,6 +36,7 @@ from trayapp.engine.credentials import Credentials
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.price_verbs import PriceVerbs
@@ -120,6 +121,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             Credentials(install_key),
             learned.calibration,
             afterwards,
+            Keychain(paths, lifeline.hand_over, troubles, glance.changed),
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
@@ -134,6 +136,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         if sys.platform != "win32":
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
+        keeper.keychain.begin()
         await proxy.serve(sockets)
         await control.start()
         _rest_collector()

@@ -113,6 +113,8 @@ class Supervisor:
         self._leaving: list[Child] = []
         """Relays that finish their streams after the engine came back."""
         self._trouble: GuardTrouble | None = None
+        self._keys = b""
+        """The virtual keys as the engine handed them over, for the relay: in memory only, and not read here."""
         self._deaths = 0
         self._stopping = False
         self._trim_at = 0.0
@@ -153,6 +155,7 @@ class Supervisor:
                 late = "did not stop" if child.stop_by is not None else "silent" if child.ready else "not ready in time"
                 self._log.line(f"{child.name} {child.pid} is killed: {late}")
                 child.kill(late)
+            child.go_on()
         for post in (self._engine, self._relay):
             if post.due is not None and now >= post.due and post.child is None and not self._stopping:
                 self._start(post, now)
@@ -197,18 +200,30 @@ class Supervisor:
         finally:
             os.close(log)
         post.child = child
+        if post is self._relay:
+            child.hand_over(self._keys)
         self._selector.register(child.ears, selectors.EVENT_READ, lambda: self._hear(child))
 
     def _hear(self, child: Child) -> None:
         was_ready = child.ready
         if not child.listen():
             self._selector.unregister(child.ears)
+        self._keep_keys(child)
         if not child.ready or was_ready or child.stop_by is not None:
             return
         if child is self._engine.child:
             self._engine.failures = 0
             self._trouble = None
             self._dismiss_relay()
+
+    def _keep_keys(self, child: Child) -> None:
+        """What an engine hands over replaces what an earlier one did; a relay that serves meanwhile gets it too."""
+        keys = child.handed_over()
+        if keys is None or child.name != self._engine.name:
+            return
+        self._keys = keys
+        if self._relay.child is not None:
+            self._relay.child.hand_over(keys)
 
     def _dismiss_relay(self) -> None:
         relay, self._relay.child, self._relay.due = self._relay.child, None, None
@@ -222,7 +237,8 @@ class Supervisor:
             code = child.code()
             if code is None:
                 continue
-            child.listen()  # A last "ready" may still be in the pipe.
+            child.listen()  # A last "ready" may still be in the pipe, or keys.
+            self._keep_keys(child)
             if child.ears in self._selector.get_map():
                 self._selector.unregister(child.ears)
             child.close()

@@ -87,6 +87,11 @@ class Paths:
         return self.state / "secrets"
 
     @property
+    def virtual_keys(self) -> Path:
+        """The register of virtual keys (JSON, no secrets)."""
+        return self.state / "keys.json"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"
