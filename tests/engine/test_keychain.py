@@ -23,7 +23,9 @@ ODD = Path(__file__).parents[1] / "platform"
 BODY = json.dumps(
     {"model": "claude-opus-5-5", "max_tokens": 5, "messages": [{"role": "user", "content": "x"}]}
 ).encode()
-ANSWER = json.dumps({"type": "message", "model": "claude-opus-5-5", "usage": {"input_tokens": 3, "output_tokens": 2}})
+ANSWER = json.dumps(
+    {"type": "message", "model": "claude-opus-5-5", "usage": {"input_tokens": 3, "output_tokens": 2}}
+).encode()
 
 
 class Vendor:

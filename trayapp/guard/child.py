@@ -165,6 +165,11 @@ class Child:
         self._unsaid += frame(keys)
         self.go_on()
 
+    @property
+    def midway(self) -> bool:
+        """Whether some of what is handed over has yet to be written."""
+        return bool(self._unsaid)
+
     def go_on(self) -> None:
         """Hand over more of what has been begun; never waits."""
         if not self._unsaid:

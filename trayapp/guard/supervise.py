@@ -45,6 +45,8 @@ _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _REPLACE: Final = tuple(getattr(signal, n) for n in ("SIGHUP", "SIGUSR1") if hasattr(signal, n))
 _LONGEST_WAIT: Final = 0.6
 """A little more than the pause between beats, so it costs no wake-ups, and a stop of the guard itself shows soon."""
+_DRAINED: Final = 0.02
+"""After so long a pipe that was full may have room again."""
 _STALL: Final = 0.3
 """Waking later than planned by this much means that the guard did not run."""
 
@@ -172,6 +174,8 @@ class Supervisor:
             if child.killed_for is None
         ]
         times += [post.due for post in (self._engine, self._relay) if post.due is not None and post.child is None]
+        if any(child.midway for child in self._children()):
+            times.append(now + _DRAINED)
         if sys.platform == "win32":
             times.append(now + 0.25)  # no SIGCHLD there: look whether a child has ended
         return min(times)

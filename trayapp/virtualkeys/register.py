@@ -5,6 +5,7 @@ A virtual key itself is stored nowhere: the register knows its HMAC, under the i
 Forms (what clients check, seen in public code 2026-11-26): many take only ``sk-ant-`` for Anthropic and tell a login
 from a key by what follows (``sk-ant-api``, ``sk-ant-oat``); for Gemini some want ``AIza``; the rest look for ``sk-`` or
 for nothing. The real Gemini key has 39 characters; a client that counts them will not take ours.
+Anthropic's Python SDK 2.13 sends an API key as ``Authorization: Bearer``, Claude Code as ``x-api-key``.
 """
 
 from __future__ import annotations
