@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import find
 from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 REAL = "sk-ant-api03-c4naryc4nary"
 UPSTREAM = Upstream.parse("https://api.anthropic.com")
 
@@ -91,3 +94,26 @@ def test_a_damaged_register_is_told_and_not_overwritten(home: Path, text: str) -
         assert caught.value.trouble.code == "keys_damaged"
     assert paths.virtual_keys.read_text() == text
     assert holding(home, REAL) == []
+
+
+LOAD = """
+import sys
+from trayapp.platform.paths import find
+from trayapp.virtualkeys.cabinet import Cabinet
+(known,) = Cabinet(find()).load(quiet=sys.argv[1] == "quiet").known.values()
+print(known.real, known.why, sep="|")
+"""
+MINT = """
+from trayapp.frontdoor import Upstream
+from trayapp.platform.paths import find
+from trayapp.virtualkeys.cabinet import Cabinet
+print(Cabinet(find()).mint("anthropic", "sk-real-c4nary", upstream=Upstream.parse("https://h")).place.badge)
+"""
+
+
+@pytest.mark.parametrize("way", ["quiet", "loud"])
+def test_in_a_real_keyring(with_keyring: Run, way: str) -> None:
+    assert with_keyring(MINT).stdout == "Secret Service keyring\n"
+    assert with_keyring(LOAD, way).stdout == "sk-real-c4nary|\n"
+    assert with_keyring(LOAD, way, password="wrong").stdout == "None|the keyring is locked\n"
+    assert with_keyring(LOAD, way).stdout == "sk-real-c4nary|\n"

@@ -5,7 +5,9 @@ Rules:
 * the port never waits for a keyring: reading happens in a thread of its own, which ends with the process. A request
   with a virtual key that arrives meanwhile waits up to ``PATIENCE`` seconds; every other request does not even look;
 * the register is looked at with each virtual key (a ``stat``), so a key that was removed is worth nothing at once and
-  a new one needs no restart; a key whose real one could not be had is asked for again, at most every ``AGAIN`` seconds;
+  a new one needs no restart;
+* only the first reading may have somebody asked to unlock the keyring. A key whose real one could not be had is asked
+  for again by the calls that carry it, quietly, after ``AGAIN`` seconds and then ever more rarely, but each minute;
 * a real key that was read once stays in memory while its virtual one is in the register, even if the keyring is locked
   later; the guard gets every new state over the inherited pipe, in memory only, and none is logged.
 """
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE: Final = 10.0
 AGAIN: Final = 5.0
+_SELDOM: Final = 60.0
 _Stamp = tuple[int, int, int] | None
 
 
@@ -60,7 +63,9 @@ class Keychain:
         self._table: Table | None = None
         self._stamp: _Stamp = None
         self._reading: asyncio.Future[None] | None = None
-        self._read_at = 0.0
+        self._again_at = 0.0
+        self._pause = AGAIN
+        self._quiet = False
 
     def begin(self) -> None:
         """Read the keys, unless there are none."""
@@ -88,23 +93,26 @@ class Keychain:
             return Refusal(
                 503,
                 "key_not_available",
-                "the keyring with the real key has not answered yet; perhaps it asks for its password. Try again.",
+                "the keys could not be read yet: the keyring waits for its password, or the register is damaged "
+                "(`spendlight keys list` says so). Mend that and try again.",
                 entry.vendor,
             )
         return swap(entry, headers, self._table)
 
     async def reread(self) -> None:
         """The register was changed."""
-        self._read()
-        if self._reading is not None:
-            await asyncio.wait([self._reading], timeout=PATIENCE)
+        for _ in range(2):  # a reading that runs may have begun before the change
+            if not self._up_to_date():
+                self._read()
+            if self._reading is not None:
+                await asyncio.wait([self._reading], timeout=PATIENCE)
 
     def _up_to_date(self) -> bool:
         return self._reading is None and self._table is not None and self._stamp == self._now()
 
     def _may_be_had_again(self, done: Swapped | Refusal | None) -> bool:
         unavailable = isinstance(done, Refusal) and done.code == "key_not_available"
-        return unavailable and time.monotonic() - self._read_at > AGAIN
+        return unavailable and time.monotonic() > self._again_at
 
     def _now(self) -> _Stamp:
         try:
@@ -120,11 +128,12 @@ class Keychain:
         loop = asyncio.get_running_loop()
         self._reading = reading = loop.create_future()
         stamp = self._now()
+        quiet, self._quiet = self._quiet, True
 
         def read() -> None:
             table: Table | None = None
             try:
-                table = Cabinet(self._paths).load()
+                table = Cabinet(self._paths).load(quiet=quiet)
             except (VirtualKeyError, OSError) as error:
                 log.warning("the virtual keys could not be read: %s", type(error).__name__)
             except Exception as error:  # noqa: BLE001  whoever waits has to be woken whatever happens
@@ -144,7 +153,6 @@ class Keychain:
         threading.Thread(target=read, name="keys", daemon=True).start()
 
     def _take(self, table: Table | None, stamp: _Stamp) -> None:
-        self._read_at = time.monotonic()
         before = self._table
         if table is None:
             # A register that cannot be read: what is known goes on to count, and it is tried again.
@@ -155,6 +163,8 @@ class Keychain:
             missing = [known.key for known in table.known.values() if known.real is None]
             trouble = _missing(missing, table) if missing else None
             self._tell_guard(handover.encode(table))
+        self._again_at = time.monotonic() + self._pause
+        self._pause = min(2 * self._pause, _SELDOM) if missing else AGAIN
         self._stamp = stamp
         if trouble != self._troubles.get("keys"):
             if trouble is None:
@@ -181,7 +191,7 @@ def _missing(keys: list[VirtualKey], table: Table) -> Trouble:
     return Trouble(
         title="Real keys cannot be had",
         message=f"{names}: {first.why}. Tools that hold the virtual ones hear 503.",
-        fix="Unlock the keyring (log in to the desktop); the next call then finds them.",
+        fix="Unlock the keyring (log in to the desktop); a call finds them within a minute.",
         code="key_not_available",
     )
 

@@ -166,15 +166,18 @@ class Cabinet:
             write_private(self._paths.virtual_keys, register.text_of(keys))
             self._sweep(keys)
 
-    def load(self) -> Table:
+    def load(self, *, quiet: bool = False) -> Table:
         """All keys with what is behind them, for whoever swaps; one visit to the keyring.
+
+        Args:
+            quiet: have nobody asked to unlock a locked keyring.
 
         Raises:
             VirtualKeyError: the register is damaged.
             OSError: the install key cannot be read.
         """
         keys = self.listed()
-        found = self._store.load([key.secret for key in keys])
+        found = self._store.load([key.secret for key in keys], quiet=quiet)
         known = {key.fingerprint: _known(key, found[key.secret]) for key in keys}
         return Table(read_or_make_secret(self._paths.install_key) if keys else "", known)
 

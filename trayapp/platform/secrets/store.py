@@ -82,8 +82,13 @@ class SecretStore:
             raise found
         return found
 
-    def load(self, names: Iterable[str]) -> dict[str, bytes | UnreachableError | None]:
-        """Many secrets at once, from one visit to the keyring; those that cannot be had now as the error."""
+    def load(self, names: Iterable[str], *, quiet: bool = False) -> dict[str, bytes | UnreachableError | None]:
+        """Many secrets at once, from one visit to the keyring; those that cannot be had now as the error.
+
+        Args:
+            names: of the secrets.
+            quiet: have nobody asked to unlock a locked keyring.
+        """
         found: dict[str, bytes | UnreachableError | None] = {}
         away = []
         for name in names:
@@ -93,7 +98,7 @@ class SecretStore:
             elif found[name] is None:
                 found[name] = self._read(name)  # it may have moved from the keyring into a file just now
         if away:
-            reply = self._ask([("get", name) for name in away])
+            reply = self._ask([("get", name) for name in away], quiet=quiet)
             for name, answer in zip(away, reply.answers, strict=True):
                 if answer.reason:
                     found[name] = UnreachableError(name, answer.reason)
@@ -151,7 +156,7 @@ class SecretStore:
         reason = reply.answers[0].reason
         return Place(None, reason) if reason else Place(reply.keyring)
 
-    def _ask(self, asks: list[Ask]) -> Reply:
+    def _ask(self, asks: list[Ask], *, quiet: bool = False) -> Reply:
         if self._silent:
             return Reply(None, (Answer(reason="timeout"),) * len(asks))
         try:
@@ -159,7 +164,7 @@ class SecretStore:
         except OSError:
             # Without its name nothing was ever written to the keyring, and nothing can be.
             return Reply(None, (Answer(reason="none"),) * len(asks))
-        reply = ask(service, asks, self._patience)
+        reply = ask(service, asks, self._patience, quiet=quiet)
         self._silent = any(answer.reason == "timeout" for answer in reply.answers)
         return reply
 

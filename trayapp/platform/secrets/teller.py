@@ -4,9 +4,10 @@ Everything that imports ``keyring`` lives here, in a process of its own: a deskt
 as it likes and a thread that waits in it cannot be ended, a process can; and the engine would keep 16 MiB of libraries
 for good (measured 2026-11-26: keyring 5.4, its Secret Service back end with cryptography 8.9, the first use 1.7).
 
-In: one JSON document on standard input, ``{"service", "limit_s", "asks": [["put", NAME, TEXT], ["get", NAME],
-["drop", NAME], ["look"]]}``. Out: one JSON line about the keyring, ``{"keyring": NAME}`` or ``{"refused": REASON}``,
-then one line for each ask, ``{"ok": true, "text": TEXT or null}`` or ``{"ok": false, "reason": REASON}``.
+In: one JSON document on standard input, ``{"service", "limit_s", "quiet", "asks": [["put", NAME, TEXT], ["get", NAME],
+["drop", NAME], ["look"]]}``; ``quiet``: a locked keyring is not asked, as it would ask its owner. Out: one JSON line
+about the keyring, ``{"keyring": NAME}`` or ``{"refused": REASON}``, then one line for each ask, ``{"ok": true, "text":
+TEXT or null}`` or ``{"ok": false, "reason": REASON}``.
 
 Rules: a written secret is read back before it counts; back ends that lose what they are given (null), that have
 nothing (fail) or that write it in clear or ask at a terminal (all of ``keyrings.alt``) are refused, also inside of a
@@ -166,8 +167,9 @@ def main() -> int:
     called = next((text for module, text in _KNOWN.items() if _is_of(backends[0], module)), str(backends[0].name))
     _say(out, {"keyring": called})
     service = document["service"]
+    locked = look(backends) if document["quiet"] else {"ok": True}
     for verb, *rest in document["asks"]:
-        match verb:
+        match verb if locked["ok"] else "look":
             case "put":
                 answer = put(backends, service, *rest)
             case "get":

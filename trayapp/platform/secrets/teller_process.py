@@ -42,9 +42,12 @@ class Reply:
         return self.keyring is None and all(a.reason in ("none", "no_module", "insecure") for a in self.answers)
 
 
-def ask(service: str, asks: Sequence[Ask], patience: float) -> Reply:
-    """Put all asks to the keyring; blocks up to ``patience`` seconds, so call it from a thread that may wait."""
-    document = json.dumps({"service": service, "limit_s": patience, "asks": asks}).encode()
+def ask(service: str, asks: Sequence[Ask], patience: float, *, quiet: bool = False) -> Reply:
+    """Put all asks to the keyring; blocks up to ``patience`` seconds, so call it from a thread that may wait.
+
+    ``quiet``: nobody is asked to unlock it, where that can be told beforehand.
+    """
+    document = json.dumps({"service": service, "limit_s": patience, "quiet": quiet, "asks": asks}).encode()
     command = [sys.executable, "-P", "-m", "trayapp.platform.secrets.teller"]
     failed = "error"
     try:
