@@ -36,6 +36,7 @@ TOOLS = (
     Tool("git", "git", "projects named by their repository"),
     Tool("Xvfb", "xvfb", "the tray and its windows on an X11 screen"),
     Tool("dbus-daemon", "dbus-daemon", "the tray over D-Bus, notifications"),
+    Tool("gnome-keyring-daemon", "gnome-keyring", "secrets in a real keyring"),
     Tool("openbox", "openbox", "windows under a window manager"),
     Tool("xdotool", "xdotool", "clicks and keys on a real screen"),
     Tool("xwininfo", "x11-utils", "the tray without a panel"),

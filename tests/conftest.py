@@ -21,9 +21,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,8 @@ def home(_homes: tuple[Path, Iterator[int]], monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("USERPROFILE", str(folder / "user"))
     # Qt and D-Bus libraries want one; with the user's own, a test could meet the user's own sockets.
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder / "xdg"))
+    # Nor the developer's keyring; ``with_keyring`` has one of its own.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return folder
 
 
@@ -273,3 +276,31 @@ def user_manager(home: Path) -> Iterator[UserManager]:
         yield manager
     finally:
         manager.log_out()
+
+
+@pytest.fixture
+def with_keyring(home: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a Python program in a D-Bus session of its own with a real GNOME keyring, which lives on between runs.
+
+    The first run's password makes the keyring; a later run with another one finds it locked. ``password=None`` runs it
+    without a session. Anything else that is named goes into its environment.
+    """
+    for program in ("dbus-run-session", "gnome-keyring-daemon"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    unlock = 'printf %s "$0" | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null; exec "$@"'
+
+    def run(
+        program: str, *arguments: str, password: str | None = "pw", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-W", "error", "-c", program, *arguments]
+        if password is not None:
+            command = ["dbus-run-session", "--", "bash", "-c", unlock, password, *command]
+        foreign = ("DISPLAY", "WAYLAND_DISPLAY", "PYTHON_KEYRING_BACKEND")
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
+        if password is None:
+            kept["DBUS_SESSION_BUS_ADDRESS"] = f"unix:path={home}/no-bus"
+        kept |= {"XDG_DATA_HOME": str(home / "user" / "data"), **environment}
+        return subprocess.run(command, capture_output=True, text=True, cwd=REPO, env=kept, timeout=120, check=False)
+
+    return run

@@ -47,6 +47,7 @@ VERBS: Final[Mapping[str, str]] = {
     "set_upstream": "{vendor, url} → {vendor, url}",
     "reset_upstream": "{vendor?} → {vendor: {url, default}}",
     "reload": "→ {}: the settings file is read again (all but the port and the inspection limit)",
+    "reload_keys": "→ {}: the virtual keys are read again",
     "plans": "→ [plan as `spendlight plans` prints it]",
     "pools": "→ [pool as `spendlight pools` prints it]",
     "keys": "→ [fingerprint of a credential as `spendlight contracts keys` prints it]",

@@ -154,8 +154,9 @@ def gone(paths: Paths, broken: str) -> GuardTrouble:
 def _led_back(paths: Paths, why: str) -> GuardTrouble:
     from trayapp.tools.desk import Desk
     from trayapp.tools.journal import Journal
+    from trayapp.tools.vault import KeyringVault
 
-    outcomes = Desk(Journal(paths.edits), Path.home()).restore()
+    outcomes = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), Path.home()).restore()
     failed = [outcome for outcome in outcomes if not outcome.done]
     rest = "; ".join(f"{outcome.path}: {outcome.text}" for outcome in failed)
     return GuardTrouble(

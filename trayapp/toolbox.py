@@ -23,6 +23,7 @@ from trayapp.tools.probe import Probed, probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.shell import Shell
 from trayapp.tools.tool import Found, Links, Machine, Tool
+from trayapp.tools.vault import KeyringVault
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Toolbox:
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
         self.machine = Machine(Path.home(), os.environ)
-        self.desk = Desk(Journal(paths.edits), self.machine.home)
+        self.desk = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), self.machine.home)
         self.connector = Connector(self.desk, Shell(paths.config / "shell", Path(sys.executable)), self.machine)
 
     def links(self) -> Links | None:

@@ -168,8 +168,8 @@ def claude_code(home: Path) -> Callable[..., Ran]:
     """Run Claude Code headless: base URL without a version segment, then its arguments."""
     command = _find("claude")
 
-    def run(url: str, *arguments: str) -> Ran:
-        environment = {"ANTHROPIC_API_KEY": "sk-ant-api03-test", "ANTHROPIC_BASE_URL": url, "IS_SANDBOX": "1"}
+    def run(url: str, *arguments: str, key: str = "sk-ant-api03-test") -> Ran:
+        environment = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": url, "IS_SANDBOX": "1"}
         return _run([str(command), *arguments], home / "user", command.parent, environment)
 
     return run
@@ -180,19 +180,19 @@ def codex(home: Path) -> Callable[..., Ran]:
     """Run ``codex exec``: base URL with a version segment, then its arguments; ``login`` is how it is signed in."""
     command = _find("codex")
 
-    def run(url: str, *arguments: str, login: str = "apikey") -> Ran:
+    def run(url: str, *arguments: str, login: str = "apikey", key: str = "sk-test") -> Ran:
         settings = home / "user" / ".codex"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "config.toml").write_text(f'openai_base_url = "{url}"\n')
-        (settings / "auth.json").write_text(json.dumps(_codex_login(login)))
+        (settings / "auth.json").write_text(json.dumps(_codex_login(login, key)))
         return _run([str(command), "exec", "--skip-git-repo-check", *arguments], home / "user", command.parent, {})
 
     return run
 
 
-def _codex_login(kind: str) -> dict[str, Any]:
+def _codex_login(kind: str, key: str) -> dict[str, Any]:
     if kind == "apikey":
-        return {"auth_mode": "apikey", "OPENAI_API_KEY": "sk-test"}
+        return {"auth_mode": "apikey", "OPENAI_API_KEY": key}
     plan = {"chatgpt_account_id": "acct-test", "chatgpt_plan_type": "pro", "chatgpt_user_id": "user-test"}
     claims = {"email": "demo@example.com", "exp": 4_000_000_000, "https://api.openai.com/auth": plan}
     parts = ({"alg": "none", "typ": "JWT"}, claims)

@@ -2,7 +2,8 @@
 
 Modes: ``ok``; ``crash`` (exit 1 before ready); ``slow`` (never ready); ``hang`` (beats end after ready);
 ``exit N`` (before ready); ``refuse N`` (like ``exit``, after leaving engine.error.json); ``wait`` (a file ``go``
-beside the mode file makes it ready); ``linger`` (SIGTERM is ignored).
+beside the mode file makes it ready); ``linger`` (SIGTERM is ignored); ``keys`` (after ready, the bytes of a file
+``frame`` beside the mode file go into the beat's pipe); ``keys-crash`` (the same before ready, then exit 1).
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def main() -> int:
         file = Path(os.environ["SPENDLIGHT_HOME"]) / "run" / "engine.error.json"
         file.write_text(json.dumps({"title": "Bad", "message": "It is bad.", "fix": "Mend it.", "code": "bad"}))
         return int(value)
+    if mode == "keys-crash":
+        send_frame(arguments)
+        return 1
     if mode == "slow":
         time.sleep(60)
     if mode == "wait":
@@ -52,6 +56,8 @@ def main() -> int:
         selector.register(plug, selectors.EVENT_READ)
     selector.register(arguments.life, selectors.EVENT_READ)
     os.write(arguments.beat, b"R")
+    if mode == "keys":
+        send_frame(arguments)
     beat = time.monotonic() + 0.5
     while True:
         for key, _ in selector.select(max(0, beat - time.monotonic())):
@@ -74,6 +80,13 @@ def main() -> int:
         if time.monotonic() >= beat:
             os.write(arguments.beat, b".")
             beat = time.monotonic() + 0.5
+
+
+def send_frame(arguments: argparse.Namespace) -> None:
+    data = (arguments.mode.parent / "frame").read_bytes()
+    while data:
+        data = data[os.write(arguments.beat, data) :]
+    (arguments.mode.parent / "sent").touch()
 
 
 if __name__ == "__main__":

@@ -218,6 +218,10 @@ class Bench:
         self.rewrite: Rewrite | None = None
         self.raising: set[str] = set()
         self.refusal: Refusal | None = None
+        self.later: list[asyncio.Future[Plan | Refusal]] | None = None
+        """A list makes each request wait for a future that is put there."""
+        self.asked = asyncio.Event()
+        self.headers: tuple[tuple[bytes, bytes], ...] | None = None
         self.upstream: Upstream | None = None
         self.gate_opening: asyncio.Event | None = None
         self.opening_reached = asyncio.Event()
@@ -249,8 +253,15 @@ class Bench:
         self.address = plug.getsockname()
         await self.relay.serve([plug])
 
-    def admit(self, head: RequestHead) -> Plan | Refusal:
+    def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         self.admitted.append(head)
+        if self.later is not None:
+            self.later.append(asyncio.get_running_loop().create_future())
+            self.asked.set()
+            return self.later[-1]
+        return self.plan(head)
+
+    def plan(self, head: RequestHead) -> Plan | Refusal:
         if "admit" in self.raising:
             raise RuntimeError("no route")
         if self.refusal is not None:
@@ -258,7 +269,7 @@ class Bench:
         watch = Recorder(self)
         self.watches.append(watch)
         assert self.upstream is not None
-        return Plan(self.upstream, "/base" + head.target, "anthropic", self.inspect, watch)
+        return Plan(self.upstream, "/base" + head.target, "anthropic", self.inspect, watch, self.headers)
 
     async def client(self) -> Wire:
         wire = Wire(*await asyncio.open_connection(*self.address, limit=2**20))

@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "run": ("trayapp.cli.run", "start one command whose calls go through Spendlight; no file is touched"),
     "url": ("trayapp.cli.url", "print the base URL to give to a tool"),
     "upstream": ("trayapp.cli.upstream", "list or change where a vendor's calls go"),
+    "keys": ("trayapp.cli.keys", "virtual keys: the tool holds one that works only here, the real one stays away"),
     "config": ("trayapp.cli.config", "list, read or change settings"),
     "autostart": ("trayapp.cli.autostart", "have it start at login: status, on, off"),
     "restore": ("trayapp.cli.restore", "undo what was changed in the tools' files; works with all else broken"),

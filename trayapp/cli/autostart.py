@@ -17,6 +17,7 @@ from trayapp.tools import autostart, pointing
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
+from trayapp.tools.vault import KeyringVault
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
     options = parser.parse_args(arguments)
     paths = places.find()
-    desk = Desk(Journal(paths.edits), Path.home())
+    desk = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), Path.home())
     if options.dry_run and options.action != "status":
         return _dry_run(desk, paths, options.action)
     if options.action == "on":

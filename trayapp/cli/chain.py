@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from trayapp.cli.autostart import standing
@@ -23,6 +22,7 @@ from trayapp.platform import doctor
 from trayapp.platform.doctor import Finding, Severity
 from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
+from trayapp.platform.secretplace import secret_place
 from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
 from trayapp.toolbox import Toolbox
@@ -30,7 +30,6 @@ from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Standing
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
-from trayapp.tools.journal import Journal
 from trayapp.tools.probe import probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.tool import Links, Tool
@@ -64,6 +63,7 @@ def examine(paths: Paths, *, offline: bool = False) -> list[Link]:
     """
     led = pointing.led(paths)
     found = [*_machine(paths), *_guard_and_engine(paths, led), *_autostart(paths, led), _ledger(paths)]
+    found.append(_keyring(paths))
     found += _tools(paths, offline=offline)
     return found
 
@@ -126,7 +126,7 @@ def _engine(snapshot: Snapshot) -> Link:
 
 
 def _autostart(paths: Paths, led: tuple[pointing.Led, ...]) -> Iterator[Link]:
-    desk = Desk(Journal(paths.edits), Path.home())
+    desk = Toolbox(paths).desk
     now = standing(desk, paths)
     if now.state == "on":
         yield Link("autostart", "ok", now.text)
@@ -178,6 +178,15 @@ def _ledger(paths: Paths) -> Link:
         severity=Severity.ERROR,
     )
     return Link("ledger", "broken", finding.title, (finding,))
+
+
+def _keyring(paths: Paths) -> Link:
+    place = secret_place(paths)
+    if place.finding is not None:
+        return Link("keyring", "warning", place.finding.title, (place.finding,))
+    if not place.in_keyring:
+        return Link("keyring", "unused", f"nothing secret is kept; it would go to: {place.place.badge}")
+    return Link("keyring", "ok", place.line)
 
 
 def _tools(paths: Paths, *, offline: bool) -> list[Link]:

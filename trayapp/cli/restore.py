@@ -19,6 +19,7 @@ from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
 from trayapp.tools.pointing import AUTOSTART
 from trayapp.tools.shell import Shell
+from trayapp.tools.vault import KeyringVault
 
 
 def run(arguments: list[str]) -> int:
@@ -34,7 +35,7 @@ def run(arguments: list[str]) -> int:
     if options.tool and options.all:
         parser.error("name a tool or say --all, not both")
     paths = places.find()
-    desk = Desk(Journal(paths.edits), Path.home())
+    desk = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), Path.home())
     outcomes = desk.restore(options.tool, dry_run=options.dry_run)
     outcomes += _variables(Shell(paths.config / "shell", Path(sys.executable)), desk, options.tool, options.dry_run)
     if not outcomes:

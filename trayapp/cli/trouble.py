@@ -37,6 +37,9 @@ EXIT_CODES: Final[dict[str, int]] = {
     "unknown_model": 2,
     "unknown_tool": 2,
     "bad_mode": 2,
+    "bad_vendor_key": 2,
+    "bad_key_name": 2,
+    "unknown_key_name": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 

@@ -6,8 +6,12 @@ is replaced while calls run (door, tariff) is replaced whole.
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import time
 from typing import Final
+
+from msgspec.structs import replace
 
 from trayapp import dialects, frontdoor
 from trayapp.engine.afterwards import Afterwards
@@ -16,12 +20,14 @@ from trayapp.engine.calls import MeteredCall, Pairs
 from trayapp.engine.credentials import Credentials
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
+from trayapp.engine.keychain import Keychain
 from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.windows import Windows
 from trayapp.ledger import Ledger
 from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
 from trayapp.refusal import Refusal
+from trayapp.virtualkeys.swap import Swapped
 
 
 class Gatekeeper:
@@ -39,6 +45,7 @@ class Gatekeeper:
         calibration: Calibration,
         afterwards: Afterwards,
         windows: Windows,
+        keychain: Keychain,
     ) -> None:
         self.door = door
         """Replaced whole when the user changes an upstream."""
@@ -56,20 +63,55 @@ class Gatekeeper:
         """Upstreams that refused to be asked, until the engine ends."""
         self.afterwards = afterwards
         self.windows = windows
+        self.keychain = keychain
 
-    def admit(self, head: RequestHead) -> Plan | Refusal:
-        """Check a request at the door and say where it goes and who watches it."""
+    def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
+        """Check a request at the door and say where it goes and who watches it.
+
+        One with a virtual key may have to wait until the keys are read.
+        """
         entry = frontdoor.enter(head.target, head.headers, self.door, stranger=head.stranger)
         if isinstance(entry, Refusal):
             return entry
+        swapped = self.keychain.swap(entry, head.headers)
+        if swapped is None or isinstance(swapped, Swapped | Refusal):
+            return self._plan(head, entry, swapped)
+        return asyncio.get_running_loop().create_task(self._plan_later(head, entry, swapped))
+
+    async def _plan_later(
+        self, head: RequestHead, entry: frontdoor.Entry, swapping: asyncio.Task[Swapped | Refusal | None]
+    ) -> Plan | Refusal:
+        return self._plan(head, entry, await swapping)
+
+    def _plan(self, head: RequestHead, entry: frontdoor.Entry, swapped: Swapped | Refusal | None) -> Plan | Refusal:
+        """Where a request goes and who watches it; from here on it is known by the real key."""
+        headers = None
+        if isinstance(swapped, Refusal):
+            return swapped
+        if swapped is not None:
+            headers = swapped.headers
+            head = replace(head, headers=headers)
+            entry = dataclasses.replace(entry, target=swapped.target)
         dialect = dialects.recognise(entry.vendor, head.method, entry.path)
         if dialect is None:
             return Plan(
-                upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=False, watch=UNWATCHED
+                upstream=entry.upstream,
+                target=entry.target,
+                vendor=entry.vendor,
+                inspect=False,
+                watch=UNWATCHED,
+                headers=headers,
             )
         metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
         watch = MeteredCall(self, head, entry, dialect, metered=metered)
-        return Plan(upstream=entry.upstream, target=entry.target, vendor=entry.vendor, inspect=metered, watch=watch)
+        return Plan(
+            upstream=entry.upstream,
+            target=entry.target,
+            vendor=entry.vendor,
+            inspect=metered,
+            watch=watch,
+            headers=headers,
+        )
 
 
 class Unwatched:

@@ -37,6 +37,7 @@ from trayapp.engine.credentials import Credentials
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.price_verbs import PriceVerbs
@@ -125,6 +126,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             learned.calibration,
             afterwards,
             windows,
+            Keychain(paths, lifeline.hand_over, troubles, glance.changed),
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
@@ -139,6 +141,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         if sys.platform != "win32":
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stopped.set)
+        keeper.keychain.begin()
         await proxy.serve(sockets)
         await control.start()
         _rest_collector()

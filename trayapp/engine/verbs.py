@@ -50,6 +50,7 @@ class Verbs:
             "set_upstream": self.set_upstream,
             "reset_upstream": self.reset_upstream,
             "reload": self.reload,
+            "reload_keys": self.reload_keys,
             "plans": self.plans,
             "pools": self.pools,
             "keys": self.keys,
@@ -135,6 +136,11 @@ class Verbs:
         """Read the settings file again."""
         self.configuration.reload()
         await self.configuration.ready()
+        return {}
+
+    async def reload_keys(self, _: Mapping[str, Any]) -> Any:
+        """Read the virtual keys again."""
+        await self.keeper.keychain.reread()
         return {}
 
     async def plans(self, _: Mapping[str, Any]) -> Any:

@@ -6,9 +6,10 @@ What a child is given, appended to its command line (POSIX):
 
 * ``--sockets 5,6``: inherited descriptors of the listening sockets, bound and listening already;
 * ``--beat 7``: the write end of a pipe. The child writes one byte ``R`` when it serves the sockets and then one
-  byte ``.`` every 500 ms, from the loop that serves, so that a hung loop is silent;
-* ``--life 8``: the read end of a pipe that the guard never writes to. Its end of file means that the guard is gone:
-  the child stops accepting at once, finishes what runs and ends.
+  byte ``.`` every 500 ms, from the loop that serves, so that a hung loop is silent. In between an engine may hand over
+  its virtual keys (``trayapp.virtualkeys.handover``), which the guard keeps in memory for its relay;
+* ``--life 8``: the read end of a pipe. Its end of file means that the guard is gone: the child stops accepting at once,
+  finishes what runs and ends. The guard writes nothing to it but the virtual keys, to a relay.
 
 On Windows descriptors are not inherited. There the command line says ``--handover`` and the child reads from its
 standard input one line of JSON ``{"sockets": [...], "beat": ..., "life": ...}``, each value the base64 text of
@@ -26,14 +27,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from trayapp.guard.sockets import Listening
+from trayapp.virtualkeys.handover import Unframer, frame
 
-_BEATS: Final = 4096
+_BEATS: Final = 64 * 1024
 
 
 class Child:
     """A running child. All times are ``time.monotonic()`` seconds, which do not count a suspended machine."""
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes], ears: int | socket.socket, life: object) -> None:
+    def __init__(
+        self, name: str, process: subprocess.Popen[bytes], ears: int | socket.socket, life: int | socket.socket
+    ) -> None:
         self.name = name
         self.started = time.monotonic()
         self.heard = self.started
@@ -46,6 +50,9 @@ class Child:
         self._process = process
         self._ears = ears
         self._life = life
+        self._frames = Unframer()
+        self._unsaid = b""
+        """What the lifeline had no room for yet."""
 
     @classmethod
     def start(cls, name: str, command: Sequence[str], listening: Listening, log: int) -> Child:
@@ -83,6 +90,7 @@ class Child:
             os.close(beat)
             os.close(life)
         os.set_blocking(ears, False)
+        os.set_blocking(our_life, False)
         return cls(name, process, ears, our_life)
 
     if sys.platform == "win32":
@@ -111,6 +119,7 @@ class Child:
                     with process.stdin as pipe:
                         pipe.write(json.dumps(document).encode() + b"\n")
             ears.setblocking(False)
+            our_life.setblocking(False)
             return cls(name, process, ears, our_life)
 
     @property
@@ -139,9 +148,39 @@ class Child:
         if not data:
             return False
         self.heard = time.monotonic()
-        if self.ready_at is None and b"R" in data:
+        try:
+            beats = self._frames.feed(data)
+        except ValueError:  # not a child of ours; it will be silent from now on
+            return False
+        if self.ready_at is None and b"R" in beats:
             self.ready_at = self.heard
         return True
+
+    def handed_over(self) -> bytes | None:
+        """The keys that it has handed over since this was asked last."""
+        return self._frames.take()
+
+    def hand_over(self, keys: bytes) -> None:
+        """Give it the keys; what the pipe has no room for follows with ``go_on``."""
+        self._unsaid += frame(keys)
+        self.go_on()
+
+    @property
+    def midway(self) -> bool:
+        """Whether some of what is handed over has yet to be written."""
+        return bool(self._unsaid)
+
+    def go_on(self) -> None:
+        """Hand over more of what has been begun; never waits."""
+        if not self._unsaid:
+            return
+        try:
+            sent = _send(self._life, self._unsaid)
+        except BlockingIOError:
+            return
+        except OSError:  # it has ended
+            sent = len(self._unsaid)
+        self._unsaid = self._unsaid[sent:]
 
     def forgive(self, now: float) -> None:
         """Begin the silence anew: the guard itself was stopped and could not hear."""
@@ -174,5 +213,9 @@ class Child:
         for end in (self._ears, self._life):
             if isinstance(end, int):
                 os.close(end)
-            elif isinstance(end, socket.socket):
+            else:
                 end.close()
+
+
+def _send(end: int | socket.socket, data: bytes) -> int:
+    return os.write(end, data) if isinstance(end, int) else end.send(data)

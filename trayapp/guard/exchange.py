@@ -13,6 +13,7 @@ import ssl
 import struct
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -22,6 +23,7 @@ from trayapp.guard.wire import (
     MAX_RESPONSE_HEAD,
     Body,
     FramingError,
+    Headers,
     RequestHead,
     ResponseHead,
     UntilClose,
@@ -33,6 +35,7 @@ from trayapp.guard.wire import (
 )
 from trayapp.platform.peeruid import is_stranger
 from trayapp.refusal import Refusal
+from trayapp.virtualkeys.swap import Swapped
 
 HEAD_SECONDS: Final = 10.0
 CONNECT_SECONDS: Final = 10.0
@@ -51,6 +54,9 @@ class Door(Protocol):
 
     def admit(self, head: RequestHead, port: int, *, stranger: bool = False) -> Entry | Refusal:
         """Whether and where to a request goes on."""
+
+    async def swap(self, entry: Entry, headers: Headers) -> Swapped | Refusal | None:
+        """Put the real keys into its head, if it carries virtual ones."""
 
 
 class ClientGoneError(Exception):
@@ -106,6 +112,13 @@ class Exchange:
             head = parse_request(data)
             self._head_only = head.method == "HEAD"
             entry = self._relay.admit(head, self._port, stranger=self.stranger)
+            if isinstance(entry, Entry):
+                swapped = await self._relay.swap(entry, head.headers)
+                if isinstance(swapped, Refusal):
+                    entry = swapped
+                elif swapped is not None:
+                    head = replace(head, headers=swapped.headers)
+                    entry = replace(entry, target=swapped.target)
             body = head.body()
             first = body.feed(extra)
         except FramingError as error:

@@ -8,6 +8,8 @@ Rules:
 * the same front door as the engine's (``trayapp.frontdoor``); token and routes are read for each call, so that a
   changed one holds at once. Without a token nobody gets in. A missing route table means the public one, a damaged
   one means none: a key that belongs to a company's gateway shall not go elsewhere;
+* a virtual key becomes the real one by the engine's own rules (``trayapp.virtualkeys.swap``), from the keys that the
+  guard hands over; without them its call is refused, and never passed on;
 * strict framing (``trayapp.guard.wire``); one call a connection; end-to-end fields and bodies are not changed;
 * bytes go on as they come; a slow reader slows the writer. Only connecting (10 s) and a request's head (10 s) have
   a deadline, a stream has none;
@@ -37,8 +39,13 @@ from trayapp.platform import paths as places
 from trayapp.platform.descriptors import more_descriptors
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
+from trayapp.virtualkeys import register
+from trayapp.virtualkeys.handover import Unframer, decode
+from trayapp.virtualkeys.swap import Headers, Swapped, Table, carries_one, swap
 
 BEAT_SECONDS: Final = 0.5
+KEYS_SECONDS: Final = 2.0
+"""The guard hands the keys over right after the start; a call that needs one waits so long for that."""
 MAX_CONNECTIONS: Final = 1024
 MAX_STRANGERS: Final = 32
 """Connections of other users, who are refused anyhow and take no place of the owner's; more are dropped."""
@@ -58,6 +65,8 @@ class Relay:
         """How many of the active ones are other users'."""
         self._idle = asyncio.Event()
         self._idle.set()
+        self._keys: Table | None = None
+        self._told = asyncio.Event()
 
     async def serve(self, sockets: list[socket.socket]) -> None:
         """Begin to accept on sockets that listen already."""
@@ -122,6 +131,31 @@ class Relay:
             return Refusal(426, "no_websocket", "WebSockets are not passed on; use plain HTTP.", entry.vendor)
         return entry
 
+    def take_keys(self, payload: bytes) -> None:
+        """The guard hands over what the last engine knew, or says that it has nothing."""
+        self._keys = decode(payload)
+        self._told.set()
+
+    async def swap(self, entry: Entry, headers: Headers) -> Swapped | Refusal | None:
+        """Put real keys into a head; see ``trayapp.virtualkeys.swap``."""
+        if not carries_one(headers, entry.target):
+            return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(KEYS_SECONDS):
+                await self._told.wait()
+        return swap(entry, headers, self._still_registered())
+
+    def _still_registered(self) -> Table | None:
+        """The keys without those that their owner has removed since; a register that cannot be read removes none."""
+        if self._keys is None:
+            return None
+        try:
+            listed = {key.fingerprint for key in register.read(self._paths.virtual_keys)}
+        except register.RegisterError:
+            return self._keys
+        known = {mark: each for mark, each in self._keys.known.items() if mark in listed}
+        return Table(self._keys.install_key, known)
+
 
 def load_token(paths: Paths) -> str | None:
     """The profile's path token, or ``None``."""
@@ -161,7 +195,8 @@ async def _main(paths: Paths, sockets: list[socket.socket], beat: int | None, li
     relay = Relay(paths)
     await relay.serve(sockets)
     if life is not None:
-        loop.add_reader(life, _guard_gone, loop, life, stop)
+        os.set_blocking(life, False)
+        loop.add_reader(life, _hear_guard, loop, life, stop, relay, Unframer())
     beating = asyncio.create_task(_beat(beat)) if beat is not None else None
     await stop.wait()
     await relay.finish()
@@ -169,9 +204,23 @@ async def _main(paths: Paths, sockets: list[socket.socket], beat: int | None, li
         beating.cancel()
 
 
-def _guard_gone(loop: asyncio.AbstractEventLoop, life: int, stop: asyncio.Event) -> None:
-    loop.remove_reader(life)
-    stop.set()
+def _hear_guard(
+    loop: asyncio.AbstractEventLoop, life: int, stop: asyncio.Event, relay: Relay, frames: Unframer
+) -> None:
+    """Take in keys; at the end of the pipe the guard is gone."""
+    try:
+        data = os.read(life, 64 * 1024)
+        frames.feed(data)
+    except BlockingIOError:
+        return
+    except (OSError, ValueError):
+        data = b""
+    payload = frames.take()
+    if payload is not None:
+        relay.take_keys(payload)
+    if not data:
+        loop.remove_reader(life)
+        stop.set()
 
 
 async def _beat(beat: int) -> None:

@@ -47,6 +47,8 @@ _LONGEST_WAIT: Final = 0.6
 """A little more than the pause between beats, so it costs no wake-ups, and a stop of the guard itself shows soon."""
 _TRUSTED: Final = 2
 """After so many failures in a row the relay's spare program is tried."""
+_DRAINED: Final = 0.02
+"""After so long a pipe that was full may have room again."""
 _STALL: Final = 0.3
 """Waking later than planned by this much means that the guard did not run."""
 
@@ -120,6 +122,8 @@ class Supervisor:
         self._leaving: list[Child] = []
         """Relays that finish their streams after the engine came back."""
         self._trouble: GuardTrouble | None = None
+        self._keys = b""
+        """The virtual keys as the engine handed them over, for the relay: in memory only, and not read here."""
         self._deaths = 0
         self._stopping = False
         self._trim_at = 0.0
@@ -160,6 +164,7 @@ class Supervisor:
                 late = "did not stop" if child.stop_by is not None else "silent" if child.ready else "not ready in time"
                 self._log.line(f"{child.name} {child.pid} is killed: {late}")
                 child.kill(late)
+            child.go_on()
         for post in (self._engine, self._relay):
             if post.due is not None and now >= post.due and post.child is None and not self._stopping:
                 self._start(post, now)
@@ -176,6 +181,8 @@ class Supervisor:
             if child.killed_for is None
         ]
         times += [post.due for post in (self._engine, self._relay) if post.due is not None and post.child is None]
+        if any(child.midway for child in self._children()):
+            times.append(now + _DRAINED)
         if sys.platform == "win32":
             times.append(now + 0.25)  # no SIGCHLD there: look whether a child has ended
         return min(times)
@@ -205,18 +212,30 @@ class Supervisor:
         finally:
             os.close(log)
         post.child = child
+        if post is self._relay:
+            child.hand_over(self._keys)
         self._selector.register(child.ears, selectors.EVENT_READ, lambda: self._hear(child))
 
     def _hear(self, child: Child) -> None:
         was_ready = child.ready
         if not child.listen():
             self._selector.unregister(child.ears)
+        self._keep_keys(child)
         if not child.ready or was_ready or child.stop_by is not None:
             return
         if child is self._engine.child:
             self._engine.failures = 0
             self._trouble = None
             self._dismiss_relay()
+
+    def _keep_keys(self, child: Child) -> None:
+        """What an engine hands over replaces what an earlier one did; a relay that serves meanwhile gets it too."""
+        keys = child.handed_over()
+        if keys is None or child.name != self._engine.name:
+            return
+        self._keys = keys
+        if self._relay.child is not None:
+            self._relay.child.hand_over(keys)
 
     def _dismiss_relay(self) -> None:
         relay, self._relay.child, self._relay.due = self._relay.child, None, None
@@ -230,7 +249,8 @@ class Supervisor:
             code = child.code()
             if code is None:
                 continue
-            child.listen()  # A last "ready" may still be in the pipe.
+            child.listen()  # A last "ready" may still be in the pipe, or keys.
+            self._keep_keys(child)
             if child.ears in self._selector.get_map():
                 self._selector.unregister(child.ears)
             child.close()

@@ -104,6 +104,16 @@ class Paths:
         return root if own else None
 
     @property
+    def secrets(self) -> Path:
+        """What the keyring does not hold of the real keys behind virtual ones."""
+        return self.state / "secrets"
+
+    @property
+    def virtual_keys(self) -> Path:
+        """The register of virtual keys (JSON, no secrets)."""
+        return self.state / "keys.json"
+
+    @property
     def guard_lock(self) -> Path:
         """Held by the one guard of this profile."""
         return self.run / "guard.lock"

@@ -15,13 +15,15 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import socket
 import struct
 import sys
 import time
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, cast
+
+from msgspec.structs import replace
 
 from trayapp.platform.peeruid import is_stranger
 from trayapp.proxy.exchange import Exchange
@@ -63,6 +65,8 @@ class Downstream(Intake):
         self.stranger = False
         """The connection is another user's."""
         self._exchange: Exchange | None = None
+        self._admission: asyncio.Future[Plan | Refusal] | None = None
+        """A request that may not go on yet; what follows its head waits among the early bytes."""
         self._body: BodyReader | None = None
         self._whole: Whole | None = None
         """Takes the body instead of ``_body`` while it is read into its place."""
@@ -94,7 +98,7 @@ class Downstream(Intake):
 
     def close_if_idle(self) -> None:
         """Close unless a call runs."""
-        if self._exchange is None and not self._lingering:
+        if self._exchange is None and self._admission is None and not self._lingering:
             self._transport.close()
 
     def abort(self, reason: str) -> None:
@@ -191,6 +195,8 @@ class Downstream(Intake):
             self._timer = None
         if self._exchange is not None:
             self._exchange.client_gone("client_gone")
+        if self._admission is not None:
+            self._admission.cancel()
         self._server.leave(self)
 
     def eof_received(self) -> None:
@@ -239,7 +245,7 @@ class Downstream(Intake):
         if not self._early:
             self._first_ns = time.monotonic_ns()
         self._early += data
-        if self._exchange is None:
+        if self._exchange is None and self._admission is None:
             self._next()
         elif len(self._early) > EARLY_LIMIT:
             self.hold("early")
@@ -248,7 +254,7 @@ class Downstream(Intake):
 
     def _next(self) -> None:
         """Begin the next request if its head is complete."""
-        if self._exchange is not None or self._lingering or self._transport.is_closing():
+        if self._exchange is not None or self._admission is not None or self._lingering or self._transport.is_closing():
             return
         data = self._early
         self._refused_head = False
@@ -275,13 +281,37 @@ class Downstream(Intake):
     def _begin(self, frame: RequestFrame, rest: bytes) -> None:
         self._head_begun = False
         self._refused_head = frame.method == b"HEAD"
-        self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
         plan = self._admit(frame)
+        if isinstance(plan, asyncio.Future):
+            self._admission = plan
+            self._early = rest
+            plan.add_done_callback(lambda admission: self._admitted(frame, admission))
+        else:
+            self._go_on(frame, plan, rest)
+
+    def _admitted(self, frame: RequestFrame, admission: asyncio.Future[Plan | Refusal]) -> None:
+        """What a request waited for has come."""
+        if self._admission is not admission:
+            return
+        self._admission = None
+        if self._transport.is_closing() or admission.cancelled():
+            return
+        error = admission.exception()
+        if error is not None:
+            fault("admit", error)
+        rest, self._early = self._early, b""
+        self._go_on(frame, _INTERNAL if error is not None else _sound(admission.result()), rest)
+        self.release("early")
+
+    def _go_on(self, frame: RequestFrame, plan: Plan | Refusal, rest: bytes) -> None:
+        self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
         if frame.websocket and isinstance(plan, Plan):  # the door comes first: who may not enter learns nothing
-            plan = replace(_WEBSOCKET, vendor=plan.vendor)
+            plan = dataclasses.replace(_WEBSOCKET, vendor=plan.vendor)
         if isinstance(plan, Refusal):
             self.refuse(plan)
             return
+        if plan.headers is not None:
+            frame = replace(frame, headers=plan.headers)
         server = self._server
         self._exchange = exchange = Exchange(self, frame, plan, server.pool, server.inspect_limit, server.jobs)
         server.call_began()
@@ -297,7 +327,7 @@ class Downstream(Intake):
             self._first_ns = time.monotonic_ns()
         exchange.body_end(())
 
-    def _admit(self, frame: RequestFrame) -> Plan | Refusal:
+    def _admit(self, frame: RequestFrame) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         head = RequestHead(
             frame.method.decode("ascii"),
             frame.target.decode("ascii"),
@@ -309,14 +339,10 @@ class Downstream(Intake):
         )
         try:
             plan = self._server.gate.admit(head)
-            if not isinstance(plan, Refusal):
-                authority(plan.upstream)
-                if not target_is_valid(plan.target.encode("latin-1")):
-                    raise ValueError("target")
         except Exception as error:  # noqa: BLE001  without a route nothing can pass
             fault("admit", error)
             return _INTERNAL
-        return plan
+        return plan if isinstance(plan, asyncio.Future) else _sound(plan)
 
     def _feed(self, data: bytes) -> None:
         """Read the request's body."""
@@ -356,7 +382,7 @@ class Downstream(Intake):
     def _expired(self) -> None:
         self._timer = None
         left = self._deadline - asyncio.get_running_loop().time()
-        if self._exchange is not None:
+        if self._exchange is not None or self._admission is not None:
             return
         if left > 0.01:
             self._arm(left)
@@ -388,6 +414,19 @@ def _address(name: object) -> tuple[str, int]:
     if isinstance(name, tuple):
         return str(name[0]), int(name[1])
     return "", 0
+
+
+def _sound(plan: Plan | Refusal) -> Plan | Refusal:
+    """A plan that can be carried out, or the refusal that stands for it."""
+    try:
+        if not isinstance(plan, Refusal):
+            authority(plan.upstream)
+            if not target_is_valid(plan.target.encode("latin-1")):
+                raise ValueError("target")
+    except Exception as error:  # noqa: BLE001  as above
+        fault("admit", error)
+        return _INTERNAL
+    return plan
 
 
 def _bad_request(error: BadFraming) -> Refusal:

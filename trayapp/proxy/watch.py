@@ -62,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     inspect: bool
     """Whether the whole body is wanted before anything leaves."""
     watch: Watch
+    headers: Headers | None = None
+    """What goes to the upstream instead of the request's fields: the same names in the same order."""
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -84,10 +86,11 @@ class Ending(msgspec.Struct, frozen=True):
 class Gate(Protocol):
     """Decides about requests. Given to the server once."""
 
-    def admit(self, head: RequestHead) -> Plan | Refusal:
+    def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         """Let a request in, or say why not. Synchronous and quick. When it raises, the tool hears 500.
 
-        A request for a WebSocket is answered 426 when it was let in; its watch hears of nothing.
+        A request that has to wait for something of ours gets a future of the answer. It is cancelled when its tool
+        goes away. A request for a WebSocket is answered 426 when it was let in; its watch hears of nothing.
         """
         ...
 

@@ -67,6 +67,8 @@ class Desk:
         left: tuple[Left, ...] = ()
         for entry in earlier:
             step = withdraw(self.journal, entry, former)
+            if step.owed:
+                raise _vault_shut(edit.path, step.owed)
             left += step.left
             former = step.data
         last = next((e for e in reversed(entries) if e.state is not State.ABANDONED), None)
@@ -203,7 +205,7 @@ class Desk:
         if entry.before is not None and digest(data) == entry.before:
             return False
         step = withdraw(self.journal, entry, data)
-        return len(step.left) < len(entry.keys)
+        return sum(not item.owed for item in step.left) < len(entry.keys)
 
     def _as_it_is(self, plan: Plan) -> str | None:
         """The entry that made the file what it should be; it may stand for another mode from now on."""
@@ -345,9 +347,9 @@ class Desk:
         text = _told(step, current, now)
         if current is not None and current == now and digest(current) == entry.former:
             text = "it is as it was already"
-        if stuck:
+        if stuck or step.owed:
             with contextlib.suppress(OSError):
-                self.journal.write(entry)
+                self.journal.write(_partly_undone(entry, step, now) if step.owed else entry)
             return Outcome(entry.tool, Path(entry.asked), False, text, diff(Path(entry.asked), current, now))
         try:
             self.journal.move(entry, State.REVERTED, opted_out=left_by_user, note=words(step.left))
@@ -365,7 +367,7 @@ class Desk:
             if step.data != current:
                 files.examine(real, self.home)
             shown[str(real)] = step.data
-            done = not any(item.stuck for item in step.left)
+            done = not step.owed and not any(item.stuck for item in step.left)
             told = _told(step, current, step.data)
             return Outcome(entry.tool, Path(entry.asked), done, told, diff(Path(entry.asked), current, step.data))
         except EditError as error:
@@ -404,7 +406,28 @@ def _told(step: Withdrawn, current: bytes | None, now: bytes | None) -> str:
     else:
         text = "as it was, byte for byte" if step.exact else "our keys are taken out; your changes since stay"
     left: tuple[Left, ...] = step.left
-    return f"{text}; {words(left)}" if left else text
+    if step.owed and not any(item.owed for item in left):
+        text += f"; the whole former file cannot be had: {step.owed}"
+    text = f"{text}; {words(left)}" if left else text
+    return f"{text}; unlock it and restore again" if step.owed else text
+
+
+def _partly_undone(entry: Entry, step: Withdrawn, now: bytes | None) -> Entry:
+    """The entry of an undoing for which the vault was shut: nothing of ours is in the file; it stays open."""
+    in_place = [item.way for item in step.left if not item.owed]
+    keys = tuple(replace(key, taken_out=key.taken_out or key.way not in in_place) for key in entry.keys)
+    return replace(entry, keys=keys, partly=None if now is None else digest(now))
+
+
+def _vault_shut(path: Path, why: str) -> EditError:
+    return EditError(
+        Trouble(
+            title="What was in that file before cannot be had now",
+            message=f"{path}: {why}. An edit on top of the last one would lose it.",
+            fix="Unlock the keyring (log in to the desktop) and try again.",
+            code="vault_shut",
+        )
+    )
 
 
 def _opted_out(plan: Plan) -> OptedOutError:

@@ -62,6 +62,8 @@ class Key:
     """How many tables above it we made."""
     polite: bool = False
     """Set only because nobody had set it."""
+    taken_out: bool = False
+    """Ours is out already, by an undoing that the vault's being shut kept from its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,15 @@ class Entry:
     """Hash of the file that the revert replaces."""
     opted_out: bool = False
     """The user has taken out or changed what we set."""
+    partly: str | None = None
+    """Hash of the file after such an undoing."""
     note: str = ""
     tool_mode: str = ""
     """The mode in which the tool was connected."""
+
+
+class VaultShutError(Exception):
+    """What was kept is still there, but cannot be had now; ``str()`` says why, in words."""
 
 
 class Vault(Protocol):
@@ -108,14 +116,18 @@ class Vault(Protocol):
         """Keep it; ``False`` when it is too large or cannot be kept."""
 
     def get(self, name: str) -> bytes | None:
-        """What was kept under that name."""
+        """What was kept under that name.
+
+        Raises:
+            VaultShutError: it cannot be had now.
+        """
 
     def drop(self, name: str) -> None:
         """Forget it."""
 
 
 class FileVault:
-    """A vault of 0600 files, for systems without a keyring."""
+    """A vault of 0600 files, which needs nothing but the disk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -229,13 +241,21 @@ class Journal:
         return True
 
     def former(self, entry: Entry) -> bytes | None:
-        """What undoing an entry leads to; ``None`` when nothing (or nothing whole) was kept."""
+        """What undoing an entry leads to; ``None`` when nothing (or nothing whole) was kept.
+
+        Raises:
+            VaultShutError: it cannot be had now.
+        """
         name = f"{entry.id}.before"
         data = self.vault.get(name) if entry.former_in_vault else _kept(self.folder / name)
         return data if data is not None and digest(data) == entry.former else None
 
     def raw(self, entry: Entry, n: int) -> str | None:
-        """The raw text of a key's former value."""
+        """The raw text of a key's former value.
+
+        Raises:
+            VaultShutError: it cannot be had now.
+        """
         key = entry.keys[n]
         if not key.in_vault:
             return key.former
@@ -254,7 +274,7 @@ class Journal:
     def _forget(self, entry: Entry) -> Entry:
         """Drop what a closed entry had kept, and say so in it."""
         self._drop_kept(entry)
-        keys = tuple(replace(key, former="", in_vault=False) for key in entry.keys)
+        keys = tuple(replace(key, former="", in_vault=False, taken_out=False) for key in entry.keys)
         if entry.former_in_vault or keys != entry.keys:
             entry = replace(entry, former_in_vault=False, keys=keys)
             self.write(entry)

@@ -15,7 +15,7 @@ from typing import Final
 
 from trayapp.tools import envspans, jsonspans, linespans, tomlspans, wholefile, yamlspans
 from trayapp.tools.files import refused
-from trayapp.tools.journal import Entry, Journal, digest, value_digest
+from trayapp.tools.journal import Entry, Journal, VaultShutError, digest, value_digest
 from trayapp.tools.masking import masked
 from trayapp.tools.spans import (
     Changed,
@@ -77,6 +77,8 @@ class Left:
     """The user took it out, or changed what we had not merely filled in."""
     stuck: bool = False
     """It is ours, and could not be taken out."""
+    owed: bool = False
+    """Ours is taken out, but what was there before cannot be had now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class Withdrawn:
     exact: bool
     """It is what it was before, byte for byte."""
     left: tuple[Left, ...] = ()
+    owed: str = ""
+    """Why what was there before is not all back: the vault is shut. Nothing of ours is in the file, though."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +141,14 @@ def withdraw(journal: Journal, entry: Entry, data: bytes | None) -> Withdrawn:
         return Withdrawn(
             None, exact=False, left=tuple(Left(k.way, "the file is gone", by_user=True) for k in entry.keys)
         )
-    if digest(data) == entry.after:
+    shut = ""
+    if digest(data) in (entry.after, entry.partly):
         if entry.former is None:
             return Withdrawn(None, exact=True)
-        former = journal.former(entry)
+        try:
+            former = journal.former(entry)
+        except VaultShutError as error:
+            former, shut = None, str(error)
         if former is not None:
             return Withdrawn(former, exact=True)
     grammar = GRAMMARS[Format(entry.format)]
@@ -153,17 +161,17 @@ def withdraw(journal: Journal, entry: Entry, data: bytes | None) -> Withdrawn:
         )
     for n in range(len(entry.keys) - 1, -1, -1):
         try:
-            outcome = _withdraw_key(journal, entry, n, text, grammar)
+            text, stays = _withdraw_key(journal, entry, n, text, grammar)
         except NotUnderstoodError as error:
-            outcome = Left(entry.keys[n].way, str(error), by_user=False, stuck=True)
-        if isinstance(outcome, Left):
-            left.append(outcome)
-        else:
-            text = outcome
+            stays = Left(entry.keys[n].way, str(error), by_user=False, stuck=True)
+        if stays is not None:
+            left.append(stays)
     after = mark + text.encode()
     if entry.former is None and _is_bare(grammar, text):
         return Withdrawn(None, exact=not left, left=tuple(left))
-    return Withdrawn(after, exact=entry.former is not None and digest(after) == entry.former, left=tuple(left))
+    exact = entry.former is not None and digest(after) == entry.former
+    owed = next((item.why for item in left if item.owed), "" if exact else shut)
+    return Withdrawn(after, exact=exact, left=tuple(left), owed=owed)
 
 
 def _is_bare(grammar: Grammar, text: str) -> bool:
@@ -174,24 +182,37 @@ def _is_bare(grammar: Grammar, text: str) -> bool:
         return False
 
 
-def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Grammar) -> str | Left:
+def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Grammar) -> tuple[str, Left | None]:
+    """The text without one key of ours, and what there is to say about it."""
     key = entry.keys[n]
     found = grammar.find(text, key.way)
-    if key.ours is not None:
+    set_again = Left(key.way, "you have set it again", by_user=True)
+    if key.ours is not None and not key.taken_out:
         if found is None:
-            return Left(key.way, "you have taken it out", by_user=True)
+            return text, Left(key.way, "you have taken it out", by_user=True)
         if value_digest(found.value) != key.ours:
-            return Left(key.way, "you have changed it", by_user=not key.polite)
+            return text, Left(key.way, "you have changed it", by_user=not key.polite)
         if not key.existed:
-            return take_out(text, grammar, key.way, key.made)
-    elif found is not None:
-        return Left(key.way, "you have set it again", by_user=True)
-    raw = journal.raw(entry, n)
+            return take_out(text, grammar, key.way, key.made), None
+    elif found is not None and not (key.taken_out and key.existed):
+        return text, set_again
+    elif not key.existed:
+        return text, None
+    # What was there before has to come back.
+    try:
+        raw = journal.raw(entry, n)
+    except VaultShutError as error:
+        if found is not None and key.taken_out:
+            return text, set_again
+        without = text if found is None else take_out(text, grammar, key.way, key.made)
+        return without, Left(key.way, str(error), by_user=False, owed=True)
+    if found is not None and key.taken_out:
+        return text, None if text[found.start : found.end] == raw else set_again
     if raw is None:
-        return Left(key.way, "its former value was not kept", by_user=False, stuck=True)
+        return text, Left(key.way, "its former value was not kept", by_user=False, stuck=True)
     if found is None:
         text = grammar.put(text, key.way, "x").on(text)
-    return put_raw(text, grammar, key.way, raw)
+    return put_raw(text, grammar, key.way, raw), None
 
 
 def diff(path: Path, before: bytes | None, after: bytes | None) -> str:
@@ -215,7 +236,12 @@ def diff(path: Path, before: bytes | None, after: bytes | None) -> str:
 
 def words(left: tuple[Left, ...]) -> str:
     """What was left alone, for people."""
-    return "; ".join(f"`{named(item.way)}` was left alone: {item.why}" for item in left)
+    return "; ".join(
+        f"`{named(item.way)}` is not what it was before: {item.why}"
+        if item.owed
+        else f"`{named(item.way)}` was left alone: {item.why}"
+        for item in left
+    )
 
 
 def _lines(data: bytes | None) -> list[str]:
