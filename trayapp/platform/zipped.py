@@ -33,7 +33,9 @@ _PARTS: Final = (
     "refusal.py",
     "rescue.py",
     "guard",
+    "virtualkeys",
     "platform",
+    "platform/secrets",
     "tools",
 )
 _MAIN: Final = "from trayapp.rescue import main\n\nraise SystemExit(main())\n"
