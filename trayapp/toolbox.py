@@ -6,24 +6,28 @@ files; the tray calls it from a thread. It needs no engine: the addresses stand 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from trayapp import settings
-from trayapp.control import Trouble, TroubleError
+from trayapp.control import Address, Client, ControlError, Trouble, TroubleError
 from trayapp.platform.paths import Paths
+from trayapp.toolkeys import Swapped, ToolKeys
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview
 from trayapp.tools.desk import Desk, Outcome
 from trayapp.tools.journal import Journal
 from trayapp.tools.probe import Probed, probe
-from trayapp.tools.registry import TOOLS
+from trayapp.tools.registry import TOOLS, named
 from trayapp.tools.shell import Shell
 from trayapp.tools.tool import Found, Links, Machine, Tool
 from trayapp.tools.vault import KeyringVault
+from trayapp.virtualkeys.cabinet import Cabinet
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Connected:
     """What that has changed."""
     ready: autostart.Ready
     """Who will open the port after the next login."""
+    swapped: Swapped
+    """What became of the keys in its files."""
 
 
 class Toolbox:
@@ -53,6 +59,11 @@ class Toolbox:
         self.machine = Machine(Path.home(), os.environ)
         self.desk = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), self.machine.home)
         self.connector = Connector(self.desk, Shell(paths.config / "shell", Path(sys.executable)), self.machine)
+
+    @cached_property
+    def keys(self) -> ToolKeys:
+        """The keys in the tools' files."""
+        return ToolKeys(Cabinet(self.paths), self.machine)
 
     def links(self) -> Links | None:
         """The addresses of this profile; ``None`` before its first start.
@@ -106,7 +117,7 @@ class Toolbox:
         Raises:
             TroubleError: it cannot be connected, in words.
         """
-        return self.connector.preview(tool, self.needed_links(), mode)
+        return self.connector.preview(tool, self.needed_links(), mode, more=self.keys.kept(tool))
 
     def connect(
         self,
@@ -116,6 +127,7 @@ class Toolbox:
         again: bool = False,
         replace_address: bool = False,
         no_autostart: bool = False,
+        virtual_key: bool = False,
         start: Callable[[], object] = lambda: None,
     ) -> Connected:
         """Have Spendlight start at login, then connect a tool.
@@ -126,6 +138,7 @@ class Toolbox:
             again: put in again what the user took out.
             replace_address: also where the tool goes to a place that is no route of ours.
             no_autostart: the user starts Spendlight by other means; remembered.
+            virtual_key: the real keys in its files go to the keyring; the files get keys that work only here.
             start: has Spendlight run; called once its start at login stands, so that the same supervisor has it.
 
         Raises:
@@ -138,19 +151,34 @@ class Toolbox:
         ready = autostart.ensure(self.desk, self.paths, opt_out=no_autostart, for_tools=True)
         if isinstance(ready, Trouble):
             raise TroubleError(ready)
+        swapped = Swapped(())
         try:
             start()
             links = self.needed_links()
-            preview = self.connector.connect(tool, links, mode, again=again, replace_address=replace_address)
+            routes = settings.load(self.paths.settings).routes()
+            swapped = self.keys.swap(tool, routes) if virtual_key else Swapped(self.keys.kept(tool))
+            preview = self.connector.connect(
+                tool, links, mode, again=again, replace_address=replace_address, more=swapped.edits
+            )
         except Exception:
+            self.keys.forget(swapped.minted)
             if not self.connector.connected():
                 autostart.no_longer_needed(self.desk)
             raise
-        return Connected(preview, ready)
+        if swapped.minted:
+            self._tell_engine()
+        return Connected(preview, ready, swapped)
 
     def disconnect(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
         """Take it back; with the last tool also the start at login, if it was only for tools."""
+        known = named(tool)
+        held = self.keys.names(known) if known is not None and not dry_run else {}
         outcomes = self.connector.disconnect(tool, dry_run=dry_run)
+        if held and known is not None and all(outcome.done for outcome in outcomes):
+            # The real keys stand in the files again: what stood there is worth nothing any more.
+            still = self.keys.names(known)
+            self.keys.forget([name for virtual, name in held.items() if virtual not in still])
+            self._tell_engine()
         if not dry_run and outcomes and not self.connector.connected() and autostart.no_longer_needed(self.desk):
             told = "Spendlight no longer starts at login: no tool needs it"
             outcomes.append(Outcome(pointing.AUTOSTART, self.paths.state, True, told))
@@ -158,7 +186,12 @@ class Toolbox:
 
     def lead_back(self) -> list[Outcome]:
         """Take all tools back; the start at login stays."""
-        return [outcome for name in self.connector.connected() for outcome in self.connector.disconnect(name)]
+        return [outcome for name in self.connector.connected() for outcome in self.disconnect(name)]
+
+    def _tell_engine(self) -> None:
+        """A running engine takes up the keys at once; without one there is nothing to tell."""
+        with contextlib.suppress(ControlError), Client(Address(self.paths.control)) as client:
+            client.ask("reload_keys")
 
     def probe(self, tool: Tool) -> list[Probed]:
         """Try the tool's way to its vendors."""

@@ -34,6 +34,12 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--no-autostart", action="store_true", help="you have Spendlight started by other means (a container, an init)"
     )
+    parser.add_argument(
+        "--virtual-key",
+        action="store_true",
+        help="the keys in its files go to the keyring; the files get keys that work only on this machine, through "
+        "Spendlight. After a start without a working engine such a tool hears 503",
+    )
     options = parser.parse_args(arguments)
     tool = connecting.tool(options.tool)
     box = Toolbox(places.find())
@@ -49,7 +55,8 @@ def run(arguments: list[str]) -> int:
             print(
                 "Spendlight was never started here; it gets its address then. It will look like this:", file=sys.stderr
             )
-        _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address))
+        more = box.keys.shown(tool) if options.virtual_key else box.keys.kept(tool)
+        _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address, more=more))
         if not options.no_autostart:
             _show_autostart(box)
         return 0
@@ -59,6 +66,7 @@ def run(arguments: list[str]) -> int:
         again=options.again,
         replace_address=options.replace_address,
         no_autostart=options.no_autostart,
+        virtual_key=options.virtual_key,
         start=lambda: connecting.started(box),
     )
     _tell(tool, done, found.notes)
@@ -90,6 +98,13 @@ def _tell(tool: Tool, done: Connected, notes: tuple[str, ...]) -> None:
     for plan in preview.plans:
         print(f"  changed: {plan.edit.path}" if plan.after != plan.current else f"  as it was: {plan.edit.path}")
     print(f"  {done.ready.text}")
+    if done.swapped.place is not None:
+        place = done.swapped.place
+        print(
+            f"  its real keys lie in: {place.badge}{f' ({place.why})' if place.why else ''}. "
+            "Disconnecting puts them back"
+        )
+        print("  note: if Spendlight starts and its engine cannot run at all, it hears 503 until it can")
     for text in (*mode.costs, *notes, *done.ready.notes):
         print(f"  note: {text}")
     again = "Open a new shell" if mode.by is By.SHELL else f"Start {tool.title} anew"

@@ -301,6 +301,7 @@ class ToolsWindow(QDialog):
 
     def _connected(self, result: Any, trouble: Trouble | None) -> None:
         self._busy = False
+        self._judge()
         if trouble is not None:
             self._tell(trouble)
         else:
@@ -310,6 +311,7 @@ class ToolsWindow(QDialog):
 
     def _disconnected(self, outcomes: list[Outcome] | None, trouble: Trouble | None) -> None:
         self._busy = False
+        self._judge()
         if trouble is not None:
             self._tell(trouble)
         else:

@@ -14,7 +14,7 @@ from typing import Final
 from trayapp.tools import vertex
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
 
 SMALL_MODEL: Final = "ANTHROPIC_DEFAULT_HAIKU_MODEL"
 _SMALL: Final = "claude-haiku-5-5"
@@ -82,7 +82,21 @@ class ClaudeCode(Tool):
         """Its address, and the small model for its side calls unless the user has named one."""
         keys = self.variables(machine, links, mode)
         operations = tuple(Set(_env(key), value, unless_set=key == SMALL_MODEL) for key, value in keys.items())
-        return (Edit(self.name, self.settings(machine), Format.JSON, operations),)
+        named = machine.folder("CLAUDE_CONFIG_DIR") is not None
+        return (Edit(self.name, self.settings(machine), Format.JSON, operations, anywhere=named),)
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """Keys and tokens in its ``env``."""
+        return tuple(
+            KeyPlace(
+                self.settings(machine),
+                Format.JSON,
+                _env(name),
+                "anthropic",
+                machine.folder("CLAUDE_CONFIG_DIR") is not None,
+            )
+            for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+        )
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""

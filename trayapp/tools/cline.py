@@ -14,7 +14,7 @@ from typing import Final
 from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
+from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Tool
 
 _KNOWN: Final[Mapping[str, Provider]] = {
     "anthropic": Provider("anthropic", "v1"),
@@ -65,6 +65,13 @@ class Cline(Tool):
         wanted = providers.operations(self._slots(machine), links, self.name, self.title, _SIGN_IN)
         named = any(machine.folder(variable) for variable in ("CLINE_DATA_DIR", "CLINE_DIR"))
         return (Edit(self.name, self.settings(machine), Format.JSON, wanted, anywhere=named),)
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """The key of each provider that has a route."""
+        named = any(machine.folder(variable) for variable in ("CLINE_DATA_DIR", "CLINE_DIR"))
+        known = [((*slot.way[:-1], "apiKey"), providers.route(slot)) for slot in self._slots(machine)]
+        path = self.settings(machine)
+        return tuple(KeyPlace(path, Format.JSON, way, route, named) for way, route in known if route is not None)
 
     def _slots(self, machine: Machine) -> list[Slot]:
         document = machine.document(self.settings(machine), Format.JSON)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
 
 _KEY: Final[Way] = ("openai_base_url",)
 
@@ -60,7 +60,13 @@ class Codex(Tool):
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """Its one address."""
         operation = Set(_KEY, links.to("openai", self.name, "v1"))
-        return (Edit(self.name, self.settings(machine), Format.TOML, (operation,)),)
+        named = machine.folder("CODEX_HOME") is not None
+        return (Edit(self.name, self.settings(machine), Format.TOML, (operation,), anywhere=named),)
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """The API key of ``codex login --with-api-key``; a ChatGPT login has none."""
+        auth = self.settings(machine).with_name("auth.json")
+        return (KeyPlace(auth, Format.JSON, ("OPENAI_API_KEY",), "openai", machine.folder("CODEX_HOME") is not None),)
 
     def arguments(self, machine: Machine, links: Links, mode: str) -> tuple[str, ...]:
         """The same for one start."""

@@ -82,8 +82,16 @@ class Connector:
         self._shell = shell
         self._machine = machine
 
-    def preview(self, tool: Tool, links: Links, mode: str | None = None, *, replace_address: bool = False) -> Preview:
-        """See what connecting would do. Nothing is written.
+    def preview(
+        self,
+        tool: Tool,
+        links: Links,
+        mode: str | None = None,
+        *,
+        replace_address: bool = False,
+        more: tuple[Edit, ...] = (),
+    ) -> Preview:
+        """See what connecting would do. Nothing is written; ``more`` are edits beside the tool's own.
 
         Raises:
             EditError: it cannot be connected (that way), in words.
@@ -92,6 +100,7 @@ class Connector:
         if not replace_address:
             self._check_addresses(tool, links)
         edits, variables = self._wishes(tool, links, chosen)
+        edits = _by_file((*edits, *(replace(edit, mode=chosen.name) for edit in more)))
         return Preview(chosen, tuple(self._desk.plan(edit) for edit in edits), variables)
 
     def connect(
@@ -102,6 +111,7 @@ class Connector:
         *,
         again: bool = False,
         replace_address: bool = False,
+        more: tuple[Edit, ...] = (),
     ) -> Preview:
         """Connect a tool, or lead one that is connected to the present address.
 
@@ -111,12 +121,13 @@ class Connector:
             mode: which way; ``None``: the usual one.
             again: put in again what the user took out.
             replace_address: also where the tool goes to a place that is no route of ours.
+            more: edits beside the tool's own, made and undone with them.
 
         Raises:
             OptedOutError: the user has taken out what was set before; nothing was changed.
             EditError: it cannot be connected; all files are as they were.
         """
-        preview = self.preview(tool, links, mode, replace_address=replace_address)
+        preview = self.preview(tool, links, mode, replace_address=replace_address, more=more)
         if not again and (out := next((plan for plan in preview.plans if plan.opted_out), None)):
             raise OptedOutError(
                 Trouble(
@@ -268,3 +279,13 @@ class Connector:
         if not self._shell.tools():
             outcomes += self._desk.restore(SHELL)
         return outcomes
+
+
+def _by_file(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The same edits, one for each file of a tool: two would be taken for one after the other."""
+    found: dict[tuple[str, Path], Edit] = {}
+    for edit in edits:
+        known = found.get((edit.tool, edit.path))
+        operations = edit.operations if known is None else known.operations + edit.operations
+        found[edit.tool, edit.path] = replace(edit, operations=operations)
+    return tuple(found.values())

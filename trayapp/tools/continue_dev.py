@@ -16,7 +16,7 @@ from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import Way
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
+from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Tool
 
 _KNOWN: Final[Mapping[str, Provider]] = {
     "anthropic": Provider("anthropic", "v1/"),
@@ -71,6 +71,14 @@ class Continue(Tool):
         wanted = providers.operations(self._slots(machine), links, self.name, self.title, _ADD)
         form = Format.YAML if path.suffix == ".yaml" else Format.JSON
         return (Edit(self.name, path, form, wanted, anywhere=machine.folder("CONTINUE_GLOBAL_DIR") is not None),)
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """The key of each model whose provider has a route."""
+        path = self.settings(machine)
+        form = Format.YAML if path.suffix == ".yaml" else Format.JSON
+        named = machine.folder("CONTINUE_GLOBAL_DIR") is not None
+        known = [((*slot.way[:-1], "apiKey"), providers.route(slot)) for slot in self._slots(machine)]
+        return tuple(KeyPlace(path, form, way, route, named) for way, route in known if route is not None)
 
     def _models(self, machine: Machine) -> list[tuple[int, dict[str, Any]]]:
         path = self.settings(machine)

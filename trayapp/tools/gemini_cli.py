@@ -19,7 +19,7 @@ from trayapp.tools import vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
 
 _SELECTED: Final[Way] = ("security", "auth", "selectedType")
 _VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
@@ -111,6 +111,11 @@ class GeminiCli(Tool):
             choice = Set(_SELECTED, "gemini-api-key", unless_set=True)
             edits.append(Edit(self.name, self.settings(machine), Format.JSON, (choice,), anywhere=named))
         return tuple(edits)
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """The key among its variables."""
+        named = machine.folder("GEMINI_CLI_HOME") is not None
+        return (KeyPlace(self.env_file(machine), Format.ENV, ("GEMINI_API_KEY",), "gemini", named),)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""

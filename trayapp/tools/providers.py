@@ -120,6 +120,11 @@ def nothing(title: str, elsewhere: Sequence[Slot], fix: str) -> EditError:
     )
 
 
+def route(slot: Slot) -> str | None:
+    """The route that a provider's key belongs to, also once it is led here; ``None``: a place of the user's own."""
+    return slot.known.route if slot.known is not None else _meant(slot, _PUBLIC)[0]
+
+
 def public(url: str) -> str | None:
     """The vendor whose public address that is."""
     return next((name for name in _PUBLIC.upstreams if _PUBLIC.is_route(name, url)), None)

@@ -149,6 +149,19 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """A place in a tool's files where a vendor's key may stand."""
+
+    path: Path
+    format: Format
+    way: Way
+    vendor: str
+    """The route that the key belongs to."""
+    anywhere: bool = False
+    """The user has named the folder: it may lie outside his home."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What there is of a tool on this machine."""
 
@@ -186,6 +199,10 @@ class Tool(ABC):
         Raises:
             EditError: there is nothing to lead here, in words.
         """
+        return ()
+
+    def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
+        """Where in its files vendors' keys may stand, for those who want virtual ones there."""
         return ()
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:

@@ -119,18 +119,26 @@ class Cabinet:
             write_private(self._paths.virtual_keys, register.text_of((*keys, key)))
         return Minted(virtual, key, place)
 
-    def real(self, virtual: str) -> str:
-        """The real key behind a virtual one.
+    def of(self, virtual: str) -> VirtualKey | None:
+        """What is known of a virtual key.
 
         Raises:
-            VirtualKeyError: there is none, or it cannot be had now.
+            VirtualKeyError: the register is damaged.
         """
         try:
             install_key = self._paths.install_key.read_text("ascii").strip()
         except (OSError, ValueError):
             install_key = ""
         mark = register.fingerprint(install_key, virtual.strip().encode())
-        found = next((key for key in self.listed() if key.fingerprint == mark), None)
+        return next((key for key in self.listed() if key.fingerprint == mark), None)
+
+    def real(self, virtual: str) -> str:
+        """The real key behind a virtual one.
+
+        Raises:
+            VirtualKeyError: there is none, or it cannot be had now.
+        """
+        found = self.of(virtual)
         if found is None:
             raise VirtualKeyError(
                 Trouble(

@@ -1,0 +1,137 @@
+"""Virtual keys in tools' own files: which are swapped, which stay, and that none is left over."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trayapp.control import TroubleError
+from trayapp.platform import paths as places
+from trayapp.toolbox import Toolbox
+from trayapp.tools.registry import named
+from trayapp.tools.tool import Tool
+from trayapp.virtualkeys.cabinet import Cabinet
+from trayapp.virtualkeys.register import MARK
+
+REAL = "sk-real-0123456789abcdef"
+CONTINUE = f"""# mine
+models:
+  - name: big
+    provider: openai
+    model: gpt-5.5
+    apiKey: {REAL}
+  - name: small
+    provider: openai
+    model: gpt-5.5-mini
+    apiKey: "{REAL}"  # the same
+  - name: claude
+    provider: anthropic
+    model: claude-haiku-5-5
+    apiKey: sk-ant-api03-another
+  - name: local
+    provider: ollama
+    apiKey: none-needed
+"""
+
+
+@pytest.fixture
+def box(home: Path) -> Toolbox:
+    """A toolbox of a profile that was started once."""
+    paths = places.find()
+    paths.make()
+    paths.port.write_text("29999")
+    paths.token.write_text("t0K" * 14 + "_")
+    return Toolbox(paths)
+
+
+def tool(name: str) -> Tool:
+    found = named(name)
+    assert found is not None
+    return found
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def test_each_real_key_gets_one_virtual_key(box: Toolbox, home: Path) -> None:
+    file = write(home / "user" / ".continue" / "config.yaml", CONTINUE)
+    done = box.connect(tool("continue"), no_autostart=True, virtual_key=True)
+    text = file.read_text()
+    assert REAL not in text
+    assert "sk-ant-api03-another" not in text
+    assert "none-needed" in text
+    assert text.count(MARK) == 3
+    assert done.swapped.minted == ("continue-openai", "continue-anthropic")
+    assert {key.name: key.vendor for key in Cabinet(box.paths).listed()} == {
+        "continue-openai": "openai",
+        "continue-anthropic": "anthropic",
+    }
+    assert Cabinet(box.paths).reveal("continue-openai") == REAL
+    again = box.connect(tool("continue"))
+    assert again.swapped.minted == ()
+    assert file.read_text() == text
+    box.disconnect("continue")
+    assert file.read_text() == CONTINUE
+    assert Cabinet(box.paths).listed() == ()
+    assert not any(REAL in p.read_text("utf-8", "replace") for p in (home / "state").rglob("*") if p.is_file())
+
+
+def test_where_no_key_stands_nothing_is_done(box: Toolbox, home: Path) -> None:
+    write(home / "user" / ".codex" / "config.toml", "")
+    with pytest.raises(TroubleError) as caught:
+        box.connect(tool("codex"), no_autostart=True, virtual_key=True)
+    assert caught.value.trouble.code == "no_key_there"
+    assert (home / "user" / ".codex" / "config.toml").read_text() == ""
+
+
+def test_a_failure_leaves_no_key_behind(box: Toolbox, home: Path) -> None:
+    auth = write(home / "user" / ".codex" / "auth.json", json.dumps({"OPENAI_API_KEY": REAL}))
+    write(home / "user" / ".codex" / "config.toml", "[broken")
+    with pytest.raises(TroubleError):
+        box.connect(tool("codex"), no_autostart=True, virtual_key=True)
+    assert json.loads(auth.read_text()) == {"OPENAI_API_KEY": REAL}
+    assert Cabinet(box.paths).listed() == ()
+
+
+def test_a_key_that_the_user_pasted_himself_is_his(box: Toolbox, home: Path) -> None:
+    from trayapp import settings
+
+    routes = settings.load(box.paths.settings).routes()
+    minted = Cabinet(box.paths).mint("openai", REAL, upstream=routes["openai"])
+    auth = write(home / "user" / ".codex" / "auth.json", json.dumps({"OPENAI_API_KEY": minted.virtual}))
+    box.connect(tool("codex"), no_autostart=True, virtual_key=True)
+    box.disconnect("codex")
+    assert json.loads(auth.read_text()) == {"OPENAI_API_KEY": minted.virtual}
+    assert [key.name for key in Cabinet(box.paths).listed()] == ["openai"]
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "text", "vendor"),
+    [
+        ("claude-code", ".claude/settings.json", {"env": {"ANTHROPIC_AUTH_TOKEN": REAL}}, "anthropic"),
+        ("codex", ".codex/auth.json", {"OPENAI_API_KEY": REAL}, "openai"),
+        ("gemini-cli", ".gemini/.env", f"# mine\nGEMINI_API_KEY={REAL}\n", "gemini"),
+        (
+            "cline",
+            ".cline/data/settings/providers.json",
+            {"providers": {"anthropic": {"settings": {"provider": "anthropic", "apiKey": REAL}}}},
+            "anthropic",
+        ),
+    ],
+)
+def test_each_tool_that_keeps_keys(box: Toolbox, home: Path, name: str, file: str, text: object, vendor: str) -> None:
+    before = text if isinstance(text, str) else json.dumps(text, indent=2)
+    path = write(home / "user" / file, before)
+    box.connect(tool(name), no_autostart=True, virtual_key=True)
+    assert REAL not in path.read_text()
+    assert MARK in path.read_text()
+    assert [key.vendor for key in Cabinet(box.paths).listed()] == [vendor]
+    box.disconnect(name)
+    assert path.read_text() == before
+    assert Cabinet(box.paths).listed() == ()

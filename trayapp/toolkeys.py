@@ -1,0 +1,122 @@
+"""Virtual keys in the tools' own files: the real key goes to the keyring, the file holds one that works only here.
+
+Only with the user's consent (``connect --virtual-key``), and only keys that stand in a tool's file: what a shell
+exports is the user's to change. The edit goes through the journal like every other, so that disconnecting puts the
+real key back; the virtual one is worth nothing from then on. Rules: a key that is virtual already stays the same when
+a tool is connected again; a key that the user pasted himself is never forgotten here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from trayapp.control import Trouble, TroubleError
+from trayapp.frontdoor import Upstream
+from trayapp.platform.secrets import Place
+from trayapp.tools.plan import Edit
+from trayapp.tools.spans import Set
+from trayapp.tools.tool import KeyPlace, Machine, Tool
+from trayapp.virtualkeys import register
+from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Virtual keys for one tool's files."""
+
+    edits: tuple[Edit, ...]
+    minted: tuple[str, ...] = ()
+    """The names of those that were made just now."""
+    place: Place | None = None
+    """Where the real keys lie now."""
+
+
+class ToolKeys:
+    """The keys in the files of one profile's tools."""
+
+    def __init__(self, cabinet: Cabinet, machine: Machine) -> None:
+        self._cabinet = cabinet
+        self._machine = machine
+
+    def kept(self, tool: Tool) -> tuple[Edit, ...]:
+        """The edits that leave virtual keys where they stand: connecting again begins from the user's own file."""
+        return tuple(_edit(tool, place, value) for place, value in self._values(tool) if register.MARK in value)
+
+    def shown(self, tool: Tool) -> tuple[Edit, ...]:
+        """The edits of ``swap``, with keys that are worth nothing.
+
+        Raises:
+            TroubleError: there is no key to swap.
+        """
+        return tuple(
+            _edit(tool, place, value if register.MARK in value else register.new_key(place.vendor))
+            for place, value in self._needed(tool)
+        )
+
+    def swap(self, tool: Tool, routes: Mapping[str, Upstream]) -> Swapped:
+        """Keep the real keys of a tool's files, and make the edits that put virtual ones in their places.
+
+        Raises:
+            TroubleError: there is no key to swap, or one cannot be kept; none is kept then.
+        """
+        edits: list[Edit] = []
+        minted: dict[str, str] = {}
+        names: list[str] = []
+        place = None
+        try:
+            for where, value in self._needed(tool):
+                if register.MARK not in value and value not in minted:
+                    made = self._cabinet.mint(
+                        where.vendor, value, upstream=routes[where.vendor], name=self._free(tool, where.vendor)
+                    )
+                    minted[value], place = made.virtual, made.place
+                    names.append(made.key.name)
+                edits.append(_edit(tool, where, minted.get(value, value)))
+        except (TroubleError, KeyError, OSError):
+            self.forget(names)
+            raise
+        return Swapped(tuple(edits), tuple(names), place)
+
+    def names(self, tool: Tool) -> dict[str, str]:
+        """The virtual keys in a tool's files, and what each is called."""
+        found = {}
+        for _, value in self._values(tool):
+            if register.MARK in value and (key := self._cabinet.of(value)) is not None:
+                found[value] = key.name
+        return found
+
+    def forget(self, names: list[str] | tuple[str, ...]) -> None:
+        """Take virtual keys out of use."""
+        for name in names:
+            with contextlib.suppress(VirtualKeyError, OSError):
+                self._cabinet.remove(name)
+
+    def _values(self, tool: Tool) -> list[tuple[KeyPlace, str]]:
+        places = [
+            (place, self._machine.value(place.path, place.format, place.way)) for place in tool.keys(self._machine)
+        ]
+        return [(place, value) for place, value in places if isinstance(value, str) and value]
+
+    def _needed(self, tool: Tool) -> list[tuple[KeyPlace, str]]:
+        found = self._values(tool)
+        if not found:
+            raise TroubleError(
+                Trouble(
+                    title=f"No key of {tool.title} stands in its files",
+                    message="Only a key there can be swapped; a login, or what a shell exports, stays as it is.",
+                    fix="`spendlight keys add VENDOR` makes a virtual key that you put in its place yourself.",
+                    code="no_key_there",
+                )
+            )
+        return found
+
+    def _free(self, tool: Tool, vendor: str) -> str:
+        taken = {key.name for key in self._cabinet.listed()}
+        stem = f"{tool.name}-{vendor}"
+        return next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+
+def _edit(tool: Tool, place: KeyPlace, value: str) -> Edit:
+    return Edit(tool.name, place.path, place.format, (Set(place.way, value),), anywhere=place.anywhere)
