@@ -72,6 +72,15 @@ def test_a_day(popover, day):
     assert [gauge.value() for gauge in bars(popover)] == [610, 1000, 401, 199]
 
 
+def test_a_first_day_leads_to_the_tools(popover, day, qtbot):
+    opened(popover, live(Snapshot(at_us=day.at_us)))
+    assert popover.connect_tools.isVisible()
+    with qtbot.waitSignal(popover.tools_asked):
+        qtbot.mouseClick(popover.connect_tools, Qt.MouseButton.LeftButton)
+    popover.show_view(live(day))
+    qtbot.waitUntil(lambda: not popover.connect_tools.isVisible())
+
+
 def test_it_ticks(popover, day, qtbot):
     opened(popover, live(day))
     call = replace(day.live[0], tokens_out=1_300, pico=PICO)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
+import subprocess
 import threading
 from urllib.parse import urlsplit
 
@@ -117,3 +120,35 @@ def test_the_tray_follows_an_engine_that_was_killed(product, make_panel, make_tr
     os.kill(state.engine_pid, signal.SIGKILL)
     call(base(product, "anthropic", None), stream=False)
     panel.until(lambda: panel.tooltip().startswith("$8.00"))
+
+
+def test_a_tool_is_connected_from_the_menu(product, make_panel, make_tray, display, home):
+    """By a click in the menu and the Return key in the window that opens; the tool's way is tried."""
+    xdotool = shutil.which("xdotool")
+    if xdotool is None or shutil.which("openbox") is None:
+        pytest.skip("needs xdotool and openbox: install the packages xdotool, openbox")
+    product.no_autostart.write_bytes(b"")
+    settings = home / "user" / ".claude" / "settings.json"
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text("{}")
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    panel.click("Connect tools")
+    environment = {**os.environ, "DISPLAY": display}
+
+    def ask(*words: str) -> str:
+        done = subprocess.run([xdotool, *words], env=environment, capture_output=True, text=True, timeout=20)
+        return done.stdout.strip()
+
+    window = panel.until(lambda: ask("search", "--onlyvisible", "--name", "Connect your tools")).splitlines()[0]
+
+    def connected() -> bool:
+        return "ANTHROPIC_BASE_URL" in settings.read_text()
+
+    for _ in range(10):  # the list comes a moment after the window; a key before that does nothing
+        ask("windowfocus", "--sync", window, "key", "--window", window, "Return")
+        with contextlib.suppress(AssertionError):
+            panel.until(connected, timeout=2)
+            break
+    assert connected()

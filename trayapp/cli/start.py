@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
         print(f"  But: {trouble.title}. {trouble.message}\n  → {trouble.fix}", file=sys.stderr)
     if state.state == "relaying" and state.trouble is not None:
         print(f"  But: {state.trouble.title}. {state.trouble.message}\n  → {state.trouble.fix}", file=sys.stderr)
-    print('Lead a tool through it:  eval "$(spendlight url anthropic --env)"   (see the README for each tool)')
+    print("Lead a tool through it:  spendlight connect claude-code   (`spendlight tools` lists all)")
     if options.no_meter:
         return 0
     if not options.no_tray:

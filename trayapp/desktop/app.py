@@ -173,6 +173,7 @@ class Desk(QObject):
             self._popover.pause_asked.connect(self._pause)
             self._popover.quit_asked.connect(self._app.quit)
             self._popover.price_asked.connect(self._enter_price)
+            self._popover.tools_asked.connect(self._connect_tools)
             self._popover.dismiss_asked.connect(lambda at_us: self._line.ask("dismiss", at_us=at_us))
             self._popover.closed_for_good.connect(self._stand_in_closed)
             self._popover.show_view(self._line.view)

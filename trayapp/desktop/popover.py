@@ -41,6 +41,7 @@ class Popover(QWidget):
     pause_asked = Signal()
     quit_asked = Signal()
     price_asked = Signal()
+    tools_asked = Signal()
     """A price shall be set for what has none."""
     dismiss_asked = Signal(object)
     """The notice of that moment was read."""
@@ -121,6 +122,7 @@ class Popover(QWidget):
         self._bars = [BarRow() for _ in range(_BARS)]
         self._more_bars = Text(Tone.DIM, size=0.88)
         self._empty = Paragraph(Tone.DIM)
+        self.connect_tools = Button("&Connect a tool…")
         self._footnote = Text(Tone.DIM, size=0.82)
         self.pause = Button("&Pause 1 hour")
         self.quit = Button("&Quit")
@@ -166,6 +168,7 @@ class Popover(QWidget):
             self._section(body, 7, bar)
         self._section(body, 5, self._more_bars)
         self._section(body, 6, self._empty)
+        self._section(body, 8, self.connect_tools, stretch=False)
 
         body.addStretch(1)
         body.addSpacing(14)
@@ -176,6 +179,7 @@ class Popover(QWidget):
         body.addLayout(buttons)
         body.addSpacing(8)
         body.addWidget(self._footnote)
+        self.connect_tools.clicked.connect(self.tools_asked)
         self.pause.clicked.connect(self.pause_asked)
         self.quit.clicked.connect(self.quit_asked)
         self.price.clicked.connect(self.price_asked)
@@ -308,6 +312,7 @@ class Popover(QWidget):
         empty = "" if ordered else _nothing(self._view, snapshot)
         self._empty.show_text(empty)
         _frame(self._empty).setVisible(bool(empty))
+        _frame(self.connect_tools).setVisible(bool(empty) and not snapshot.today.calls)
 
     def _fit(self) -> None:
         """Take the height that the content wants; never less than now while it is open."""
@@ -399,4 +404,4 @@ def _nothing(view: View, snapshot: Snapshot) -> str:
         return ""
     if snapshot.today.calls:
         return "Nothing known yet."
-    return "No calls yet today. “spendlight url anthropic” prints the address to give to a tool."
+    return "No calls yet today."
