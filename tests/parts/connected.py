@@ -96,11 +96,13 @@ class Home:
 
 
 def end_processes_of(home: Path) -> None:
-    """End every process that has this folder as its ``HOME`` (Linux), and wait until they are gone."""
+    """End every process that has this folder as its ``HOME`` (Linux), but for Spendlight's, and wait for that."""
     mark = f"HOME={home}".encode()
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if mark in (entry / "environ").read_bytes().split(b"\0"):
+            if b"\0trayapp." not in (entry / "cmdline").read_bytes() and mark in (entry / "environ").read_bytes().split(
+                b"\0"
+            ):
                 watch = os.pidfd_open(int(entry.name))
                 try:
                     signal.pidfd_send_signal(watch, signal.SIGKILL)
