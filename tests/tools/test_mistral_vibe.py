@@ -135,3 +135,32 @@ def test_where_it_is(user: Path, tmp_path: Path) -> None:
     elsewhere = Machine(user, {"VIBE_HOME": str(tmp_path)})
     assert TOOL.settings(elsewhere) == tmp_path / "config.toml"
     assert TOOL.find(elsewhere).installed
+
+
+def test_a_new_entry_keeps_its_key_when_it_is_connected_again(
+    connector: Connector, links: Links, settings: Path
+) -> None:
+    connector.connect(TOOL, links)
+    first = tomllib.loads(settings.read_text())
+    moved = Links(27999, links.token, links.upstreams)
+    connector.connect(TOOL, moved)
+    address = moved.to("mistral", "mistral-vibe", "v1")
+    assert tomllib.loads(settings.read_text())["providers"] == [{**first["providers"][0], "api_base": address}]
+    connector.disconnect(TOOL.name)
+    assert not settings.exists()
+
+
+def test_an_entry_of_the_users_own_gets_its_address_only_also_again(
+    connector: Connector, links: Links, settings: Path
+) -> None:
+    settings.write_text('[[providers]]\nname = "mistral"\napi_base = "https://api.mistral.ai/v1"\n')
+    connector.connect(TOOL, links)
+    first = settings.read_text()
+    connector.connect(TOOL, links)
+    assert settings.read_text() == first
+    assert "backend" not in first
+
+
+def test_a_password_in_an_address_is_not_told(user: Path, settings: Path) -> None:
+    settings.write_text(OWN.replace("http://127.0.0.1:8080", "http://me:hunter2@10.0.0.1"))
+    assert "hunter2" not in TOOL.find(Machine(user, {})).notes[0]

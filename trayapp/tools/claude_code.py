@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.tools import vertex
+from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
@@ -127,5 +128,5 @@ def _managed(machine: Machine, path: Path) -> str:
     for variable, _ in _VARIABLES.values():
         address = machine.value(path, Format.JSON, _env(variable))
         if address:
-            return f"{path} is managed by your administrator and sets the address {address}, which wins."
+            return f"{path} is managed by your administrator and sets the address {masked(str(address))}, which wins."
     return f"{path} is managed by your administrator; it may forbid changes."

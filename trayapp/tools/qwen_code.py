@@ -114,14 +114,15 @@ class QwenCode(Tool):
         slots = []
         for provider, models in listed.items() if isinstance(listed, dict) else ():
             mapped = protocols.get(provider) if isinstance(protocols, dict) else None
-            usual = _PROTOCOLS.get(mapped if isinstance(mapped, str) else provider)
+            protocol = mapped if isinstance(mapped, str) and mapped else provider
+            usual = _PROTOCOLS.get(protocol)
             for n, model in enumerate(models if isinstance(models, list) else ()):
                 if not isinstance(model, dict) or usual is None or model.get("realtimeOnly"):
                     continue  # Live Voice accepts no other host than DashScope's
                 url = model.get("baseUrl")
                 own = url if isinstance(url, str) and url else None
                 way: Way = ("modelProviders", provider, n, "baseUrl")
-                known = usual if own is None and not self._has_variable(machine, mapped or provider) else None
+                known = usual if own is None and not self._has_variable(machine, protocol) else None
                 if own is not None or known is not None:
                     slots.append(Slot(way, f"model {model.get('id')}", own, known, likely=usual.route))
         old = machine.value(self.settings(machine), Format.JSON, _OLD)
@@ -157,9 +158,11 @@ class QwenCode(Tool):
             if place is not None:
                 path, form, way = place
                 url = machine.value(path, form, way)
-                public = providers.public(url) if isinstance(url, str) else None
-                known = Provider(public, _PROTOCOLS[protocol].version) if public else _PROTOCOLS[protocol]
-                found.append((path, form, Slot(way, variable, url or None, known, known.route)))
+                url = url if isinstance(url, str) and url else None
+                # Also of an address that leads here already: another vendor's must not become this protocol's usual one.
+                meant = providers.route(Slot(way, variable, url))
+                known = Provider(meant, _PROTOCOLS[protocol].version) if meant else _PROTOCOLS[protocol]
+                found.append((path, form, Slot(way, variable, url, known, known.route)))
         return found
 
     def _protocol(self, machine: Machine) -> str:
