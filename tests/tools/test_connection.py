@@ -14,6 +14,7 @@ import pytest
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.codex import Codex
 from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.copilot import Copilot
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -236,3 +237,49 @@ def test_a_removed_environment_sets_nothing(home: Path) -> None:
         check=True,
     )
     assert done.stdout == "[]"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_damaged_list_of_variables_hinders_no_undoing_of_files(
+    connector: Connector, links: Links, user: Path, home: Path, dry_run: bool
+) -> None:
+    (user / ".claude").mkdir()
+    connector.connect(CLAUDE, links)
+    (home / "config" / "shell").mkdir(parents=True)
+    (home / "config" / "shell" / "tools.json").write_text("{")
+    outcomes = connector.disconnect("claude-code", dry_run=dry_run)
+    assert [outcome.done for outcome in outcomes] == [True, False]
+    assert "it is damaged" in outcomes[1].text
+    assert (user / ".claude" / "settings.json").exists() is dry_run
+
+
+def test_variables_that_cannot_be_written_take_the_start_file_back(
+    connector: Connector, links: Links, user: Path, home: Path
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "shell").write_text("a file in the folder's place")
+    with pytest.raises((OSError, EditError)):
+        connector.connect(OTHER, links)
+    assert not (user / ".bashrc").exists()
+    assert connector.connected() == []
+
+
+def test_a_former_mode_that_cannot_be_taken_back_leaves_all_as_it_was(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path
+) -> None:
+    settings = user / ".copilot" / "settings.json"
+    settings.parent.mkdir()
+    connector = connect_on(Machine(user, {"SHELL": "/bin/bash"}))
+    connector.connect(Copilot(), links, "plan")
+    settings.chmod(0o400)
+    with pytest.raises(EditError):
+        connector.connect(Copilot(), links, "byok")
+    assert connector.standing(Copilot(), links).mode == "plan"
+    assert not (user / ".bashrc").exists()
+    assert connector.addresses(Copilot()) == [links.to("copilot", "copilot")]
+
+
+def test_a_dry_run_shows_the_start_file_too(connector: Connector, links: Links, user: Path) -> None:
+    connector.connect(OTHER, links)
+    assert any(o.path == user / ".bashrc" and o.diff for o in connector.disconnect("sdk", dry_run=True))
+    assert (user / ".bashrc").exists()

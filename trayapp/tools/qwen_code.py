@@ -159,7 +159,7 @@ class QwenCode(Tool):
                 path, form, way = place
                 url = machine.value(path, form, way)
                 url = url if isinstance(url, str) and url else None
-                # Also of an address that leads here already: another vendor's must not become this protocol's usual one.
+                # Also of an address that leads here already: another vendor's key must never go to the usual one.
                 meant = providers.route(Slot(way, variable, url))
                 known = Provider(meant, _PROTOCOLS[protocol].version) if meant else _PROTOCOLS[protocol]
                 found.append((path, form, Slot(way, variable, url, known, known.route)))
