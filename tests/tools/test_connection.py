@@ -18,6 +18,7 @@ from trayapp.tools.copilot import Copilot
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
+from trayapp.tools.registry import named
 from trayapp.tools.sdk import Sdk
 from trayapp.tools.shell import Exported, Shell
 from trayapp.tools.spans import Set
@@ -283,3 +284,38 @@ def test_a_dry_run_shows_the_start_file_too(connector: Connector, links: Links, 
     connector.connect(OTHER, links)
     assert any(o.path == user / ".bashrc" and o.diff for o in connector.disconnect("sdk", dry_run=True))
     assert (user / ".bashrc").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "mode"),
+    [
+        ("zed", "XDG_CONFIG_HOME", None),
+        ("goose", "XDG_CONFIG_HOME", None),
+        ("crush", "XDG_CONFIG_HOME", None),
+        ("mistral-vibe", "VIBE_HOME", None),
+        ("llm", "LLM_USER_PATH", "extra-models"),
+    ],
+)
+def test_settings_in_a_folder_that_the_user_names(
+    connect_on: Callable[[Machine], Connector],
+    links: Links,
+    home: Path,
+    user: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    variable: str,
+    mode: str | None,
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    folder = home / "elsewhere"
+    folder.mkdir()
+    if name == "llm":
+        (folder / "extra-openai-models.yaml").write_text("- model_id: m\n  api_base: https://api.openai.com/v1\n")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    tool = named(name)
+    assert tool is not None
+    connector = connect_on(Machine(user, {"SHELL": "/bin/bash", variable: str(folder)}))
+    connector.connect(tool, links, mode)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} != before
+    assert all(outcome.done for outcome in connector.disconnect(name))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

@@ -73,7 +73,7 @@ class Crush(Tool):
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """The address of each provider: as a line in the script where there is one, else in the JSON file."""
-        named = machine.folder("CRUSH_GLOBAL_CONFIG") is not None
+        named = any(machine.folder(name) is not None for name in ("CRUSH_GLOBAL_CONFIG", "XDG_CONFIG_HOME"))
         script = self.script(machine)
         if script is None:
             wanted = providers.operations(self._slots(machine), links, self.name, self.title, "")

@@ -75,7 +75,8 @@ class MistralVibe(Tool):
             route = None if entry["name"] == _MISTRAL else links.route_of(entry["api_base"])
             if route is not None:
                 operations.append(_set(entry["name"], "api_base", links.to(route, self.name, "v1")))
-        return (Edit(self.name, self.settings(machine), Format.TOML, tuple(operations)),)
+        named = machine.folder("VIBE_HOME") is not None
+        return (Edit(self.name, self.settings(machine), Format.TOML, tuple(operations), anywhere=named),)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from trayapp.tools import files, linespans
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set
-from trayapp.tools.tool import Machine
+from trayapp.tools.tool import Machine, looks_ours
 
 TOOL: Final = "shell"
 """The name under which the line in the start file stands in the journal."""
@@ -62,14 +63,15 @@ class Shell:
             raise files.refused(path, "it is damaged", "Remove it, and connect those tools again.", "damaged") from None
 
     def put(self, tool: str, exported: Exported) -> None:
-        """Give a tool its variables.
+        """Give a tool its variables. A value that others share is brought up to date for them too.
 
         Raises:
             EditError: another tool has given one of them another value.
         """
         tools = self.tools()
         for name, other in tools.items():
-            clash = [k for k, v in exported.variables.items() if name != tool and other.variables.get(k, v) != v]
+            both = {k: v for k, v in exported.variables.items() if name != tool and k in other.variables}
+            clash = [k for k, v in both.items() if not _may_become(k, other.variables[k], v)]
             if clash:
                 raise EditError(
                     Trouble(
@@ -79,6 +81,7 @@ class Shell:
                         code="shared_variable",
                     )
                 )
+            tools[name] = Exported(other.mode, {**other.variables, **both})
         tools[tool] = exported
         self._write(tools)
 
@@ -96,17 +99,32 @@ class Shell:
             (self.folder / name).unlink(missing_ok=True)
 
     def edit(self, machine: Machine) -> Edit:
-        """The line in the start file of the user's shell."""
+        """The line in the start file of the user's shell.
+
+        Raises:
+            EditError: this system has no such file.
+        """
+        if sys.platform == "win32":
+            raise EditError(
+                Trouble(
+                    title="On Windows no start file is written",
+                    message="The shells there read none that is known to Spendlight.",
+                    fix="`spendlight run -- COMMAND` leads one start; `spendlight url VENDOR` prints an address.",
+                    code="no_start_file",
+                )
+            )
         kind = Path(machine.environment.get("SHELL", "")).name
         if kind == "fish":
             path, script = machine.config / "fish" / "conf.d" / "spendlight.fish", self.folder / "env.fish"
+            named = machine.folder("XDG_CONFIG_HOME") is not None
             line = f"test -r {_fish(str(script))}; and source {_fish(str(script))}"
         else:
             places = {"bash": machine.home / ".bashrc"}
             places["zsh"] = (machine.folder("ZDOTDIR") or machine.home) / ".zshrc"
             path, script = places.get(kind, machine.home / ".profile"), self.folder / "env.sh"
+            named = kind == "zsh" and machine.folder("ZDOTDIR") is not None
             line = f"[ -r {shlex.quote(str(script))} ] && . {shlex.quote(str(script))}"
-        return Edit(TOOL, path, Format.LINES, (Set(linespans.KEY, line),))
+        return Edit(TOOL, path, Format.LINES, (Set(linespans.KEY, line),), anywhere=named)
 
     def _write(self, tools: Mapping[str, Exported]) -> None:
         if not tools:
@@ -124,6 +142,13 @@ class Shell:
         files.write_synced(self.folder / "env.sh", posix.encode())
         files.write_synced(self.folder / "env.fish", fish.encode())
         files.write_synced(self.folder / "tools.json", json.dumps(document, indent=1).encode())
+
+
+def _may_become(name: str, old: str, new: str) -> bool:
+    """Whether a value that several tools share may be replaced: only the port or the token is another."""
+    if old == new or name in _UNLESS_SET:
+        return True
+    return looks_ours(old) and looks_ours(new) and old.split("/")[4:] == new.split("/")[4:]
 
 
 def _posix(name: str, value: str) -> str:
