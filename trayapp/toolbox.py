@@ -31,8 +31,8 @@ from trayapp.tools.vault import KeyringVault
 from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 
 _STILL: Final = (
-    "still leads to Spendlight: it was not written by `connect`, so it is left alone. Take it out by hand, or the tool "
-    "reaches nobody while Spendlight does not run"
+    "still leads to Spendlight: this profile's `connect` did not write it, so it is left alone. Take it out by hand, "
+    "or the tool reaches nobody while Spendlight does not run"
 )
 
 

@@ -197,8 +197,8 @@ class Connector:
                 return Connection(standing, exported.mode, (), "by the environment of new shells")
         if hand := self.by_hand(tool):
             where = ", ".join(placed.where for placed in hand)
-            if links is not None and not all(links.lead_here(placed.url) for placed in hand):
-                return Connection(Standing.STALE, note=f"{where}: a Spendlight's address, but not the present one")
+            if links is None or not all(links.lead_here(placed.url) for placed in hand):
+                return Connection(Standing.STALE, note=f"{where}: an address of Spendlight's, but not of this profile")
             return Connection(Standing.BY_HAND, note=f"{where}: not written by `connect`, so `disconnect` leaves it")
         closed = [e for e in self._desk.journal.entries() if e.tool == tool.name]
         if closed and closed[-1].opted_out:
