@@ -244,3 +244,33 @@ def test_what_was_led_here_by_hand_is_said_and_left(box: Toolbox, home: Path) ->
     )
     box.paths.port.write_text("29998")
     assert box.seen(tool("claude-code"))[0].stands.standing is Standing.STALE
+
+
+@pytest.mark.parametrize("by", ["disconnect", "restore"])
+def test_with_the_keyring_shut_nothing_is_lost_and_nothing_confused(box: Toolbox, home: Path, by: str) -> None:
+    file = claude(home)
+    before = file.read_text()
+    box.connect(tool("claude-code"), no_autostart=True, virtual_key=True)
+    folders = (box.paths.secrets, box.paths.edits / "vault")
+    kept = {p: p.read_bytes() for f in folders for p in f.iterdir() if p.suffix != ".ring" and p.name[0] != "."}
+    for path in kept:  # as if a keyring had taken them, which is not there now
+        path.unlink()
+        path.with_name(f"{path.name}.ring").write_text("holds SecretService")
+    if by == "restore":
+        done = restore()
+        assert done.returncode == 1
+        told = done.stdout + done.stderr
+    else:
+        told = " ".join(outcome.text for outcome in Toolbox(box.paths).disconnect("claude-code"))
+    assert "unlock it and restore again" in told
+    assert "spendlight keys remove" not in told
+    assert MARK not in file.read_text()
+    (seen,) = Toolbox(box.paths).seen(tool("claude-code"))
+    assert (seen.stands.standing, "unlock it" in seen.stands.note) == (Standing.CHANGED, True)
+    assert [key.name for key in Cabinet(box.paths).listed()] == ["claude-code-anthropic"]
+    for path, data in kept.items():
+        path.with_name(f"{path.name}.ring").unlink()
+        path.write_bytes(data)
+    assert [outcome.done for outcome in Toolbox(box.paths).disconnect("claude-code")] == [True]
+    assert file.read_text() == before
+    assert Cabinet(box.paths).listed() == ()

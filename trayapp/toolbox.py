@@ -210,7 +210,8 @@ class Toolbox:
         known = named(tool)
         if known is not None and not dry_run:
             gone, kept = self.keys.settle(known)
-            outcomes += [Outcome(tool, self.paths.virtual_keys, True, text) for text in kept]
+            if all(outcome.done for outcome in outcomes):  # else the keys will be put back by another try
+                outcomes += [Outcome(tool, self.paths.virtual_keys, True, text) for text in kept]
             if gone:
                 self._tell_engine()
         if known is not None and all(o.done for o in outcomes) and not self.desk.journal.open_entries(tool):

@@ -55,7 +55,7 @@ def run(arguments: list[str], interpreter: Path | None = None) -> int:
     outcomes = desk.restore(options.tool, dry_run=options.dry_run)
     outcomes += _variables(shell, desk, options.tool, options.dry_run)
     if not options.dry_run:
-        outcomes += _keys(paths, options.tool)
+        outcomes += _keys(paths, options.tool, {outcome.tool for outcome in outcomes if not outcome.done})
     if not outcomes:
         print(f"Nothing of {options.tool} is changed." if options.tool else "No tool's file is changed.")
     for outcome in outcomes:
@@ -93,7 +93,7 @@ def _name(given: str, desk: Desk, shell: Shell) -> str:
     return found.name
 
 
-def _keys(paths: Paths, tool: str | None) -> list[Outcome]:
+def _keys(paths: Paths, tool: str | None, failed: set[str]) -> list[Outcome]:
     """Take virtual keys out of use whose real ones stand in the tools' files again; say which real ones are kept."""
     if not paths.virtual_keys.exists():
         return []
@@ -103,6 +103,7 @@ def _keys(paths: Paths, tool: str | None) -> list[Outcome]:
         for each in TOOLS
         if tool in (None, each.name)
         for text in keys.settle(each)[1]
+        if each.name not in failed  # else the key will be put back by another try
     ]
 
 

@@ -223,6 +223,9 @@ class Connector:
     def _by_file(self, tool: Tool, entries: list[Entry], links: Links | None) -> Connection:
         places = tuple(Path(entry.asked) for entry in reversed(entries))
         mode = entries[0].tool_mode
+        if any(key.taken_out for entry in entries for key in entry.keys):
+            told = "led back, but a former value lies in a keyring that was shut: unlock it and disconnect again"
+            return Connection(Standing.CHANGED, mode, places, told)
         try:
             lost = self._lost(entries)
         except EditError as error:
