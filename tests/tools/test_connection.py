@@ -13,7 +13,7 @@ import pytest
 
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.codex import Codex
-from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.connection import Connector, Standing, elsewhere
 from trayapp.tools.copilot import Copilot
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
@@ -319,3 +319,34 @@ def test_settings_in_a_folder_that_the_user_names(
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} != before
     assert all(outcome.done for outcome in connector.disconnect(name))
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("place", ["this shell", "a start file"])
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("claude-code", "ANTHROPIC_BASE_URL"),
+        ("gemini-cli", "GOOGLE_GEMINI_BASE_URL"),
+        ("gemini-cli", "CODE_ASSIST_ENDPOINT"),
+        ("qwen-code", "OPENAI_BASE_URL"),
+        ("copilot", "COPILOT_API_URL"),
+        ("opencode", "ANTHROPIC_BASE_URL"),
+    ],
+)
+def test_a_gateway_in_a_variable_is_not_left_silently(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path, name: str, variable: str, place: str
+) -> None:
+    environment = {"SHELL": "/bin/bash", "ANTHROPIC_API_KEY": "k"}
+    if place == "this shell":
+        environment[variable] = "https://gateway.corp/v1"
+    else:
+        (user / ".zshrc").write_text(f"export {variable}=https://gateway.corp/v1\n")
+    tool, machine = named(name), Machine(user, environment)
+    assert tool is not None
+    before = [path for path in user.rglob("*") if path.is_file()]
+    with pytest.raises(EditError) as caught:
+        connect_on(machine).connect(tool, links)
+    assert caught.value.trouble.code == "other_address"
+    assert variable in caught.value.trouble.message
+    assert [path for path in user.rglob("*") if path.is_file()] == before
+    assert elsewhere(tool, machine, links), "this is what `spendlight run` goes by"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.connection import Connector, Standing, elsewhere
 from trayapp.tools.files import EditError
 from trayapp.tools.mistral_vibe import MistralVibe
 from trayapp.tools.tool import Links, Machine
@@ -164,3 +164,16 @@ def test_an_entry_of_the_users_own_gets_its_address_only_also_again(
 def test_a_password_in_an_address_is_not_told(user: Path, settings: Path) -> None:
     settings.write_text(OWN.replace("http://127.0.0.1:8080", "http://me:hunter2@10.0.0.1"))
     assert "hunter2" not in TOOL.find(Machine(user, {})).notes[0]
+
+
+def test_one_start_is_laid_over_what_the_shell_has(user: Path, links: Links) -> None:
+    mine = [
+        {"name": "mistral", "api_base": "https://gw.corp/v1", "api_key_env_var": "MINE"},
+        {"name": "other", "api_base": "https://o/v1"},
+    ]
+    machine = Machine(user, {"VIBE_PROVIDERS": json.dumps(mine)})
+    other, own = json.loads(TOOL.variables(machine, links, "base-url")["VIBE_PROVIDERS"])
+    assert other == mine[1]
+    assert own == {**mine[0], "api_base": links.to("mistral", "mistral-vibe", "v1")}
+    assert [placed.url for placed in elsewhere(TOOL, machine, links)] == ["https://gw.corp/v1"]
+    assert TOOL.variables(Machine(user, {"VIBE_PROVIDERS": "{"}), links, "base-url")

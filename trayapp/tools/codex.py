@@ -34,6 +34,12 @@ class Codex(Tool):
         ),
     )
 
+    advice = (
+        "`spendlight run -- codex` gives the address, your token in it, as an argument, which other users of this "
+        "machine can read while it runs (on Linux the port refuses them all the same). `spendlight connect codex` "
+        "gives it in a file."
+    )
+
     def settings(self, machine: Machine) -> Path:
         """The user's settings file."""
         return (machine.folder("CODEX_HOME") or machine.home / ".codex") / "config.toml"

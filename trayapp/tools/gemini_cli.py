@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.control import Trouble
-from trayapp.tools import vertex
+from trayapp.tools import startfiles, vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
@@ -73,6 +73,7 @@ class GeminiCli(Tool):
                 addresses.append(Placed(f"{file}: {variable}", address, vendor))
             if machine.environment.get(variable):
                 notes.append(f"{variable} is set in this shell and wins over the file.")
+        addresses += startfiles.placed(machine, dict(_VARIABLES.values()))
         managed = self.managed(machine)
         if managed.is_file():
             kind = machine.value(managed, Format.JSON, ("security", "auth", "enforcedType"))

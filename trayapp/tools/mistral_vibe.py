@@ -57,6 +57,11 @@ class MistralVibe(Tool):
             else:
                 address = entry["api_base"]
                 notes.append(f"{where} has the address {masked(address)}; it is led here only if that is a route.")
+        addresses += [
+            Placed(f"the variable {_VARIABLE} of this shell", entry["api_base"], _MISTRAL)
+            for entry in _in_shell(machine)
+            if entry["name"] == _MISTRAL
+        ]
         if machine.environment.get(_VARIABLE):
             notes.append(f"{_VARIABLE} is set in this shell and wins over the settings file.")
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
@@ -80,18 +85,31 @@ class MistralVibe(Tool):
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""
-        own = next((dict(entry) for entry in self._providers(machine) if entry["name"] == _MISTRAL), {**_BUILT_IN})
+        in_shell = _in_shell(machine)
+        listed = [*in_shell, *self._providers(machine)]
+        own = next((dict(entry) for entry in listed if entry["name"] == _MISTRAL), {**_BUILT_IN})
         own |= {"name": _MISTRAL, "api_base": links.to(_MISTRAL, self.name, "v1")}
-        return {_VARIABLE: json.dumps([own])}
+        return {_VARIABLE: json.dumps([*(entry for entry in in_shell if entry["name"] != _MISTRAL), own])}
 
     def _providers(self, machine: Machine) -> list[dict[str, Any]]:
         document = machine.document(self.settings(machine), Format.TOML)
-        entries = document.get("providers") if isinstance(document, dict) else None
-        return [
-            entry
-            for entry in (entries if isinstance(entries, list) else [])
-            if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("api_base"), str)
-        ]
+        return _entries(document.get("providers") if isinstance(document, dict) else None)
+
+
+def _in_shell(machine: Machine) -> list[dict[str, Any]]:
+    """The same list where the environment holds it."""
+    try:
+        return _entries(json.loads(machine.environment.get(_VARIABLE, "")))
+    except ValueError:
+        return []
+
+
+def _entries(listed: Any) -> list[dict[str, Any]]:
+    return [
+        entry
+        for entry in (listed if isinstance(listed, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("api_base"), str)
+    ]
 
 
 def _perhaps_ours(entry: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from trayapp.control import Trouble
-from trayapp.tools import jsonspans, providers
+from trayapp.tools import jsonspans, providers, startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -44,6 +44,8 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "mistral": ("MISTRAL_API_KEY",),
     "xai": ("XAI_API_KEY",),
 }
+_ADDRESSES: Final = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
+"""The variables that it takes an address from where its files have none."""
 _CONTENT: Final = "OPENCODE_CONFIG_CONTENT"
 _SCHEMA: Final = "https://opencode.ai/config.json"
 _NO_PROVIDER: Final = (
@@ -83,6 +85,8 @@ class OpenCode(Tool):
         for path, slots in self._slots(machine).items():
             addresses += providers.placed(path, slots)
             notes += providers.strangers(slots)
+        led = {slot.name for slots in self._slots(machine).values() for slot in slots if slot.url is None}
+        addresses += startfiles.placed(machine, {_ADDRESSES[name]: name for name in _ADDRESSES if name in led})
         for variable in ("OPENCODE_CONFIG", _CONTENT):
             if machine.environment.get(variable):
                 notes.append(f"{variable} is set in this shell; addresses in it win over the settings file.")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.tools import providers
+from trayapp.tools import providers, startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import Way
@@ -66,6 +66,8 @@ class QwenCode(Tool):
             url = machine.value(path, form, slot.way)
             if isinstance(url, str) and url and providers.public(url) is None:
                 addresses.append(Placed(f"{path}: {slot.name}", url, slot.likely))
+        routes = {variable: _PROTOCOLS[protocol].route for protocol, variable in _VARIABLES.items()}
+        addresses += [each for each in startfiles.placed(machine, routes) if providers.public(each.url) is None]
         in_shell = [variable for variable in _VARIABLES.values() if machine.environment.get(variable)]
         notes += [f"{variable} is set in this shell and wins over the file's." for variable in in_shell]
         managed = managed_folder(machine, "qwen-code", "QwenCode", "qwen-code") / "settings.json"
