@@ -274,3 +274,13 @@ def test_with_the_keyring_shut_nothing_is_lost_and_nothing_confused(box: Toolbox
     assert [outcome.done for outcome in Toolbox(box.paths).disconnect("claude-code")] == [True]
     assert file.read_text() == before
     assert Cabinet(box.paths).listed() == ()
+
+
+def test_a_key_beside_an_address_for_any_vendor_is_not_swapped(box: Toolbox, home: Path) -> None:
+    address = box.needed_links().to("any", "cline")
+    settings = {"providers": {"mine": {"settings": {"baseUrl": address, "apiKey": REAL}}}}
+    file = write(home / "user" / ".cline" / "data" / "settings" / "providers.json", json.dumps(settings))
+    with pytest.raises(TroubleError) as caught:
+        box.connect(tool("cline"), no_autostart=True, virtual_key=True)
+    assert caught.value.trouble.code == "unknown_vendor"
+    assert json.loads(file.read_text()) == settings

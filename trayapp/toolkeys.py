@@ -71,12 +71,14 @@ class ToolKeys:
             for where, value in self._needed(tool):
                 which = where.vendor, value
                 if register.MARK not in value and which not in minted:
-                    name, upstream = self._free(tool, where.vendor), routes[where.vendor]
+                    name, upstream = self._free(tool, where.vendor), routes.get(where.vendor)
+                    if upstream is None:
+                        raise _no_route(where)
                     made = self._cabinet.mint(where.vendor, value, upstream=upstream, name=name, tool=tool.name)
                     minted[which], place = made.virtual, made.place
                     names.append(made.key.name)
                 edits.append(_edit(tool, where, minted.get(which, value)))
-        except (TroubleError, KeyError, OSError):
+        except (TroubleError, OSError):
             self.forget(names)
             raise
         return Swapped(tuple(edits), tuple(names), place)
@@ -152,6 +154,18 @@ class ToolKeys:
         taken = {key.name for key in self._cabinet.listed()}
         stem = f"{tool.name}-{vendor}"
         return next(n for n in (stem, *(f"{stem}-{i}" for i in range(2, len(taken) + 3))) if n not in taken)
+
+
+def _no_route(place: KeyPlace) -> TroubleError:
+    return TroubleError(
+        Trouble(
+            title="One of its keys belongs to no one vendor",
+            message=f"{place.path}: the address beside it is of the route {place.vendor!r}, and a virtual key stands for "
+            "a key of one vendor.",
+            fix="Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again.",
+            code="unknown_vendor",
+        )
+    )
 
 
 def _referred(value: str) -> bool:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,11 @@ def test_a_folder_that_the_user_names_may_lie_anywhere(
     assert [path for path in folder.rglob("*") if path.is_file()]
     assert all(outcome.done for outcome in connector.disconnect("sdk"))
     assert list(folder.rglob("*")) == []
+
+
+def test_tools_that_are_connected_at_the_same_time_lose_nothing(home: Path) -> None:
+    folder = home / "config" / "shell"
+    with ThreadPoolExecutor(8) as pool:
+        for n in range(24):
+            pool.submit(Shell(folder, Path(sys.executable)).put, f"t{n}", Exported("m", {f"V{n}": str(n)}))
+    assert len(Shell(folder, Path(sys.executable)).tools()) == 24

@@ -8,15 +8,17 @@ variable share one value; a value is never put in the place of another one silen
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from trayapp.control import Trouble
+from trayapp.platform.single import HeldError, Single
 from trayapp.tools import files, linespans
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -25,6 +27,7 @@ from trayapp.tools.tool import Machine, looks_ours
 
 TOOL: Final = "shell"
 """The name under which the line in the start file stands in the journal."""
+_PATIENCE: Final = 10.0
 _UNLESS_SET: Final = frozenset({"ANTHROPIC_DEFAULT_HAIKU_MODEL"})
 """Variables that are no addresses: what the user has set stays."""
 
@@ -67,7 +70,12 @@ class Shell:
 
         Raises:
             EditError: another tool has given one of them another value.
+            OSError: they cannot be written.
         """
+        with self._lock():
+            self._put(tool, exported)
+
+    def _put(self, tool: str, exported: Exported) -> None:
         tools = self.tools()
         for name, other in tools.items():
             both = {k: v for k, v in exported.variables.items() if name != tool and k in other.variables}
@@ -87,10 +95,12 @@ class Shell:
 
     def drop(self, tool: str) -> bool:
         """Take a tool's variables away; whether it had any."""
-        tools = self.tools()
-        if tools.pop(tool, None) is None:
+        if tool not in self.tools():
             return False
-        self._write(tools)
+        with self._lock():
+            tools = self.tools()
+            tools.pop(tool, None)
+            self._write(tools)
         return True
 
     def clear(self) -> None:
@@ -126,12 +136,28 @@ class Shell:
             line = f"[ -r {shlex.quote(str(script))} ] && . {shlex.quote(str(script))}"
         return Edit(TOOL, path, Format.LINES, (Set(linespans.KEY, line),), anywhere=named)
 
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Be the only one who changes the list.
+
+        Raises:
+            OSError: the folder cannot be written, or another process has been changing it for very long.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            held = Single.wait(self.folder / ".lock", _PATIENCE)
+        except HeldError:
+            raise TimeoutError(0, "another Spendlight is changing the variables", str(self.folder)) from None
+        try:
+            yield
+        finally:
+            held.release()
+
     def _write(self, tools: Mapping[str, Exported]) -> None:
         if not tools:
             self.clear()
             return
         variables = {k: v for exported in tools.values() for k, v in exported.variables.items()}
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         head = f"# Written by Spendlight for: {', '.join(tools)}. `spendlight disconnect` takes it back.\n"
         python = str(self._interpreter)
         lines = "".join(f"  {_posix(name, value)}\n" for name, value in variables.items())
