@@ -160,8 +160,8 @@ def _no_route(place: KeyPlace) -> TroubleError:
     return TroubleError(
         Trouble(
             title="One of its keys belongs to no one vendor",
-            message=f"{place.path}: the address beside it is of the route {place.vendor!r}, and a virtual key stands for "
-            "a key of one vendor.",
+            message=f"{place.path}: the address beside it is of the route {place.vendor!r}, and a virtual key stands "
+            "for a key of one vendor.",
             fix="Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again.",
             code="unknown_vendor",
         )

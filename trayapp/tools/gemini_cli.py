@@ -154,7 +154,8 @@ class GeminiCli(Tool):
                 Trouble(
                     title="Gemini CLI signs in another way",
                     message=f"{self.settings(machine)} chooses what the mode {chosen} is for.",
-                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first.",
+                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first. If it "
+                    "was `connect` that chose: spendlight disconnect gemini-cli, and connect again.",
                     code="other_login",
                 )
             )
