@@ -284,3 +284,22 @@ def test_a_key_beside_an_address_for_any_vendor_is_not_swapped(box: Toolbox, hom
         box.connect(tool("cline"), no_autostart=True, virtual_key=True)
     assert caught.value.trouble.code == "unknown_vendor"
     assert json.loads(file.read_text()) == settings
+
+
+def test_keys_that_would_not_come_through_here_are_left_alone(box: Toolbox, home: Path) -> None:
+    text = CONTINUE.replace("provider: anthropic", "provider: gemini")
+    file = write(home / "user" / ".continue" / "config.yaml", text)
+    box.connect(tool("continue"), no_autostart=True, virtual_key=True)
+    assert "apiKey: sk-ant-api03-another" in file.read_text()
+    auth = write(home / "user" / ".codex" / "auth.json", json.dumps({"OPENAI_API_KEY": REAL}))
+    write(home / "user" / ".codex" / "config.toml", 'model_provider = "corp"\n')
+    with pytest.raises(TroubleError):
+        box.connect(tool("codex"), no_autostart=True, virtual_key=True)
+    assert json.loads(auth.read_text()) == {"OPENAI_API_KEY": REAL}
+
+
+def test_where_a_virtual_key_costs_more_it_is_said(box: Toolbox, home: Path) -> None:
+    write(home / "user" / ".gemini" / ".env", f"GEMINI_API_KEY={REAL}\n")
+    assert not any("virtual key" in note for note in box.connect(tool("gemini-cli"), no_autostart=True).notes)
+    done = box.connect(tool("gemini-cli"), no_autostart=True, virtual_key=True)
+    assert "folders that you have not trusted" in done.notes[0]

@@ -176,7 +176,7 @@ class Toolbox:
             raise
         if swapped.minted:
             self._tell_engine()
-        return Connected(preview, ready, swapped, notes)
+        return Connected(preview, ready, swapped, (*notes, *(tool.key_costs if swapped.minted else ())))
 
     def lead_anew(self, tool: Tool, mode: str) -> Preview:
         """Lead a tool that is connected to the present address; virtual keys in its files stay.

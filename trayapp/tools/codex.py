@@ -70,7 +70,9 @@ class Codex(Tool):
         return (Edit(self.name, self.settings(machine), Format.TOML, (operation,), anywhere=named),)
 
     def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
-        """The API key of ``codex login --with-api-key``; a ChatGPT login has none."""
+        """The API key of ``codex login --with-api-key``; a ChatGPT login has none, and another provider may use it."""
+        if _provider(machine.document(self.settings(machine), Format.TOML)):
+            return ()
         auth = self.settings(machine).with_name("auth.json")
         return (KeyPlace(auth, Format.JSON, ("OPENAI_API_KEY",), "openai", machine.folder("CODEX_HOME") is not None),)
 

@@ -1,10 +1,10 @@
 """Gemini CLI: one variable for each way of signing in, in the ``.env`` file of its settings folder.
 
 Seen with 0.61.0 (2026-11): ``settings.json`` has no key for an address. Of all ``.env`` files it reads the first one
-only, from the working folder upwards (``.gemini/.env`` before ``.env``), and in folders that it does not trust hardly
-anything of it. A variable that is set already wins over the file. With an address for API keys and no way of signing in
-chosen in ``settings.json`` it takes its *gateway* way, which it then refuses; hence that choice is written too. Plain
-HTTP is allowed to localhost and 127.0.0.1.
+only, from the working folder upwards (``.gemini/.env`` before ``.env``), and in folders that it does not trust only the
+keys, the project and the location of it. A variable that is set already wins over the file. With an address for API
+keys and no way of signing in chosen in ``settings.json`` it takes its *gateway* way, which it then refuses; hence that
+choice is written too. Plain HTTP is allowed to localhost and 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ class GeminiCli(Tool):
         Mode("api-key", "with an API key of Google AI Studio", By.FILE, (_ONE_FILE,)),
         Mode("vertex", "on Google's Vertex AI", By.FILE, (_ONE_FILE,)),
         Mode("oauth", "with a Google login (Gemini Code Assist)", By.FILE, (_ONE_FILE,)),
+    )
+
+    key_costs = (
+        "In folders that you have not trusted it takes the key from that file and leaves the address: with a virtual "
+        "key its calls then fail. Trust the folder, or start it there with `spendlight run -- gemini`.",
     )
 
     def _base(self, machine: Machine) -> Path:
