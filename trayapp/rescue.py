@@ -23,6 +23,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
+from trayapp.control import TroubleError
 from trayapp.platform import paths as places
 from trayapp.platform import single, zipped
 from trayapp.platform.guardstate import GuardTrouble
@@ -53,7 +54,11 @@ def main(argv: list[str] | None = None) -> int:
     if command == "restore":
         from trayapp.cli import restore
 
-        return restore.run(rest)
+        try:
+            return restore.run(rest, Path(profile.python))
+        except TroubleError as error:
+            print(f"{error.trouble.title}. {error.trouble.message}\n  → {error.trouble.fix}", file=sys.stderr)
+            return 2
     print(
         f"A copy of Spendlight {profile.version} that works without its environment.\n\n"
         f"  {paths.rescue} restore --all   undo what was changed in the tools' files\n"

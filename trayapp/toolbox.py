@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from trayapp import settings
 from trayapp.control import Address, Client, ControlError, Trouble, TroubleError
 from trayapp.platform.paths import Paths
 from trayapp.toolkeys import Swapped, ToolKeys
 from trayapp.tools import autostart, pointing
-from trayapp.tools.connection import Connection, Connector, Preview
+from trayapp.tools.connection import Connection, Connector, Preview, Standing
 from trayapp.tools.desk import Desk, Outcome
 from trayapp.tools.journal import Journal
 from trayapp.tools.probe import Probed, probe
@@ -27,7 +28,12 @@ from trayapp.tools.registry import TOOLS, named
 from trayapp.tools.shell import Shell
 from trayapp.tools.tool import Found, Links, Machine, Tool
 from trayapp.tools.vault import KeyringVault
-from trayapp.virtualkeys.cabinet import Cabinet
+from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
+
+_STILL: Final = (
+    "still leads to Spendlight: this profile's `connect` did not write it, so it is left alone. Take it out by hand, "
+    "or the tool reaches nobody while Spendlight does not run"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,8 @@ class Connected:
     """Who will open the port after the next login."""
     swapped: Swapped
     """What became of the keys in its files."""
+    notes: tuple[str, ...] = ()
+    """What was found there that will matter, a sentence each."""
 
 
 class Toolbox:
@@ -152,6 +160,7 @@ class Toolbox:
         if isinstance(ready, Trouble):
             raise TroubleError(ready)
         swapped = Swapped(())
+        notes = self._found_there(tool)
         try:
             start()
             links = self.needed_links()
@@ -161,31 +170,60 @@ class Toolbox:
                 tool, links, mode, again=again, replace_address=replace_address, more=swapped.edits
             )
         except Exception:
-            self.keys.forget(swapped.minted)
+            self.keys.take_back(tool, swapped.minted)
             if not self.connector.connected():
                 autostart.no_longer_needed(self.desk)
             raise
         if swapped.minted:
             self._tell_engine()
-        return Connected(preview, ready, swapped)
+        return Connected(preview, ready, swapped, (*notes, *(tool.key_costs if swapped.minted else ())))
+
+    def lead_anew(self, tool: Tool, mode: str) -> Preview:
+        """Lead a tool that is connected to the present address; virtual keys in its files stay.
+
+        Raises:
+            TroubleError: it cannot be done; all files are as they were.
+        """
+        return self.connector.connect(tool, self.needed_links(), mode or None, more=self.keys.kept(tool))
+
+    def _found_there(self, tool: Tool) -> tuple[str, ...]:
+        """What stands in a tool's files that connecting does not change for the better."""
+        found = []
+        stands = self.connector.standing(tool, self.links())
+        if not stands.mode and stands.standing in (Standing.BY_HAND, Standing.STALE):
+            where = ", ".join(placed.where for placed in self.connector.by_hand(tool))
+            found.append(
+                f"{where} led to Spendlight already. `connect` had not written that, so disconnecting leaves or puts "
+                "back what stood there."
+            )
+        with contextlib.suppress(VirtualKeyError):
+            found += [
+                f"{path} holds a virtual key that this profile does not know: calls with it are refused. Put the real "
+                "one there."
+                for path in self.keys.strange(tool)
+            ]
+        return tuple(found)
 
     def disconnect(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
         """Take it back; with the last tool also the start at login, if it was only for tools."""
-        known = named(tool)
-        held = self.keys.names(known) if known is not None and not dry_run else {}
         outcomes = self.connector.disconnect(tool, dry_run=dry_run)
-        if held and known is not None and all(outcome.done for outcome in outcomes):
-            # The real keys stand in the files again: what stood there is worth nothing any more.
-            still = self.keys.names(known)
-            self.keys.forget([name for virtual, name in held.items() if virtual not in still])
-            self._tell_engine()
-        if not dry_run and outcomes and not self.connector.connected() and autostart.no_longer_needed(self.desk):
+        known = named(tool)
+        if known is not None and not dry_run:
+            gone, kept = self.keys.settle(known)
+            if all(outcome.done for outcome in outcomes):  # else the keys will be put back by another try
+                outcomes += [Outcome(tool, self.paths.virtual_keys, True, text) for text in kept]
+            if gone:
+                self._tell_engine()
+        if known is not None and all(o.done for o in outcomes) and not self.desk.journal.open_entries(tool):
+            outcomes += [Outcome(tool, Path(p.where), False, _STILL) for p in self.connector.by_hand(known)]
+        done = bool(outcomes) and all(outcome.done for outcome in outcomes)
+        if done and not dry_run and not self.connector.connected() and autostart.no_longer_needed(self.desk):
             told = "Spendlight no longer starts at login: no tool needs it"
             outcomes.append(Outcome(pointing.AUTOSTART, self.paths.state, True, told))
         return outcomes
 
     def lead_back(self) -> list[Outcome]:
-        """Take all tools back; the start at login stays."""
+        """Take all tools back; the start at login goes with them if it stood there for their sake alone."""
         return [outcome for name in self.connector.connected() for outcome in self.disconnect(name)]
 
     def _tell_engine(self) -> None:

@@ -158,3 +158,40 @@ def test_one_start_goes_on_when_spendlight_cannot(call: Called, home: Path) -> N
     assert done.stdout.startswith(str(home / "bin" / "claude") + " hello")
     assert "ANTHROPIC_BASE_URL" not in done.stdout
     assert "runs without it, unmetered" in done.stderr
+
+
+def test_one_start_of_a_tool_that_cannot_be_led_now_goes_on(call: Called, programs: Path) -> None:
+    (programs / "gemini").symlink_to(programs / "claude")
+    done = call("run", "--", "gemini", "hello")
+    assert (done.returncode, done.stdout.startswith(f"{programs / 'gemini'} hello")) == (7, True)
+    assert "has not been told how it signs in" in done.stderr
+    assert "The command runs as it is, unmetered." in done.stderr
+
+
+def test_a_dry_run_does_not_show_what_would_be_refused(call: Called, home: Path) -> None:
+    assert call("connect", "claude").returncode == 0
+    (home / "user" / ".claude" / "settings.json").write_text("{}")
+    dry = call("connect", "claude", "--dry-run")
+    assert (dry.returncode, "You have taken this out before" in dry.stderr, dry.stdout) == (1, True, "")
+    assert call("connect", "claude", "--dry-run", "--again").stdout.startswith("--- ")
+
+
+def test_a_tool_that_was_led_here_by_hand_is_told_of(call: Called, home: Path) -> None:
+    assert call("start").returncode == 0
+    address = call("url", "anthropic", "--tool", "claude-code").stdout.splitlines()[0]
+    settings = home / "user" / ".claude" / "settings.json"
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text(json.dumps({"env": {"ANTHROPIC_BASE_URL": address}}))
+    assert "led here by hand" in call("tools").stdout
+    back = call("disconnect", "claude")
+    assert (back.returncode, "still leads to Spendlight" in back.stderr) == (1, True)
+    assert address.split("/")[3] not in back.stderr + back.stdout
+    stopped = call("stop")
+    assert (stopped.returncode, "led here by hand and reach nobody now: claude-code" in stopped.stderr) == (8, True)
+
+
+def test_without_a_start_at_login_that_the_user_declined_nothing_is_wrong(call: Called, home: Path) -> None:
+    assert call("connect", "codex", "--force").returncode == 0
+    shown = json.loads(call("autostart", "--format", "json").stdout)
+    assert (shown["state"], shown["tools"]) == ("declined", ["codex"])
+    assert "Until it is started" in shown["notes"][0]

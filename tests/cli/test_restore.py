@@ -69,7 +69,9 @@ def test_one_tool_and_a_dry_run(files: dict[str, Path]) -> None:
     assert restore("two").returncode == 0
     assert files["two"].read_bytes() == BEFORE["two"]
     assert files["one"].read_bytes() == now["one"]
-    assert "Nothing of three" in restore("three").stdout
+    assert "Nothing of goose" in restore("goose").stdout
+    unknown = restore("three")
+    assert (unknown.returncode, "files of: one, two." in unknown.stderr) == (2, True)
     assert restore("one", "--all").returncode == 2
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from trayapp.platform import zipped
 from trayapp.platform.paths import Paths, find
+from trayapp.toolbox import Toolbox
 from trayapp.tools.desk import Desk
 from trayapp.tools.journal import Journal
 from trayapp.tools.plan import Edit, Format
+from trayapp.tools.registry import named
 from trayapp.tools.spans import Set
+from trayapp.virtualkeys.cabinet import Cabinet
 
 BEFORE = b'{"mine": 1}\n'
 
@@ -50,6 +54,35 @@ def test_it_finds_its_profile_and_undoes_everything(paths: Paths, home: Path) ->
     done = run(paths, "restore", "--all")
     assert (done.returncode, done.stderr) == (0, "")
     assert file.read_bytes() == BEFORE
+
+
+def test_virtual_keys_and_the_variables_of_other_tools(
+    paths: Paths, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zipped.write(paths, str(next(zipped.interpreters())), os.environ)
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    paths.port.write_text("29999")
+    paths.token.write_text("t0K" * 14 + "_")
+    file = home / "user" / ".claude" / "settings.json"
+    file.parent.mkdir(mode=0o700)
+    file.write_text('{"env": {"ANTHROPIC_API_KEY": "sk-real-0123456789abcdef"}}')
+    file.chmod(0o600)
+    before = file.read_bytes()
+    box = Toolbox(paths)
+    for name in ("claude-code", "sdk", "llm"):
+        tool = named(name)
+        assert tool is not None
+        box.connect(tool, no_autostart=True, virtual_key=name == "claude-code")
+    assert file.read_bytes() != before
+    written = (paths.config / "shell" / "env.sh").read_text()
+    assert f"[ -x {sys.executable} ]" in written
+    assert run(paths, "restore", "nonesuch").returncode == 2
+    assert run(paths, "restore", "sdk").returncode == 0
+    assert f"[ -x {sys.executable} ]" in (paths.config / "shell" / "env.sh").read_text()
+    done = run(paths, "restore", "--all")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert file.read_bytes() == before
+    assert Cabinet(paths).listed() == ()
 
 
 def test_it_is_whole_with_the_standard_library_alone(paths: Paths) -> None:

@@ -137,6 +137,8 @@ def test_managed_settings_are_reported(user: Path, tmp_path: Path, monkeypatch: 
     assert "https://gateway.corp" in notes[0]
     assert "administrator" in notes[0]
     assert "ANTHROPIC_BASE_URL" in notes[1]
+    managed.write_text('{"env": {"ANTHROPIC_BASE_URL": "https://me:hunter2@gateway.corp"}}')
+    assert "hunter2" not in TOOL.find(machine).notes[0]
     managed.write_text("not json")
     assert str(managed) in TOOL.find(machine).notes[0]
 

@@ -13,10 +13,12 @@ import pytest
 
 from trayapp.tools.claude_code import ClaudeCode
 from trayapp.tools.codex import Codex
-from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.connection import Connector, Standing, elsewhere
+from trayapp.tools.copilot import Copilot
 from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
+from trayapp.tools.registry import named
 from trayapp.tools.sdk import Sdk
 from trayapp.tools.shell import Exported, Shell
 from trayapp.tools.spans import Set
@@ -236,3 +238,115 @@ def test_a_removed_environment_sets_nothing(home: Path) -> None:
         check=True,
     )
     assert done.stdout == "[]"
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_damaged_list_of_variables_hinders_no_undoing_of_files(
+    connector: Connector, links: Links, user: Path, home: Path, dry_run: bool
+) -> None:
+    (user / ".claude").mkdir()
+    connector.connect(CLAUDE, links)
+    (home / "config" / "shell").mkdir(parents=True)
+    (home / "config" / "shell" / "tools.json").write_text("{")
+    outcomes = connector.disconnect("claude-code", dry_run=dry_run)
+    assert [outcome.done for outcome in outcomes] == [True, False]
+    assert "it is damaged" in outcomes[1].text
+    assert (user / ".claude" / "settings.json").exists() is dry_run
+
+
+def test_variables_that_cannot_be_written_take_the_start_file_back(
+    connector: Connector, links: Links, user: Path, home: Path
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "shell").write_text("a file in the folder's place")
+    with pytest.raises((OSError, EditError)):
+        connector.connect(OTHER, links)
+    assert not (user / ".bashrc").exists()
+    assert connector.connected() == []
+
+
+def test_a_former_mode_that_cannot_be_taken_back_leaves_all_as_it_was(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path
+) -> None:
+    settings = user / ".copilot" / "settings.json"
+    settings.parent.mkdir()
+    connector = connect_on(Machine(user, {"SHELL": "/bin/bash"}))
+    connector.connect(Copilot(), links, "plan")
+    settings.chmod(0o400)
+    with pytest.raises(EditError):
+        connector.connect(Copilot(), links, "byok")
+    assert connector.standing(Copilot(), links).mode == "plan"
+    assert not (user / ".bashrc").exists()
+    assert connector.addresses(Copilot()) == [links.to("copilot", "copilot")]
+
+
+def test_a_dry_run_shows_the_start_file_too(connector: Connector, links: Links, user: Path) -> None:
+    connector.connect(OTHER, links)
+    assert any(o.path == user / ".bashrc" and o.diff for o in connector.disconnect("sdk", dry_run=True))
+    assert (user / ".bashrc").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "mode"),
+    [
+        ("zed", "XDG_CONFIG_HOME", None),
+        ("goose", "XDG_CONFIG_HOME", None),
+        ("crush", "XDG_CONFIG_HOME", None),
+        ("mistral-vibe", "VIBE_HOME", None),
+        ("llm", "LLM_USER_PATH", "extra-models"),
+    ],
+)
+def test_settings_in_a_folder_that_the_user_names(
+    connect_on: Callable[[Machine], Connector],
+    links: Links,
+    home: Path,
+    user: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    variable: str,
+    mode: str | None,
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    folder = home / "elsewhere"
+    folder.mkdir()
+    if name == "llm":
+        (folder / "extra-openai-models.yaml").write_text("- model_id: m\n  api_base: https://api.openai.com/v1\n")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    tool = named(name)
+    assert tool is not None
+    connector = connect_on(Machine(user, {"SHELL": "/bin/bash", variable: str(folder)}))
+    connector.connect(tool, links, mode)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} != before
+    assert all(outcome.done for outcome in connector.disconnect(name))
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("place", ["this shell", "a start file"])
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("claude-code", "ANTHROPIC_BASE_URL"),
+        ("gemini-cli", "GOOGLE_GEMINI_BASE_URL"),
+        ("gemini-cli", "CODE_ASSIST_ENDPOINT"),
+        ("qwen-code", "OPENAI_BASE_URL"),
+        ("copilot", "COPILOT_API_URL"),
+        ("opencode", "ANTHROPIC_BASE_URL"),
+    ],
+)
+def test_a_gateway_in_a_variable_is_not_left_silently(
+    connect_on: Callable[[Machine], Connector], links: Links, user: Path, name: str, variable: str, place: str
+) -> None:
+    environment = {"SHELL": "/bin/bash", "ANTHROPIC_API_KEY": "k"}
+    if place == "this shell":
+        environment[variable] = "https://gateway.corp/v1"
+    else:
+        (user / ".zshrc").write_text(f"export {variable}=https://gateway.corp/v1\n")
+    tool, machine = named(name), Machine(user, environment)
+    assert tool is not None
+    before = [path for path in user.rglob("*") if path.is_file()]
+    with pytest.raises(EditError) as caught:
+        connect_on(machine).connect(tool, links)
+    assert caught.value.trouble.code == "other_address"
+    assert variable in caught.value.trouble.message
+    assert [path for path in user.rglob("*") if path.is_file()] == before
+    assert elsewhere(tool, machine, links), "this is what `spendlight run` goes by"

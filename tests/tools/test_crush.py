@@ -108,3 +108,16 @@ def test_a_script_that_is_no_text(user: Path, folder: Path) -> None:
 def test_where_it_is(user: Path, tmp_path: Path) -> None:
     assert not TOOL.find(Machine(user, {"PATH": str(tmp_path)})).installed
     assert TOOL.folder(Machine(user, {"CRUSH_GLOBAL_CONFIG": str(tmp_path)})) == tmp_path
+
+
+def test_a_script_that_is_a_link(connector: Connector, user: Path, links: Links, folder: Path) -> None:
+    dotfile = user / "dotfiles" / "crushrc"
+    dotfile.parent.mkdir()
+    dotfile.write_text(SCRIPT)
+    (folder / "crushrc").symlink_to(dotfile)
+    assert [n for n in TOOL.find(Machine(user, {})).notes if "local goes to" in n]
+    connector.connect(TOOL, links)
+    assert run(folder / "crushrc")["groq"] == links.to("groq", "crush", "v1")
+    connector.disconnect(TOOL.name)
+    assert dotfile.read_text() == SCRIPT
+    assert (folder / "crushrc").is_symlink()

@@ -373,3 +373,21 @@ def test_times_and_owner_are_kept(desk: Desk, path: Path) -> None:
     assert entry.mode == 0o600
     if os.name == "posix":
         assert entry.uid == os.geteuid()
+
+
+@pytest.mark.parametrize(
+    ("form", "before"),
+    [
+        (Format.JSON, b'{\n  "a": {"url": null}\n}\n'),
+        (Format.YAML, b"a:\n  url: null\n"),
+    ],
+)
+def test_a_null_comes_back_also_after_another_edit(desk: Desk, user: Path, form: Format, before: bytes) -> None:
+    path = user / "settings"
+    path.write_bytes(before)
+    path.chmod(0o600)
+    desk.apply(Edit("tool", path, form, (Set(("a", "url"), "http://127.0.0.1:1/x"),)))
+    path.write_bytes(path.read_bytes() + b"\n")
+    (outcome,) = desk.restore()
+    assert outcome.done, outcome.text
+    assert path.read_bytes() == before + b"\n"

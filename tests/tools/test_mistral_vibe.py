@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.tools.connection import Connector, Standing
+from trayapp.tools.connection import Connector, Standing, elsewhere
 from trayapp.tools.files import EditError
 from trayapp.tools.mistral_vibe import MistralVibe
 from trayapp.tools.tool import Links, Machine
@@ -135,3 +135,45 @@ def test_where_it_is(user: Path, tmp_path: Path) -> None:
     elsewhere = Machine(user, {"VIBE_HOME": str(tmp_path)})
     assert TOOL.settings(elsewhere) == tmp_path / "config.toml"
     assert TOOL.find(elsewhere).installed
+
+
+def test_a_new_entry_keeps_its_key_when_it_is_connected_again(
+    connector: Connector, links: Links, settings: Path
+) -> None:
+    connector.connect(TOOL, links)
+    first = tomllib.loads(settings.read_text())
+    moved = Links(27999, links.token, links.upstreams)
+    connector.connect(TOOL, moved)
+    address = moved.to("mistral", "mistral-vibe", "v1")
+    assert tomllib.loads(settings.read_text())["providers"] == [{**first["providers"][0], "api_base": address}]
+    connector.disconnect(TOOL.name)
+    assert not settings.exists()
+
+
+def test_an_entry_of_the_users_own_gets_its_address_only_also_again(
+    connector: Connector, links: Links, settings: Path
+) -> None:
+    settings.write_text('[[providers]]\nname = "mistral"\napi_base = "https://api.mistral.ai/v1"\n')
+    connector.connect(TOOL, links)
+    first = settings.read_text()
+    connector.connect(TOOL, links)
+    assert settings.read_text() == first
+    assert "backend" not in first
+
+
+def test_a_password_in_an_address_is_not_told(user: Path, settings: Path) -> None:
+    settings.write_text(OWN.replace("http://127.0.0.1:8080", "http://me:hunter2@10.0.0.1"))
+    assert "hunter2" not in TOOL.find(Machine(user, {})).notes[0]
+
+
+def test_one_start_is_laid_over_what_the_shell_has(user: Path, links: Links) -> None:
+    mine = [
+        {"name": "mistral", "api_base": "https://gw.corp/v1", "api_key_env_var": "MINE"},
+        {"name": "other", "api_base": "https://o/v1"},
+    ]
+    machine = Machine(user, {"VIBE_PROVIDERS": json.dumps(mine)})
+    other, own = json.loads(TOOL.variables(machine, links, "base-url")["VIBE_PROVIDERS"])
+    assert other == mine[1]
+    assert own == {**mine[0], "api_base": links.to("mistral", "mistral-vibe", "v1")}
+    assert [placed.url for placed in elsewhere(TOOL, machine, links)] == ["https://gw.corp/v1"]
+    assert TOOL.variables(Machine(user, {"VIBE_PROVIDERS": "{"}), links, "base-url")

@@ -148,3 +148,26 @@ def test_what_else_decides_is_told(user: Path, tmp_path: Path, monkeypatch: pyte
 def test_where_it_is(user: Path, tmp_path: Path) -> None:
     assert not TOOL.find(Machine(user, {"PATH": str(tmp_path)})).installed
     assert TOOL.folder(Machine(user, {"XDG_CONFIG_HOME": str(tmp_path)})) == tmp_path / "opencode"
+
+
+def test_one_start_lays_over_a_variable_with_comments(user: Path, links: Links) -> None:
+    environment = {"ANTHROPIC_API_KEY": "k", "OPENCODE_CONFIG_CONTENT": '{"theme": "x", /* mine */}'}
+    found = TOOL.variables(Machine(user, environment), links, "base-url")
+    assert json.loads(found["OPENCODE_CONFIG_CONTENT"])["theme"] == "x"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "not json",
+        "[]",
+        '{"provider": []}',
+        '{"provider": {"anthropic": null}}',
+        '{"provider": {"anthropic": {"options": "x"}}}',
+    ],
+)
+def test_one_start_does_not_replace_what_it_does_not_understand(user: Path, links: Links, content: str) -> None:
+    environment = {"ANTHROPIC_API_KEY": "k", "OPENCODE_CONFIG_CONTENT": content}
+    with pytest.raises(EditError) as caught:
+        TOOL.variables(Machine(user, environment), links, "base-url")
+    assert caught.value.trouble.code == "not_understood"

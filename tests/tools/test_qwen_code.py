@@ -129,3 +129,25 @@ def test_what_else_decides_is_told(user: Path, tmp_path: Path, monkeypatch: pyte
 def test_where_it_is(user: Path, tmp_path: Path) -> None:
     assert not TOOL.find(Machine(user, {"PATH": str(tmp_path)})).installed
     assert TOOL.settings(Machine(user, {"QWEN_HOME": str(tmp_path)})) == tmp_path / "settings.json"
+
+
+@pytest.mark.parametrize("place", ["env", ".env"])
+def test_a_variable_for_another_vendor_stays_with_that_vendor_when_connected_again(
+    connector: Connector, links: Links, settings: Path, place: str
+) -> None:
+    theirs = "https://dashscope.aliyuncs.com/compatible-mode/v1"
+    file = settings if place == "env" else settings.with_name(".env")
+    file.write_text(json.dumps({"env": {"OPENAI_BASE_URL": theirs}}) if place == "env" else f"OPENAI_BASE_URL={theirs}")
+    before = file.read_bytes()
+    connector.connect(TOOL, links)
+    moved = Links(27999, links.token, links.upstreams)
+    for now in (links, moved):
+        connector.connect(TOOL, now)
+        assert now.to("dashscope", "qwen-code", "v1") in file.read_text()
+    connector.disconnect(TOOL.name)
+    assert file.read_bytes() == before
+
+
+def test_odd_settings_are_no_crash(user: Path, links: Links, settings: Path) -> None:
+    settings.write_text(json.dumps({"modelProviders": {"openai": [{"id": "x"}]}, "providerProtocol": {"openai": [1]}}))
+    assert TOOL.edits(Machine(user, {}), links, "base-url")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,50 @@ def test_two_tools_cannot_have_two_values(home: Path) -> None:
         shell.put("two", Exported("m", {"U": "c"}))
     assert caught.value.trouble.fix == "Disconnect one of them: spendlight disconnect one"
     assert list(shell.tools()) == ["one"]
+
+
+def test_after_another_port_tools_that_share_variables_are_connected_again(connector: Connector, links: Links) -> None:
+    connector.connect(Sdk(), links)
+    connector.connect(Llm(), links)
+    moved = Links(27999, links.token, links.upstreams)
+    connector.connect(Llm(), moved)
+    assert connector.standing(Llm(), moved).standing is Standing.CONNECTED
+    assert connector.standing(Sdk(), moved).standing is Standing.STALE
+    connector.connect(Sdk(), moved)
+    assert {connector.standing(tool, moved).standing for tool in (Sdk(), Llm())} == {Standing.CONNECTED}
+
+
+def test_another_small_model_is_no_clash(connect_on: ConnectOn, user: Path, links: Links) -> None:
+    connect_on(Machine(user, {"SHELL": "/bin/bash"})).connect(Sdk(), links)
+    connect_on(Machine(user, {"SHELL": "/bin/bash", SMALL: "mine"})).connect(Llm(), links)
+
+
+def test_on_windows_nothing_is_pretended(
+    connector: Connector, user: Path, links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(EditError) as caught:
+        connector.connect(Sdk(), links)
+    assert caught.value.trouble.code == "no_start_file"
+    assert list(user.iterdir()) == []
+
+
+@pytest.mark.parametrize(("kind", "variable"), [("zsh", "ZDOTDIR"), ("fish", "XDG_CONFIG_HOME")])
+def test_a_folder_that_the_user_names_may_lie_anywhere(
+    connect_on: ConnectOn, user: Path, home: Path, links: Links, kind: str, variable: str
+) -> None:
+    folder = home / "elsewhere"
+    folder.mkdir()
+    connector = connect_on(Machine(user, {"SHELL": f"/bin/{kind}", variable: str(folder)}))
+    connector.connect(Sdk(), links)
+    assert [path for path in folder.rglob("*") if path.is_file()]
+    assert all(outcome.done for outcome in connector.disconnect("sdk"))
+    assert list(folder.rglob("*")) == []
+
+
+def test_tools_that_are_connected_at_the_same_time_lose_nothing(home: Path) -> None:
+    folder = home / "config" / "shell"
+    with ThreadPoolExecutor(8) as pool:
+        for n in range(24):
+            pool.submit(Shell(folder, Path(sys.executable)).put, f"t{n}", Exported("m", {f"V{n}": str(n)}))
+    assert len(Shell(folder, Path(sys.executable)).tools()) == 24

@@ -34,7 +34,7 @@ def test_a_real_key_goes_in_and_comes_back(home: Path) -> None:
     assert holding(home, minted.virtual) == []
     assert stat.S_IMODE(find().virtual_keys.stat().st_mode) == 0o600
     assert set(json.loads(find().virtual_keys.read_text())["keys"][0]) == {
-        *("name", "vendor", "upstream", "carriers", "fingerprint", "made_us")
+        *("name", "vendor", "upstream", "carriers", "fingerprint", "made_us", "tool")
     }
     assert REAL not in repr(minted)
     assert minted.virtual not in repr(minted)

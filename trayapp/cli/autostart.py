@@ -68,6 +68,10 @@ def standing(desk: Desk, paths: Paths) -> Standing:
     """How things are now; nothing is written outside of our own folders."""
     tools = pointing.tools(pointing.led(paths, desk.journal))
     wanted = autostart.prepare(desk, paths, os.environ, write=paths.rescue.exists())
+    waiting = (f"Until it is started, these tools reach nobody: {', '.join(tools)}.",) if tools else ()
+    if isinstance(wanted, Trouble) and paths.no_autostart.exists():
+        text = "Spendlight does not start at login; you start it yourself."
+        return Standing("declined", None, None, text, (), waiting, tools)
     if isinstance(wanted, Trouble):
         return Standing("impossible", None, None, wanted.message, (), (wanted.fix,), tools)
     where = str(wanted.entries[0].path)
@@ -75,9 +79,8 @@ def standing(desk: Desk, paths: Paths) -> Standing:
     if problems is None:
         state = "declined" if paths.no_autostart.exists() else "off"
         text = "Spendlight does not start at login" + ("; you start it yourself." if state == "declined" else ".")
-        more = (f"Until it is started, these tools reach nobody: {', '.join(tools)}.",) if tools else ()
         return Standing(
-            state, str(wanted.kind), where, text, (), (*more, "`spendlight autostart on`: have it so."), tools
+            state, str(wanted.kind), where, text, (), (*waiting, "`spendlight autostart on`: have it so."), tools
         )
     if problems:
         text = "Spendlight would not start at the next login."

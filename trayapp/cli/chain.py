@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from trayapp.cli.autostart import standing
-from trayapp.control import Address, Client, ControlError, Snapshot, Trouble
+from trayapp.control import Address, Client, ControlError, Snapshot, Trouble, TroubleError
 from trayapp.guard import launch
 from trayapp.ledger.storage import is_sound
 from trayapp.platform import doctor
@@ -27,9 +27,8 @@ from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
 from trayapp.toolbox import Toolbox
 from trayapp.tools import autostart, pointing
-from trayapp.tools.connection import Connection, Connector, Standing
+from trayapp.tools.connection import Connection, Standing
 from trayapp.tools.desk import Desk
-from trayapp.tools.files import EditError
 from trayapp.tools.probe import probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.tool import Links, Tool
@@ -202,7 +201,7 @@ def _tools(paths: Paths, *, offline: bool) -> list[Link]:
         stands = connector.standing(tool, links)
         if stands.standing is Standing.NOT_CONNECTED:
             continue
-        found.append(_tool(connector, tool, stands, links))
+        found.append(_tool(box, tool, stands, links))
         if stands.standing is not Standing.CHANGED:
             calls += [(tool, address) for address in connector.addresses(tool)]
     if not found:
@@ -214,11 +213,13 @@ def _tools(paths: Paths, *, offline: bool) -> list[Link]:
     return found
 
 
-def _tool(connector: Connector, tool: Tool, stands: Connection, links: Links | None) -> Link:
+def _tool(box: Toolbox, tool: Tool, stands: Connection, links: Links | None) -> Link:
     name = f"tool:{tool.name}"
     if stands.standing is Standing.CONNECTED:
         where = f" in {', '.join(map(str, stands.files))}" if stands.files else ""
         return Link(name, "ok", f"{tool.title} is connected ({stands.mode}){where}")
+    if stands.standing is Standing.BY_HAND:
+        return Link(name, "ok", f"{tool.title} is led here by hand: {stands.note}")
     if stands.standing is Standing.CHANGED:
         return Link(name, "warning", f"{tool.title}: {stands.note}", (_changed(tool, stands),))
     finding = Finding(
@@ -228,7 +229,7 @@ def _tool(connector: Connector, tool: Tool, stands: Connection, links: Links | N
         fix=f"spendlight connect {tool.name}",
         severity=Severity.ERROR,
     )
-    mend = None if links is None else (lambda: _reconnect(connector, tool, links, stands.mode))
+    mend = None if links is None else (lambda: _reconnect(box, tool, stands.mode))
     return Link(name, "broken", finding.title, (finding,), mend, f"lead {tool.title} to the present address")
 
 
@@ -275,10 +276,10 @@ def _start(paths: Paths) -> str:
     return f"Spendlight runs on 127.0.0.1:{state.port}."
 
 
-def _reconnect(connector: Connector, tool: Tool, links: Links, mode: str) -> str:
+def _reconnect(box: Toolbox, tool: Tool, mode: str) -> str:
     try:
-        connector.connect(tool, links, mode)
-    except EditError as error:
+        box.lead_anew(tool, mode)
+    except TroubleError as error:
         return f"Not done: {error.trouble.message}"
     return f"{tool.title} is led to the present address."
 

@@ -12,7 +12,7 @@ from trayapp.guard.sockets import DEFAULT_PORT
 from trayapp.platform import paths as places
 from trayapp.toolbox import Connected, Toolbox
 from trayapp.tools import autostart
-from trayapp.tools.connection import Preview
+from trayapp.tools.connection import Preview, opted_out
 from trayapp.tools.masking import masked
 from trayapp.tools.tool import By, Links, Tool
 
@@ -56,7 +56,10 @@ def run(arguments: list[str]) -> int:
                 "Spendlight was never started here; it gets its address then. It will look like this:", file=sys.stderr
             )
         more = box.keys.shown(tool) if options.virtual_key else box.keys.kept(tool)
-        _show(connector.preview(tool, links, options.mode, replace_address=options.replace_address, more=more))
+        preview = connector.preview(tool, links, options.mode, replace_address=options.replace_address, more=more)
+        if not options.again and (out := next((plan for plan in preview.plans if plan.opted_out), None)):
+            raise CommandError(opted_out(tool, out))  # it would not be done, so it is not shown as if it were
+        _show(preview)
         if not options.no_autostart:
             _show_autostart(box)
         return 0
@@ -105,7 +108,7 @@ def _tell(tool: Tool, done: Connected, notes: tuple[str, ...]) -> None:
             "Disconnecting puts them back"
         )
         print("  note: if Spendlight starts and its engine cannot run at all, it hears 503 until it can")
-    for text in (*mode.costs, *notes, *done.ready.notes):
+    for text in (*mode.costs, *notes, *done.notes, *done.ready.notes):
         print(f"  note: {text}")
     again = "Open a new shell" if mode.by is By.SHELL else f"Start {tool.title} anew"
     print(f"  {again} to use it. To take it back: spendlight disconnect {tool.name}")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from trayapp.cli import connecting
@@ -22,6 +24,7 @@ from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
 from trayapp.tools import registry
 from trayapp.tools.connection import elsewhere
+from trayapp.tools.files import EditError
 from trayapp.tools.masking import masked
 from trayapp.tools.tool import Links, Machine, Tool
 
@@ -59,16 +62,31 @@ def run(arguments: list[str]) -> int:
     more: tuple[str, ...] = ()
     links = _links_or_say(box)
     if links is not None and _stays(tool, here, links):
-        variables = tool.variables(here, links, mode)
+        variables, more = _led(tool, here, links, mode)
         environment.update(variables)
-        more = tool.arguments(here, links, mode)
-        if not variables and not more:
-            print(
-                f"spendlight: {tool.title} reads its address from its settings only.\n"
-                f"  → spendlight connect {tool.name}",
-                file=sys.stderr,
-            )
-    os.execve(program, [command[0], *more, *command[1:]], environment)  # noqa: S606  it is the user's own command
+    command = [command[0], *more, *command[1:]]
+    if sys.platform == "win32":  # there is no exec for which the shell would wait
+        return subprocess.run([program, *command[1:]], env=environment, check=False).returncode
+    return os.execve(program, command, environment)  # noqa: S606  it is the user's own command
+
+
+def _led(tool: Tool, here: Machine, links: Links, mode: str) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """The variables and arguments that lead it here; where there are none that is said, and the command runs on."""
+    try:
+        variables, more = tool.variables(here, links, mode), tool.arguments(here, links, mode)
+    except EditError as error:
+        trouble = error.trouble
+        print(
+            f"spendlight: {trouble.title}. {trouble.message} The command runs as it is, unmetered.\n  → {trouble.fix}",
+            file=sys.stderr,
+        )
+        return {}, ()
+    if not variables and not more:
+        print(
+            f"spendlight: {tool.title} reads its address from its settings only.\n  → spendlight connect {tool.name}",
+            file=sys.stderr,
+        )
+    return variables, more
 
 
 def _mode(tool: Tool, here: Machine, name: str | None) -> str:

@@ -14,8 +14,10 @@ from trayapp.guard import launch
 from trayapp.platform import paths as places
 from trayapp.platform import single
 from trayapp.platform.paths import Paths
+from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
 from trayapp.tools import pointing
+from trayapp.tools.connection import Standing
 
 STILL_LED: Final = 8
 """The exit code when it has stopped and tools still lead here."""
@@ -39,19 +41,32 @@ def run(arguments: list[str]) -> int:
         )
     print("Spendlight has stopped.")
     names = pointing.tools(pointing.led(paths))
-    if not names:
-        return 0
-    print(
-        f"spendlight: These tools still lead here and reach nobody now: {', '.join(names)}.\n"
-        "  → `spendlight restore --all` leads them back to their vendors; `spendlight` starts it again. Next time: "
-        "`spendlight stop --restore`.",
-        file=sys.stderr,
-    )
-    return STILL_LED
+    if names:
+        print(
+            f"spendlight: These tools still lead here and reach nobody now: {', '.join(names)}.\n"
+            "  → `spendlight restore --all` leads them back to their vendors; `spendlight` starts it again. Next time: "
+            "`spendlight stop --restore`.",
+            file=sys.stderr,
+        )
+    by_hand = [one for one in _by_hand(paths) if one not in names]
+    if by_hand:
+        print(
+            f"spendlight: These tools were led here by hand and reach nobody now: {', '.join(by_hand)}.\n"
+            "  → `spendlight tools TOOL` says where its address stands; `spendlight` starts it again.",
+            file=sys.stderr,
+        )
+    return STILL_LED if names or by_hand else 0
+
+
+def _by_hand(paths: Paths) -> list[str]:
+    try:
+        return [one.tool.name for one in Toolbox(paths).seen() if one.stands.standing is Standing.BY_HAND]
+    except SettingsError:
+        return []
 
 
 def lead_back(paths: Paths) -> None:
-    """Undo what leads tools here; the start at login stays.
+    """Undo what leads tools here, and the start at login if it stood there for their sake alone.
 
     Raises:
         CommandError: a file could not be put back; nothing was stopped.

@@ -54,6 +54,7 @@ _STATES: Final = {
     Standing.CONNECTED: "connected",
     Standing.CHANGED: "changed by you",
     Standing.STALE: "points at a former address",
+    Standing.BY_HAND: "led here by hand",
     Standing.NOT_CONNECTED: "not connected",
 }
 
@@ -94,8 +95,8 @@ class _Row(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(box).adjusted(2, 1, -2, -1), 5, 5)
         standing, here = index.data(_STANDING), bool(index.data(_HERE))
         dot = QRectF(box.left() + 11, box.top() + 6 + option.fontMetrics.height() / 2 - 4, 8, 8)
-        if standing in (Standing.CONNECTED, Standing.CHANGED, Standing.STALE):
-            painter.setBrush(QColor(colours.ok if standing == Standing.CONNECTED else colours.warn))
+        if standing in (Standing.CONNECTED, Standing.CHANGED, Standing.STALE, Standing.BY_HAND):
+            painter.setBrush(QColor(colours.ok if standing in (Standing.CONNECTED, Standing.BY_HAND) else colours.warn))
             painter.drawEllipse(dot)
         elif here and standing is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -399,7 +400,7 @@ def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
     """What to know right after connecting."""
     anew = "Open a new shell to use it." if done.preview.mode.by is By.SHELL else f"Start {title} anew to use it."
     tried = [f"{'Test call' if seen.code is None else 'But a test call failed'}: {seen.text}." for seen in probes]
-    return " ".join([f"{title} is connected. {anew}", *tried])
+    return " ".join([f"{title} is connected. {anew}", *tried, *done.notes])
 
 
 def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Connected, list[Probed]]:

@@ -32,6 +32,7 @@ _PARTS: Final = (
     "money.py",
     "refusal.py",
     "rescue.py",
+    "toolkeys.py",
     "guard",
     "virtualkeys",
     "platform",

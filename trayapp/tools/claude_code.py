@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from trayapp.tools import vertex
+from trayapp.tools import startfiles, vertex
+from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
@@ -56,6 +57,7 @@ class ClaudeCode(Tool):
             address = machine.value(settings, Format.JSON, ("env", variable))
             if isinstance(address, str) and address:
                 addresses.append(Placed(f"{settings}: env.{variable}", address, vendor))
+        addresses += startfiles.placed(machine, dict(_VARIABLES.values()))
         notes = [_managed(machine, path) for path in self.managed(machine)]
         for variable, _ in _VARIABLES.values():
             if machine.environment.get(variable):
@@ -127,5 +129,5 @@ def _managed(machine: Machine, path: Path) -> str:
     for variable, _ in _VARIABLES.values():
         address = machine.value(path, Format.JSON, _env(variable))
         if address:
-            return f"{path} is managed by your administrator and sets the address {address}, which wins."
+            return f"{path} is managed by your administrator and sets the address {masked(str(address))}, which wins."
     return f"{path} is managed by your administrator; it may forbid changes."

@@ -34,6 +34,12 @@ class Codex(Tool):
         ),
     )
 
+    advice = (
+        "`spendlight run -- codex` gives the address, your token in it, as an argument, which other users of this "
+        "machine can read while it runs (on Linux the port refuses them all the same). `spendlight connect codex` "
+        "gives it in a file."
+    )
+
     def settings(self, machine: Machine) -> Path:
         """The user's settings file."""
         return (machine.folder("CODEX_HOME") or machine.home / ".codex") / "config.toml"
@@ -64,7 +70,9 @@ class Codex(Tool):
         return (Edit(self.name, self.settings(machine), Format.TOML, (operation,), anywhere=named),)
 
     def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
-        """The API key of ``codex login --with-api-key``; a ChatGPT login has none."""
+        """The API key of ``codex login --with-api-key``; a ChatGPT login has none, and another provider may use it."""
+        if _provider(machine.document(self.settings(machine), Format.TOML)):
+            return ()
         auth = self.settings(machine).with_name("auth.json")
         return (KeyPlace(auth, Format.JSON, ("OPENAI_API_KEY",), "openai", machine.folder("CODEX_HOME") is not None),)
 

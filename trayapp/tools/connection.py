@@ -18,7 +18,7 @@ from trayapp.tools.desk import Desk, OptedOutError, Outcome
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Entry
 from trayapp.tools.masking import masked
-from trayapp.tools.plan import Edit, Left, Plan, withdraw, words
+from trayapp.tools.plan import Edit, Left, Plan, changed_by_user, words
 from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Exported, Shell
 from trayapp.tools.tool import By, Links, Machine, Mode, Placed, Tool, is_public, looks_ours
@@ -32,6 +32,8 @@ class Standing(StrEnum):
     """Connected once; since then the user has taken out or changed what we set."""
     STALE = "stale"
     """It points at an address that this profile no longer has."""
+    BY_HAND = "led here by hand"
+    """Its settings hold the present address, and no edit of ours put it there."""
     NOT_CONNECTED = "not connected"
 
 
@@ -129,17 +131,11 @@ class Connector:
         """
         preview = self.preview(tool, links, mode, replace_address=replace_address, more=more)
         if not again and (out := next((plan for plan in preview.plans if plan.opted_out), None)):
-            raise OptedOutError(
-                Trouble(
-                    title="You have taken this out before",
-                    message=f"{out.edit.path}: {words(out.left) or 'what Spendlight had set there is gone'}.",
-                    fix=f"To put it in again: spendlight connect {tool.name} --again",
-                    code="opted_out",
-                )
-            )
+            raise OptedOutError(opted_out(tool, out))
         before = {entry.id for entry in self._desk.journal.open_entries()}
         wanted = {str(plan.real) for plan in preview.plans}
         stale = [e for e in self._desk.journal.open_entries(tool.name) if e.path not in wanted]
+        exported = self._shell.tools().get(tool.name)
         made: list[str] = []
         try:
             for plan in preview.plans:
@@ -150,25 +146,41 @@ class Connector:
                 self._shell.put(tool.name, Exported(preview.mode.name, preview.variables))
             else:
                 self._drop_variables(tool.name)
-        except EditError:
+            for former in stale:  # the files of another mode
+                self._desk.revert(former.id)
+        except (EditError, OSError):
             for entry in reversed(made):
                 with contextlib.suppress(EditError):
                     self._desk.revert(entry)
+            with contextlib.suppress(EditError, OSError):
+                if exported is None:
+                    self._shell.drop(tool.name)
+                else:
+                    self._shell.put(tool.name, exported)
             raise
-        for former in stale:  # the files of another mode
-            self._desk.revert(former.id)
         return preview
 
     def disconnect(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
         """Take back what leads a tool here; goes on after a failure. Empty: nothing did."""
-        if dry_run:
-            outcomes = self._desk.restore(tool, dry_run=True)
-            if tool in self._shell.tools():
-                outcomes.append(Outcome(tool, self._shell.folder, True, "new shells will no longer get its variables"))
-            return outcomes
-        outcomes = self._desk.restore(tool)
-        outcomes += self._drop_variables(tool)
+        outcomes = self._desk.restore(tool, dry_run=dry_run)
+        try:
+            outcomes += self._drop_variables(tool, dry_run=dry_run)
+        except EditError as error:
+            told = f"{error.trouble.message} New shells perhaps still get its variables: `spendlight restore --all`"
+            outcomes.append(Outcome(tool, self._shell.folder, False, told))
+        except OSError as error:
+            told = f"new shells still get its variables: {error.strerror}"
+            outcomes.append(Outcome(tool, self._shell.folder, False, told))
         return outcomes
+
+    def by_hand(self, tool: Tool) -> list[Placed]:
+        """The addresses of Spendlight's form in a tool's settings; ask only when no edit of ours is in force.
+
+        What this shell got from its start files at its own start says nothing about the next one.
+        """
+        kept = {name: value for name, value in self._machine.environment.items() if not looks_ours(value)}
+        placed = tool.find(replace(self._machine, environment=kept)).addresses
+        return [each for each in placed if looks_ours(each.url)]
 
     def standing(self, tool: Tool, links: Links | None) -> Connection:
         """How a tool stands, by what its files say now."""
@@ -183,6 +195,11 @@ class Connector:
                 current = links is None or all(links.lead_here(v) for v in exported.variables.values() if "://" in v)
                 standing = Standing.CONNECTED if current else Standing.STALE
                 return Connection(standing, exported.mode, (), "by the environment of new shells")
+        if hand := self.by_hand(tool):
+            where = ", ".join(placed.where for placed in hand)
+            if links is None or not all(links.lead_here(placed.url) for placed in hand):
+                return Connection(Standing.STALE, note=f"{where}: an address of Spendlight's, but not of this profile")
+            return Connection(Standing.BY_HAND, note=f"{where}: not written by `connect`, so `disconnect` leaves it")
         closed = [e for e in self._desk.journal.entries() if e.tool == tool.name]
         if closed and closed[-1].opted_out:
             return Connection(Standing.NOT_CONNECTED, note="you have taken it out by hand")
@@ -206,6 +223,9 @@ class Connector:
     def _by_file(self, tool: Tool, entries: list[Entry], links: Links | None) -> Connection:
         places = tuple(Path(entry.asked) for entry in reversed(entries))
         mode = entries[0].tool_mode
+        if any(key.taken_out for entry in entries for key in entry.keys):
+            told = "led back, but a former value lies in a keyring that was shut: unlock it and disconnect again"
+            return Connection(Standing.CHANGED, mode, places, told)
         try:
             lost = self._lost(entries)
         except EditError as error:
@@ -219,9 +239,7 @@ class Connector:
 
     def _lost(self, entries: list[Entry]) -> tuple[Left, ...]:
         """What the user has taken out or changed of these edits."""
-        journal = self._desk.journal
-        left = [item for e in entries for item in withdraw(journal, e, files.read(Path(e.path))).left]
-        return tuple(item for item in left if item.by_user)
+        return tuple(item for e in entries for item in changed_by_user(e, files.read(Path(e.path))))
 
     def mode(self, tool: Tool, name: str | None) -> Mode:
         """The mode of that name, or the usual one.
@@ -270,15 +288,33 @@ class Connector:
         edits = tool.edits(self._machine, links, mode.name)
         return tuple(replace(edit, mode=mode.name) for edit in edits), {}
 
-    def _drop_variables(self, tool: str) -> list[Outcome]:
-        """Take a tool's variables out of new shells; the last one's line goes from the start file with them."""
-        if not self._shell.drop(tool):
+    def _drop_variables(self, tool: str, *, dry_run: bool = False) -> list[Outcome]:
+        """Take a tool's variables out of new shells; the last one's line goes from the start file with them.
+
+        Raises:
+            EditError: the list of variables is damaged.
+            OSError: it cannot be written.
+        """
+        tools = self._shell.tools()
+        if tools.pop(tool, None) is None:
             return []
-        told = "new shells no longer get its variables; shells that are open keep them"
+        if dry_run:
+            told = "new shells will no longer get its variables"
+        else:
+            self._shell.drop(tool)
+            told = "new shells no longer get its variables; shells that are open keep them"
         outcomes = [Outcome(tool, self._shell.folder, True, told)]
-        if not self._shell.tools():
-            outcomes += self._desk.restore(SHELL)
-        return outcomes
+        return outcomes if tools else outcomes + self._desk.restore(SHELL, dry_run=dry_run)
+
+
+def opted_out(tool: Tool, plan: Plan) -> Trouble:
+    """What to say of a file from which the user has taken what we had set."""
+    return Trouble(
+        title="You have taken this out before",
+        message=f"{plan.edit.path}: {words(plan.left) or 'what Spendlight had set there is gone'}.",
+        fix=f"To put it in again: spendlight connect {tool.name} --again",
+        code="opted_out",
+    )
 
 
 def _by_file(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -73,12 +73,12 @@ class Continue(Tool):
         return (Edit(self.name, path, form, wanted, anywhere=machine.folder("CONTINUE_GLOBAL_DIR") is not None),)
 
     def keys(self, machine: Machine) -> tuple[KeyPlace, ...]:
-        """The key of each model whose provider has a route."""
+        """The key of each model whose provider has a route, but for Gemini's: `cn` would send it to Google directly."""
         path = self.settings(machine)
         form = Format.YAML if path.suffix == ".yaml" else Format.JSON
         named = machine.folder("CONTINUE_GLOBAL_DIR") is not None
         known = [((*slot.way[:-1], "apiKey"), providers.route(slot)) for slot in self._slots(machine)]
-        return tuple(KeyPlace(path, form, way, route, named) for way, route in known if route is not None)
+        return tuple(KeyPlace(path, form, way, route, named) for way, route in known if route not in (None, "gemini"))
 
     def _models(self, machine: Machine) -> list[tuple[int, dict[str, Any]]]:
         path = self.settings(machine)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.tools import providers
+from trayapp.tools import providers, startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import Set, Way, Where
@@ -71,6 +71,7 @@ class Copilot(Tool):
         notes = [*providers.strangers(slots)]
         if own := self._own(machine):
             addresses += providers.placed("this shell", (own,))
+        addresses += startfiles.placed(machine, {"COPILOT_API_URL": "copilot"})
         if machine.environment.get("COPILOT_API_URL"):
             notes.append("COPILOT_API_URL is set in this shell and wins over its settings.")
         managed = machine.root / "etc" / "github-copilot" / "managed-settings.json"

@@ -8,6 +8,7 @@ project win over the user's.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ class Crush(Tool):
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """The address of each provider: as a line in the script where there is one, else in the JSON file."""
-        named = machine.folder("CRUSH_GLOBAL_CONFIG") is not None
+        named = any(machine.folder(name) is not None for name in ("CRUSH_GLOBAL_CONFIG", "XDG_CONFIG_HOME"))
         script = self.script(machine)
         if script is None:
             wanted = providers.operations(self._slots(machine), links, self.name, self.title, "")
@@ -98,10 +99,9 @@ class Crush(Tool):
     def _written(self, machine: Machine) -> list[Slot]:
         """The addresses in the user's script, as far as plain words tell them; our own line counts too."""
         path = self.script(machine)
-        data = None if path is None else files.read(path)
         try:
-            text = decode(data or b"")[1]
-        except NotUnderstoodError:
+            text = "" if path is None else decode(files.read(Path(os.path.realpath(path))) or b"")[1]
+        except (OSError, files.EditError, NotUnderstoodError):
             return []
         found: dict[str, Slot] = {}
         for match in _ADDED.finditer(text.replace(linespans.MARK, "").replace("; provider add", "\nprovider add")):

@@ -62,7 +62,7 @@ def resolve(path: Path, home: Path, *, anywhere: bool = False) -> Path:
         raise refused(
             path,
             f"it lies outside of your home folder (at {real})",
-            "Make that change yourself, or allow this path by name.",
+            "Make that change yourself.",
             "outside_home",
         )
     return real

@@ -1,10 +1,10 @@
 """Gemini CLI: one variable for each way of signing in, in the ``.env`` file of its settings folder.
 
 Seen with 0.61.0 (2026-11): ``settings.json`` has no key for an address. Of all ``.env`` files it reads the first one
-only, from the working folder upwards (``.gemini/.env`` before ``.env``), and in folders that it does not trust hardly
-anything of it. A variable that is set already wins over the file. With an address for API keys and no way of signing in
-chosen in ``settings.json`` it takes its *gateway* way, which it then refuses; hence that choice is written too. Plain
-HTTP is allowed to localhost and 127.0.0.1.
+only, from the working folder upwards (``.gemini/.env`` before ``.env``), and in folders that it does not trust only the
+keys, the project and the location of it. A variable that is set already wins over the file. With an address for API
+keys and no way of signing in chosen in ``settings.json`` it takes its *gateway* way, which it then refuses; hence that
+choice is written too. Plain HTTP is allowed to localhost and 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.control import Trouble
-from trayapp.tools import vertex
+from trayapp.tools import startfiles, vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
@@ -51,6 +51,11 @@ class GeminiCli(Tool):
         Mode("oauth", "with a Google login (Gemini Code Assist)", By.FILE, (_ONE_FILE,)),
     )
 
+    key_costs = (
+        "In folders that you have not trusted it takes the key from that file and leaves the address: with a virtual "
+        "key its calls then fail. Trust the folder, or start it there with `spendlight run -- gemini`.",
+    )
+
     def _base(self, machine: Machine) -> Path:
         return machine.folder("GEMINI_CLI_HOME") or machine.home
 
@@ -73,6 +78,7 @@ class GeminiCli(Tool):
                 addresses.append(Placed(f"{file}: {variable}", address, vendor))
             if machine.environment.get(variable):
                 notes.append(f"{variable} is set in this shell and wins over the file.")
+        addresses += startfiles.placed(machine, dict(_VARIABLES.values()))
         managed = self.managed(machine)
         if managed.is_file():
             kind = machine.value(managed, Format.JSON, ("security", "auth", "enforcedType"))
@@ -153,7 +159,8 @@ class GeminiCli(Tool):
                 Trouble(
                     title="Gemini CLI signs in another way",
                     message=f"{self.settings(machine)} chooses what the mode {chosen} is for.",
-                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first.",
+                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first. If it "
+                    "was `connect` that chose: spendlight disconnect gemini-cli, and connect again.",
                     code="other_login",
                 )
             )

@@ -69,7 +69,8 @@ class Goose(Tool):
         operations = [Set((key,), links.to(vendor, self.name)) for key, vendor in _HOSTS.items()]
         if machine.value(settings, Format.YAML, (_BASE,)):
             operations.append(Set((_BASE,), links.to("openai", self.name, "v1")))
-        return (Edit(self.name, settings, Format.YAML, tuple(operations)),)
+        named = machine.folder("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME") is not None
+        return (Edit(self.name, settings, Format.YAML, tuple(operations), anywhere=named),)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""

@@ -86,7 +86,8 @@ class Llm(Tool):
                     code="nothing_to_lead",
                 )
             )
-        return (Edit(self.name, models, Format.YAML, tuple(operations)),)
+        named = any(machine.folder(name) is not None for name in ("LLM_USER_PATH", "XDG_CONFIG_HOME"))
+        return (Edit(self.name, models, Format.YAML, tuple(operations), anywhere=named),)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same as of other programs with these SDKs; an own model's address is read from no variable."""

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Where
-from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool
+from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, looks_ours
 
 _MISTRAL: Final = "mistral"
 _VARIABLE: Final = "VIBE_PROVIDERS"
@@ -55,7 +56,12 @@ class MistralVibe(Tool):
                 addresses.append(Placed(where, entry["api_base"], _MISTRAL))
             else:
                 address = entry["api_base"]
-                notes.append(f"{where} has the address {address}; it is led here only if that is a route.")
+                notes.append(f"{where} has the address {masked(address)}; it is led here only if that is a route.")
+        addresses += [
+            Placed(f"the variable {_VARIABLE} of this shell", entry["api_base"], _MISTRAL)
+            for entry in _in_shell(machine)
+            if entry["name"] == _MISTRAL
+        ]
         if machine.environment.get(_VARIABLE):
             notes.append(f"{_VARIABLE} is set in this shell and wins over the settings file.")
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
@@ -63,30 +69,52 @@ class MistralVibe(Tool):
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """Mistral's address, and those of the user's providers that are routes of ours."""
-        present = {entry["name"] for entry in self._providers(machine)}
+        own = next((entry for entry in self._providers(machine) if entry["name"] == _MISTRAL), None)
         operations = [_set(_MISTRAL, "api_base", links.to(_MISTRAL, self.name, "v1"))]
-        if _MISTRAL not in present:
-            operations += [_set(_MISTRAL, key, value) for key, value in _BUILT_IN.items()]
+        if own is None or _perhaps_ours(own):
+            operations += [
+                Set(("providers", Where("name", _MISTRAL), key), value, unless_set=True)
+                for key, value in _BUILT_IN.items()
+            ]
         for entry in self._providers(machine):
             route = None if entry["name"] == _MISTRAL else links.route_of(entry["api_base"])
             if route is not None:
                 operations.append(_set(entry["name"], "api_base", links.to(route, self.name, "v1")))
-        return (Edit(self.name, self.settings(machine), Format.TOML, tuple(operations)),)
+        named = machine.folder("VIBE_HOME") is not None
+        return (Edit(self.name, self.settings(machine), Format.TOML, tuple(operations), anywhere=named),)
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start."""
-        own = next((dict(entry) for entry in self._providers(machine) if entry["name"] == _MISTRAL), {**_BUILT_IN})
+        in_shell = _in_shell(machine)
+        listed = [*in_shell, *self._providers(machine)]
+        own = next((dict(entry) for entry in listed if entry["name"] == _MISTRAL), {**_BUILT_IN})
         own |= {"name": _MISTRAL, "api_base": links.to(_MISTRAL, self.name, "v1")}
-        return {_VARIABLE: json.dumps([own])}
+        return {_VARIABLE: json.dumps([*(entry for entry in in_shell if entry["name"] != _MISTRAL), own])}
 
     def _providers(self, machine: Machine) -> list[dict[str, Any]]:
         document = machine.document(self.settings(machine), Format.TOML)
-        entries = document.get("providers") if isinstance(document, dict) else None
-        return [
-            entry
-            for entry in (entries if isinstance(entries, list) else [])
-            if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("api_base"), str)
-        ]
+        return _entries(document.get("providers") if isinstance(document, dict) else None)
+
+
+def _in_shell(machine: Machine) -> list[dict[str, Any]]:
+    """The same list where the environment holds it."""
+    try:
+        return _entries(json.loads(machine.environment.get(_VARIABLE, "")))
+    except ValueError:
+        return []
+
+
+def _entries(listed: Any) -> list[dict[str, Any]]:
+    return [
+        entry
+        for entry in (listed if isinstance(listed, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str) and isinstance(entry.get("api_base"), str)
+    ]
+
+
+def _perhaps_ours(entry: Mapping[str, Any]) -> bool:
+    """Whether an earlier connecting may have written the whole entry: without these keys Vibe would send no key."""
+    return looks_ours(entry["api_base"]) and all(entry.get(key) == value for key, value in _BUILT_IN.items())
 
 
 def _set(provider: str, key: str, value: str) -> Set:

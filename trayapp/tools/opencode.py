@@ -16,10 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.tools import providers
+from trayapp.control import Trouble
+from trayapp.tools import jsonspans, providers, startfiles
+from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
-from trayapp.tools.spans import Set
+from trayapp.tools.spans import NotUnderstoodError, Set
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
 
 _KNOWN: Final[Mapping[str, Provider]] = {
@@ -42,6 +44,9 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "mistral": ("MISTRAL_API_KEY",),
     "xai": ("XAI_API_KEY",),
 }
+_ADDRESSES: Final = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_URL"}
+"""The variables that it takes an address from where its files have none."""
+_CONTENT: Final = "OPENCODE_CONFIG_CONTENT"
 _SCHEMA: Final = "https://opencode.ai/config.json"
 _NO_PROVIDER: Final = (
     "Set a key for Anthropic, OpenAI, Google, OpenRouter, DeepSeek, Groq, Mistral or xAI with `opencode auth login`, "
@@ -80,7 +85,9 @@ class OpenCode(Tool):
         for path, slots in self._slots(machine).items():
             addresses += providers.placed(path, slots)
             notes += providers.strangers(slots)
-        for variable in ("OPENCODE_CONFIG", "OPENCODE_CONFIG_CONTENT"):
+        led = {slot.name for slots in self._slots(machine).values() for slot in slots if slot.url is None}
+        addresses += startfiles.placed(machine, {_ADDRESSES[name]: name for name in _ADDRESSES if name in led})
+        for variable in ("OPENCODE_CONFIG", _CONTENT):
             if machine.environment.get(variable):
                 notes.append(f"{variable} is set in this shell; addresses in it win over the settings file.")
         if sys.platform == "win32":
@@ -118,16 +125,23 @@ class OpenCode(Tool):
 
     def variables(self, machine: Machine, links: Links, mode: str) -> Mapping[str, str]:
         """The same for one start, laid over what the variable holds already."""
-        content = _parsed(machine.environment.get("OPENCODE_CONFIG_CONTENT", ""))
-        table = content.setdefault("provider", {})
-        for slot in (slot for slots in self._slots(machine).values() for slot in slots):
-            url = providers.address(slot, links, self.name)
-            if url is not None and isinstance(table, dict):
-                options = table.setdefault(slot.name, {}).setdefault("options", {})
-                options["baseURL"] = url
-        if not table:
+        content = _parsed(machine.environment.get(_CONTENT, ""))
+        led = [
+            (slot.name, url)
+            for slots in self._slots(machine).values()
+            for slot in slots
+            if (url := providers.address(slot, links, self.name)) is not None
+        ]
+        if not led:
             raise providers.nothing(self.title, (), _NO_PROVIDER)
-        return {"OPENCODE_CONFIG_CONTENT": json.dumps(content)}
+        for name, url in led:
+            table = content
+            for step in ("provider", name, "options"):
+                table = table.setdefault(step, {})
+                if not isinstance(table, dict):
+                    raise _content_not_understood()
+            table["baseURL"] = url
+        return {_CONTENT: json.dumps(content)}
 
     def _slots(self, machine: Machine) -> dict[Path, list[Slot]]:
         """The providers that the user has, each in the file in which its address stands or would go."""
@@ -167,8 +181,26 @@ def _url(entry: Any) -> str | None:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    """What the variable holds, comments and all; it is laid over, never replaced.
+
+    Raises:
+        EditError: it is not understood.
+    """
     try:
-        document = json.loads(text)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
+        document = jsonspans.load(text)
+    except NotUnderstoodError:
+        document = None
+    if not isinstance(document, dict):
+        raise _content_not_understood()
+    return document
+
+
+def _content_not_understood() -> EditError:
+    return EditError(
+        Trouble(
+            title="opencode's own variable is not understood",
+            message=f"{_CONTENT} is set in this shell, and an address cannot be laid over what it holds.",
+            fix="Mend it, or lead opencode by its settings file: spendlight connect opencode",
+            code="not_understood",
+        )
+    )

@@ -7,6 +7,7 @@ takes out what is still ours and leaves everything else.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,10 +16,11 @@ from typing import Final
 
 from trayapp.tools import envspans, jsonspans, linespans, tomlspans, wholefile, yamlspans
 from trayapp.tools.files import refused
-from trayapp.tools.journal import Entry, Journal, VaultShutError, digest, value_digest
+from trayapp.tools.journal import Entry, Journal, Key, VaultShutError, digest, value_digest
 from trayapp.tools.masking import masked
 from trayapp.tools.spans import (
     Changed,
+    Found,
     Grammar,
     NotUnderstoodError,
     Operation,
@@ -174,6 +176,33 @@ def withdraw(journal: Journal, entry: Entry, data: bytes | None) -> Withdrawn:
     return Withdrawn(after, exact=exact, left=tuple(left), owed=owed)
 
 
+def changed_by_user(entry: Entry, data: bytes | None) -> tuple[Left, ...]:
+    """The keys of an edit that the user has taken out or changed since. Needs no vault, so looking asks no keyring."""
+    if data is not None and digest(data) in (entry.after, entry.partly):
+        return ()
+    found = []
+    for key in entry.keys:
+        if data is None:
+            found.append(Left(key.way, "the file is gone", by_user=True))
+            continue
+        with contextlib.suppress(NotUnderstoodError):
+            left = _left(key, GRAMMARS[Format(entry.format)].find(decode(data)[1], key.way))
+            found += [left] if left is not None and left.by_user else []
+    return tuple(found)
+
+
+def _left(key: Key, found: Found | None) -> Left | None:
+    """Why a key is not, or no more, what we made it; ``None``: it is."""
+    if key.ours is not None and not key.taken_out:
+        if found is None:
+            return Left(key.way, "you have taken it out", by_user=True)
+        if value_digest(found.value) != key.ours:
+            return Left(key.way, "you have changed it", by_user=not key.polite)
+    elif found is not None and not (key.taken_out and key.existed):
+        return Left(key.way, "you have set it again", by_user=True)
+    return None
+
+
 def _is_bare(grammar: Grammar, text: str) -> bool:
     """Whether a file holds nothing any more."""
     try:
@@ -187,17 +216,11 @@ def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Gr
     key = entry.keys[n]
     found = grammar.find(text, key.way)
     set_again = Left(key.way, "you have set it again", by_user=True)
-    if key.ours is not None and not key.taken_out:
-        if found is None:
-            return text, Left(key.way, "you have taken it out", by_user=True)
-        if value_digest(found.value) != key.ours:
-            return text, Left(key.way, "you have changed it", by_user=not key.polite)
-        if not key.existed:
-            return take_out(text, grammar, key.way, key.made), None
-    elif found is not None and not (key.taken_out and key.existed):
-        return text, set_again
-    elif not key.existed:
-        return text, None
+    if (left := _left(key, found)) is not None:
+        return text, left
+    if not key.existed:
+        ours = found is not None and not key.taken_out
+        return take_out(text, grammar, key.way, key.made) if ours else text, None
     # What was there before has to come back.
     try:
         raw = journal.raw(entry, n)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.tools import providers
+from trayapp.tools import providers, startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import Way
@@ -66,6 +66,8 @@ class QwenCode(Tool):
             url = machine.value(path, form, slot.way)
             if isinstance(url, str) and url and providers.public(url) is None:
                 addresses.append(Placed(f"{path}: {slot.name}", url, slot.likely))
+        routes = {variable: _PROTOCOLS[protocol].route for protocol, variable in _VARIABLES.items()}
+        addresses += [each for each in startfiles.placed(machine, routes) if providers.public(each.url) is None]
         in_shell = [variable for variable in _VARIABLES.values() if machine.environment.get(variable)]
         notes += [f"{variable} is set in this shell and wins over the file's." for variable in in_shell]
         managed = managed_folder(machine, "qwen-code", "QwenCode", "qwen-code") / "settings.json"
@@ -114,14 +116,15 @@ class QwenCode(Tool):
         slots = []
         for provider, models in listed.items() if isinstance(listed, dict) else ():
             mapped = protocols.get(provider) if isinstance(protocols, dict) else None
-            usual = _PROTOCOLS.get(mapped if isinstance(mapped, str) else provider)
+            protocol = mapped if isinstance(mapped, str) and mapped else provider
+            usual = _PROTOCOLS.get(protocol)
             for n, model in enumerate(models if isinstance(models, list) else ()):
                 if not isinstance(model, dict) or usual is None or model.get("realtimeOnly"):
                     continue  # Live Voice accepts no other host than DashScope's
                 url = model.get("baseUrl")
                 own = url if isinstance(url, str) and url else None
                 way: Way = ("modelProviders", provider, n, "baseUrl")
-                known = usual if own is None and not self._has_variable(machine, mapped or provider) else None
+                known = usual if own is None and not self._has_variable(machine, protocol) else None
                 if own is not None or known is not None:
                     slots.append(Slot(way, f"model {model.get('id')}", own, known, likely=usual.route))
         old = machine.value(self.settings(machine), Format.JSON, _OLD)
@@ -157,9 +160,11 @@ class QwenCode(Tool):
             if place is not None:
                 path, form, way = place
                 url = machine.value(path, form, way)
-                public = providers.public(url) if isinstance(url, str) else None
-                known = Provider(public, _PROTOCOLS[protocol].version) if public else _PROTOCOLS[protocol]
-                found.append((path, form, Slot(way, variable, url or None, known, known.route)))
+                url = url if isinstance(url, str) and url else None
+                # Also of an address that leads here already: another vendor's key must never go to the usual one.
+                meant = providers.route(Slot(way, variable, url))
+                known = Provider(meant, _PROTOCOLS[protocol].version) if meant else _PROTOCOLS[protocol]
+                found.append((path, form, Slot(way, variable, url, known, known.route)))
         return found
 
     def _protocol(self, machine: Machine) -> str:

@@ -193,7 +193,12 @@ def put_raw(text: str, grammar: Grammar, way: Way, raw: str) -> str:
     again = grammar.find(after, way)
     if again is None or after[again.start : again.end] != raw:
         raise NotUnderstoodError("the former value no longer fits in its place")
-    if grammar.load(after) != altered(grammar.load(text), way, again.value):
+    was, now = grammar.load(text), grammar.load(after)
+    if again.value is None:  # a null: `altered` would take the key out, so only the rest is compared
+        was, now = altered(was, way, None), altered(now, way, None)
+    else:
+        was = altered(was, way, again.value)
+    if now != was:
         raise NotUnderstoodError("the former value no longer fits in its place")
     return after
 

@@ -185,6 +185,9 @@ class Tool(ABC):
     advice: ClassVar[str] = ""
     """What else to do, above all when there is no mode."""
 
+    key_costs: ClassVar[tuple[str, ...]] = ()
+    """Where it would use a virtual key in its files without the address beside it, a sentence each."""
+
     @abstractmethod
     def find(self, machine: Machine) -> Found:
         """Look for it. Reads files and the environment only."""

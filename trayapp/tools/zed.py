@@ -71,7 +71,8 @@ class Zed(Tool):
         operations = tuple(
             Set(_way(provider), links.to(vendor, self.name, version)) for provider, vendor, version in _PROVIDERS
         )
-        return (Edit(self.name, self.settings(machine), Format.JSON, operations),)
+        named = machine.folder("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME") is not None
+        return (Edit(self.name, self.settings(machine), Format.JSON, operations, anywhere=named),)
 
 
 def _way(provider: str) -> Way:

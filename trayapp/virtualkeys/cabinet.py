@@ -87,7 +87,9 @@ class Cabinet:
         """Where its real key lies; ``None``: it is gone. Asks no keyring."""
         return self._store.where(key.secret)
 
-    def mint(self, vendor: str, real_key: str, *, upstream: Upstream, name: str | None = None) -> Minted:
+    def mint(
+        self, vendor: str, real_key: str, *, upstream: Upstream, name: str | None = None, tool: str = ""
+    ) -> Minted:
         """Take a real key in and make the virtual one that stands for it.
 
         Args:
@@ -95,6 +97,7 @@ class Cabinet:
             real_key: the vendor's key.
             upstream: where that route leads now; the real key will go nowhere else.
             name: what to call it; one is made from the vendor's.
+            tool: in whose files it will be put by us.
 
         Raises:
             VirtualKeyError: the key or the name cannot be used.
@@ -113,6 +116,7 @@ class Cabinet:
                 carriers=register.CARRIERS.get(vendor, register.FIELDS),
                 fingerprint=register.fingerprint(read_or_make_secret(self._paths.install_key), virtual.encode()),
                 made_us=time.time_ns() // 1000,
+                tool=tool,
             )
             self._sweep(keys)
             place = self._store.put(key.secret, real_key.encode("ascii"))

@@ -54,6 +54,8 @@ class VirtualKey:
     """HMAC of the virtual key, hex."""
     made_us: int
     """UTC epoch microseconds."""
+    tool: str = ""
+    """In whose files `connect --virtual-key` has put it; empty: its owner gave it to a tool himself."""
 
     @property
     def secret(self) -> str:
@@ -104,5 +106,6 @@ def from_json(document: dict[str, Any]) -> VirtualKey:
     values = {name: document[name] for name in ("name", "vendor", "upstream", "fingerprint")}
     if not all(isinstance(value, str) for value in values.values()):
         raise TypeError("a text is expected")
+    values["tool"] = str(document.get("tool", ""))
     carriers = tuple(str(each) for each in document["carriers"])
     return VirtualKey(**values, carriers=carriers, made_us=int(document["made_us"]))
