@@ -45,6 +45,13 @@ def test_beats_and_frames_are_told_apart_however_they_arrive(parts: list[bytes],
     assert unframer.take() is None
 
 
+def test_more_than_the_guard_takes_is_not_sent() -> None:
+    """It would take the engine for none of its own, and end it again and again."""
+    unframer = Unframer()
+    assert unframer.feed(b"R" + frame(b"x" * (LIMIT + 1)) + b".") == b"R."
+    assert unframer.take() == b""
+
+
 def test_nonsense_is_not_held_for_ever() -> None:
     with pytest.raises(ValueError, match="frame"):
         Unframer().feed(b"K" + (LIMIT + 1).to_bytes(4, "big"))
