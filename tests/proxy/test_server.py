@@ -118,6 +118,8 @@ class TestLimits:
         assert (answer.status, answer.get(b"connection")) == (426, [b"close"])
         assert await client.gone() == b""
         assert [watch.names() for watch in bench.watches] == [[]]
+        await call(bench, await bench.client())
+        assert [head.websocket for head in bench.admitted] == [True, False]  # the gate need not wait for the first
 
     async def test_who_may_not_enter_does_not_learn_that_websocket_is_unknown(self, bench):
         bench.refusal = Refusal(401, "bad_token", "no.")

@@ -150,11 +150,9 @@ class Relay:
         if self._keys is None:
             return None
         try:
-            listed = {key.fingerprint for key in register.read(self._paths.virtual_keys)}
+            return self._keys.only(register.read(self._paths.virtual_keys))
         except register.RegisterError:
             return self._keys
-        known = {mark: each for mark, each in self._keys.known.items() if mark in listed}
-        return Table(self._keys.install_key, known)
 
 
 def load_token(paths: Paths) -> str | None:

@@ -294,9 +294,9 @@ class Downstream(Intake):
         if self._admission is not admission:
             return
         self._admission = None
+        error = None if admission.cancelled() else admission.exception()
         if self._transport.is_closing() or admission.cancelled():
             return
-        error = admission.exception()
         if error is not None:
             fault("admit", error)
         rest, self._early = self._early, b""
@@ -336,6 +336,7 @@ class Downstream(Intake):
             self._local,
             self._first_ns,
             self.stranger,
+            frame.websocket,
         )
         try:
             plan = self._server.gate.admit(head)
