@@ -27,7 +27,6 @@ from trayapp.frontdoor import Entry
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
 from trayapp.virtualkeys import handover, register
-from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Headers, Known, Swapped, Table, carries_one, swap
 
@@ -147,11 +146,12 @@ class Keychain:
         def read() -> None:
             table: Table | None = None
             try:
+                # Only who has virtual keys needs this; without any the engine starts sooner.
+                from trayapp.virtualkeys.cabinet import Cabinet
+
                 table = Cabinet(self._paths).load(quiet=quiet)
-            except (VirtualKeyError, OSError) as error:
-                log.warning("the virtual keys could not be read: %s", type(error).__name__)
             except Exception as error:  # noqa: BLE001  whoever waits has to be woken whatever happens
-                log.error("the virtual keys could not be read: %s", type(error).__name__)  # noqa: TRY400
+                log.warning("the virtual keys could not be read: %s", type(error).__name__)
             try:
                 loop.call_soon_threadsafe(done, table)
             except RuntimeError:
