@@ -115,6 +115,12 @@ async def test_closing_ends_the_wait(bench):
     assert await client.gone() == b""
 
 
+async def test_a_wait_that_the_gate_gives_up_is_a_500(bench):
+    client, admission = await waiting(bench)
+    admission.cancel()
+    assert (await client.response()).status == 500
+
+
 async def test_a_fault_that_comes_when_nobody_waits_any_more_is_not_told_aloud(bench, caplog):
     _, admission = await waiting(bench)
     admission.set_exception(RuntimeError("quotes sk-ant-CANARY"))
