@@ -8,7 +8,8 @@ from doors import Door, code, status
 from trayapp.frontdoor import Upstream
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.cabinet import Cabinet
-from trayapp.virtualkeys.handover import encode, frame
+from trayapp.virtualkeys.frames import frame
+from trayapp.virtualkeys.handover import encode
 
 REAL = b"sk-ant-api03-c4nary"
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.virtualkeys.handover import LIMIT, Unframer, decode, encode, frame
+from trayapp.virtualkeys.frames import LIMIT, Unframer, frame
+from trayapp.virtualkeys.handover import decode, encode
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Known, Table
 

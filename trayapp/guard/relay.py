@@ -40,7 +40,8 @@ from trayapp.platform.descriptors import more_descriptors
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
 from trayapp.virtualkeys import register
-from trayapp.virtualkeys.handover import Unframer, decode
+from trayapp.virtualkeys.frames import Unframer
+from trayapp.virtualkeys.handover import decode
 from trayapp.virtualkeys.swap import Headers, Swapped, Table, carries_one, swap
 
 BEAT_SECONDS: Final = 0.5
