@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
-from doors import Door, code, status
+from doors import Door, Request, code, status
 
 from trayapp.frontdoor import Upstream
 from trayapp.virtualkeys import register
@@ -54,3 +56,18 @@ def test_a_word_is_no_key(door: Door) -> None:
     assert status(door.ask(door.request(b"{}", b"Connection: close", *fields, path=path))) == 200
     assert door.vendor.requests[0].target == path.encode()
     assert door.vendor.requests[0].get(b"x-title") == [b"my-spendlight-app"]
+
+
+def test_a_redirect_takes_the_key_nowhere(door: Door, virtual: bytes) -> None:
+    """It is the tool's to follow, and the tool holds nothing but the virtual one."""
+
+    def answer(plug: socket.socket, _: Request) -> bool:
+        plug.sendall(b"HTTP/1.1 307 There\r\nLocation: http://evil.example/v1/messages\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+    door.vendor.begin(answer)
+    got = door.ask(door.request(b"{}", b"Connection: close", b"x-api-key: " + virtual))
+    assert status(got) == 307
+    assert b"Location: http://evil.example/v1/messages\r\n" in got
+    assert REAL not in got
+    assert len(door.vendor.requests) == 1

@@ -249,6 +249,24 @@ def test_another_user_makes_nobody_ask_for_keys(engine: Any, virtual: str, promp
     assert time.monotonic() - begun < QUICK
 
 
+def test_the_guard_is_told_only_what_is_new(home: Path) -> None:
+    paths = find()
+    cabinet = Cabinet(paths)
+    cabinet.mint("openai", REAL, upstream=Upstream.parse("https://h"))
+    told: list[bytes] = []
+
+    async def work() -> None:
+        keys = Keychain(paths, told.append, {}, lambda: None)
+        for _ in range(3):
+            os.utime(paths.virtual_keys)
+            await keys.reread()
+        cabinet.mint("openai", REAL, upstream=Upstream.parse("https://h"))
+        await keys.reread()
+
+    asyncio.run(work())
+    assert [payload.count(REAL.encode()) for payload in told] == [1, 2]
+
+
 def test_no_room_for_a_thread_costs_the_keys_and_nothing_else(home: Path) -> None:
     paths = find()
     where = Upstream.parse("https://h")

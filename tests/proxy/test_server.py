@@ -220,6 +220,19 @@ class TestEnd:
         assert await draining is True
         assert bench.relay.active == 0
 
+    async def test_drain_does_not_wait_for_who_was_refused_and_stays(self, bench):
+        bench.refusal = Refusal(401, "unknown_key", "no.")
+        before = await bench.post()
+        assert (await before.response()).status == 401
+        bench.later = []
+        waiting = await bench.post()
+        await bench.asked.wait()
+        draining = asyncio.create_task(bench.relay.drain(downstream.LINGER_LIMIT / 2))
+        await asyncio.sleep(0)
+        bench.later[0].set_result(bench.refusal)  # another one, while it drains
+        assert (await waiting.response()).status == 401
+        assert await draining is True
+
     async def test_drain_gives_up_and_close_ends_the_rest(self, bench):
         client = await bench.post()
         wire = await bench.vendor.accept()

@@ -180,7 +180,8 @@ class Keychain:
             self._table = table = _kept(table, before)
             missing = [known.key for known in table.known.values() if known.real is None]
             trouble = _missing(missing, table) if missing else None
-            self._tell_guard(handover.encode(table))
+            if table != before:  # a guard that is stopped reads none of it, and would leave it all with us
+                self._tell_guard(handover.encode(table))
         self._again_at = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _SELDOM) if missing else AGAIN
         self._stamp = stamp

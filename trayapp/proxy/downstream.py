@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 HEAD_LIMIT: Final = 10.0
 IDLE_LIMIT: Final = 600.0
 LINGER_LIMIT: Final = 10.0
+LAST_LINGER: Final = 1.0
+"""The same when the engine ends: a client that was refused and stays shall not make the next engine wait."""
 EARLY_LIMIT: Final = 64 * 1024
 """Bytes of further requests that are held; beyond, reading stops."""
 HEAD_READ: Final = 64 * 1024
@@ -95,8 +97,10 @@ class Downstream(Intake):
         return self._server.draining
 
     def close_if_idle(self) -> None:
-        """Close unless a call runs."""
-        if self._exchange is None and self._admission is None and not self._lingering:
+        """Close unless a call runs; a client that was answered and stays is not waited for much longer."""
+        if self._lingering:
+            self._arm(LAST_LINGER)
+        elif self._exchange is None and self._admission is None:
             self._transport.close()
 
     def abort(self, reason: str) -> None:
@@ -388,7 +392,7 @@ class Downstream(Intake):
         self._early = b""
         self._release_all()
         self._transport.write_eof()
-        self._arm(LINGER_LIMIT)
+        self._arm(LAST_LINGER if self._server.draining else LINGER_LIMIT)
 
     def _release_all(self) -> None:
         if self._holds:
