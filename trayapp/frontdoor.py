@@ -162,8 +162,8 @@ class Entry:
     upstream: Upstream
     path: str
     """The vendor's path without query, normalised; what dialects look at."""
-    target: str
-    """The request target for the upstream: prefix, path and query."""
+    target: str = field(repr=False)
+    """The request target for the upstream: prefix, path and query, which may hold a key."""
 
 
 def _host(name: str) -> str:

@@ -71,8 +71,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _check(profile: Profile) -> int:
     """Say whether the environment's guard can be started, after this copy's own has been loaded."""
+    import trayapp.guard.begin
     import trayapp.guard.relay
-    import trayapp.guard.supervise
     import trayapp.tools.desk  # noqa: F401  whatever is missing shall be missing now
 
     broken = _broken(profile)
@@ -125,8 +125,8 @@ def _guard(paths: Paths, profile: Profile) -> int:
 
 def _stand_in(paths: Paths, profile: Profile, trouble: GuardTrouble) -> int:
     """Be the guard. Its engine is still our environment's, tried again every minute."""
+    from trayapp.guard.begin import guard
     from trayapp.guard.failure import StartFailureError
-    from trayapp.guard.supervise import guard
 
     os.environ.update(profile.environment)
     try:

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -333,3 +335,6 @@ def test_without_virtual_keys_the_engine_starts_no_other_process_and_loads_no_ke
     assert children == ""
     maps = Path(f"/proc/{engine.pid}/maps").read_text()
     assert "cryptography" not in maps
+    code = "import sys, trayapp.engine.run; print('trayapp.virtualkeys.cabinet' in sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "False\n"

@@ -17,7 +17,10 @@ from msgspec.structs import replace
 
 from trayapp.control import Snapshot
 from trayapp.dialects.windows import Credits, Limit, Told, Window
+from trayapp.engine.credentials import Credentials
+from trayapp.engine.hearing import Hearing
 from trayapp.engine.windows import Holder, Shown, Windows
+from trayapp.values import Call
 
 NOW = 1_795_445_281
 FIVE = Window(name="5h", minutes=300, used=0.42, resets_at=NOW + 3600, status="allowed", binding=True)
@@ -84,6 +87,17 @@ def test_the_file_is_written_only_when_something_is_new(tmp_path: Path) -> None:
         assert not path.exists()
 
     asyncio.run(work())
+
+
+def test_a_fault_of_the_memory_costs_what_was_said_and_not_the_row(tmp_path: Path) -> None:
+    """The rest of the meter reads the same head after it (law 1)."""
+
+    def broken() -> float:
+        raise OverflowError
+
+    hearing = Hearing(Windows(tmp_path / "w", clock=broken), Credentials("k"), (), "/v1/messages")
+    call = Call(vendor="anthropic", wire="anthropic-messages", account="subscription")
+    assert hearing.head(call, None, ((b"anthropic-ratelimit-unified-5h-utilization", b"0.5"),)) is False
 
 
 @pytest.mark.parametrize(

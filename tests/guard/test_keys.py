@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +15,8 @@ import pytest
 
 from trayapp.guard.child import Child
 from trayapp.virtualkeys import register
-from trayapp.virtualkeys.handover import encode, frame
+from trayapp.virtualkeys.frames import frame
+from trayapp.virtualkeys.handover import encode
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Known, Table
 
@@ -86,6 +89,15 @@ def test_the_relay_goes_on_with_the_keys_of_the_last_engine(
     kept = [p for p in host.home.rglob("*") if p.is_file() and p.name != "frame" and REAL.encode() in p.read_bytes()]
     assert kept == []
     assert virtual not in host.log()
+
+
+def test_the_guard_carries_keys_and_loads_nothing_to_read_them() -> None:
+    """It starts before all else: what it loads, every start waits for."""
+    code = "import sys, trayapp.guard.__main__, trayapp.guard.supervise; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    loaded = set(done.stdout.split())
+    assert "trayapp.virtualkeys.frames" in loaded
+    assert not loaded & {"trayapp.virtualkeys.swap", "trayapp.virtualkeys.register", "trayapp.frontdoor", "hashlib"}
 
 
 def test_a_cold_start_without_an_engine_says_what_to_do(host: Host, kit: SimpleNamespace, upstream: Any) -> None:

@@ -256,6 +256,10 @@ class Door:
                     plug.shutdown(socket.SHUT_WR)
             return read_all(plug)
 
+    def hand(self, data: bytes) -> None:
+        """Say something over the lifeline, as the guard does."""
+        os.write(self._life, data)
+
     def close(self) -> str:
         """End it; gives what it said on standard error."""
         if self._life >= 0:

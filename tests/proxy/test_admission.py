@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -112,6 +113,22 @@ async def test_closing_ends_the_wait(bench):
     await bench.relay.close()
     assert admission.cancelled()
     assert await client.gone() == b""
+
+
+async def test_a_wait_that_the_gate_gives_up_is_a_500(bench):
+    client, admission = await waiting(bench)
+    admission.cancel()
+    assert (await client.response()).status == 500
+
+
+async def test_a_fault_that_comes_when_nobody_waits_any_more_is_not_told_aloud(bench, caplog):
+    _, admission = await waiting(bench)
+    admission.set_exception(RuntimeError("quotes sk-ant-CANARY"))
+    await bench.relay.close()
+    del admission
+    bench.later.clear()
+    gc.collect()
+    assert "CANARY" not in caplog.text
 
 
 async def test_the_gates_fields_go_out_in_place_of_the_clients(bench):

@@ -118,6 +118,8 @@ class TestLimits:
         assert (answer.status, answer.get(b"connection")) == (426, [b"close"])
         assert await client.gone() == b""
         assert [watch.names() for watch in bench.watches] == [[]]
+        await call(bench, await bench.client())
+        assert [head.websocket for head in bench.admitted] == [True, False]  # the gate need not wait for the first
 
     async def test_who_may_not_enter_does_not_learn_that_websocket_is_unknown(self, bench):
         bench.refusal = Refusal(401, "bad_token", "no.")
@@ -217,6 +219,19 @@ class TestEnd:
         assert await late.gone() == b""
         assert await draining is True
         assert bench.relay.active == 0
+
+    async def test_drain_does_not_wait_for_who_was_refused_and_stays(self, bench):
+        bench.refusal = Refusal(401, "unknown_key", "no.")
+        before = await bench.post()
+        assert (await before.response()).status == 401
+        bench.later = []
+        waiting = await bench.post()
+        await bench.asked.wait()
+        draining = asyncio.create_task(bench.relay.drain(downstream.LINGER_LIMIT / 2))
+        await asyncio.sleep(0)
+        bench.later[0].set_result(bench.refusal)  # another one, while it drains
+        assert (await waiting.response()).status == 401
+        assert await draining is True
 
     async def test_drain_gives_up_and_close_ends_the_rest(self, bench):
         client = await bench.post()

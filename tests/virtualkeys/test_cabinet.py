@@ -96,6 +96,20 @@ def test_a_damaged_register_is_told_and_not_overwritten(home: Path, text: str) -
     assert holding(home, REAL) == []
 
 
+def test_what_became_of_a_key_in_its_file_never_becomes_a_field(home: Path) -> None:
+    """Files can be edited: an editor's line end is no part of the key, and what is no key stays out of heads."""
+    cabinet = Cabinet(find())
+    key = cabinet.mint("anthropic", REAL, upstream=UPSTREAM).key
+    file = find().secrets / key.secret
+    file.write_text(REAL + "\n")
+    (known,) = cabinet.load().known.values()
+    assert known.real == REAL
+    for text in (f"{REAL}\r\nX-Other: 1", "schlüssel-1234", ""):
+        file.write_text(text)
+        (known,) = cabinet.load().known.values()
+        assert (known.real, known.why) == (None, "what lies in its place is no key")
+
+
 LOAD = """
 import sys
 from trayapp.platform.paths import find

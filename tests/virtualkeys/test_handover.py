@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.virtualkeys.handover import LIMIT, Unframer, decode, encode, frame
+from trayapp.virtualkeys.frames import LIMIT, Unframer, frame
+from trayapp.virtualkeys.handover import decode, encode
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Known, Table
 
@@ -43,6 +44,13 @@ def test_beats_and_frames_are_told_apart_however_they_arrive(parts: list[bytes],
     if frames and frames[-1]:
         assert newest == frames[-1]
     assert unframer.take() is None
+
+
+def test_more_than_the_guard_takes_is_not_sent() -> None:
+    """It would take the engine for none of its own, and end it again and again."""
+    unframer = Unframer()
+    assert unframer.feed(b"R" + frame(b"x" * (LIMIT + 1)) + b".") == b"R."
+    assert unframer.take() == b""
 
 
 def test_nonsense_is_not_held_for_ever() -> None:

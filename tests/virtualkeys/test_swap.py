@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.frontdoor import Entry, Upstream
+from trayapp.guard.wire import parse_request
+from trayapp.proxy import Plan, RequestHead
+from trayapp.proxy.framing import read_request_head
+from trayapp.proxy.watch import Watch
 from trayapp.refusal import Refusal
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.register import VirtualKey
@@ -92,6 +97,22 @@ def test_whatever_a_tool_sends_without_one_is_untouched(headers: list[tuple[byte
         assert swap(entry(target=target), fields, table()[1]) is None
 
 
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        (((b"X-Title", b"my-spendlight-app"),), "/x"),
+        ((), "/v1/projects/acme-spendlight-prod/x?filter=a-spendlight-b"),
+        (((b"authorization", b"Bearer my-spendlight-login"), (b"api-key", b"mine-spendlight-1")), "/x"),
+    ],
+)
+def test_a_word_is_no_key(headers: tuple[tuple[bytes, bytes], ...], target: str) -> None:
+    """Whoever carries none is not made to wait for keys."""
+    assert not carries_one(headers, target)
+    virtual = register.new_key("openai")
+    assert carries_one(((b"api-key", virtual.encode()),), target)
+    assert carries_one(headers, f"/x?key={virtual}")
+
+
 def refusal(done: object) -> tuple[int, str]:
     assert isinstance(done, Refusal)
     return done.status, done.code
@@ -144,3 +165,11 @@ def test_nothing_shows_a_real_key() -> None:
     virtual, keys = table()
     done = swap(entry(), ((b"x-api-key", virtual.encode()),), keys)
     assert REAL not in repr(keys) + repr(done) + repr(next(iter(keys.known.values())))
+    # Nor do those who carry it further, whatever prints them (a task's repr ends with its result's).
+    head = b"GET /x?key=%b HTTP/1.1\r\nHost: h\r\nx-api-key: %b\r\n\r\n" % (b"R3aL", b"R3aL")
+    frame = read_request_head(head)
+    peer = ("127.0.0.1", 1)
+    asked = RequestHead("GET", frame.target.decode(), frame.headers, peer, peer, 0)
+    plan = Plan(UPSTREAM, frame.target.decode(), "anthropic", True, cast("Watch", None), frame.headers)
+    for each in (frame, asked, plan, parse_request(head), entry(target="/x?key=R3aL")):
+        assert "R3aL" not in repr(each)

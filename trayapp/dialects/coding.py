@@ -195,6 +195,14 @@ class Decoder:
                 return
         yield from self._run(data)
 
+    def begins_plain(self, data: bytes) -> bool:
+        """Whether the body begins here and is neither coded nor bounded, as most are; from then on it is ``plain``."""
+        begins = self._chain is None and not (self._declared or self._head) and self._limit is None
+        if not begins or len(data) < 4 or data.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
+            return False
+        self._chain = []
+        return True
+
     @property
     def plain(self) -> bool:
         """Whether the body has turned out to be uncoded and unbounded, so that ``decode`` changes nothing."""

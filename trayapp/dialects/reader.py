@@ -131,6 +131,10 @@ class ResponseReader:
 
     def _decode(self, data: bytes) -> None:
         decoder = self._decoder
+        if decoder.begins_plain(data):
+            self._direct = True
+            self._plain(data)
+            return
         most = decoder.came + _AT_ONCE
         for piece in decoder.decode(data):
             self._plain(piece)
@@ -165,7 +169,8 @@ class ResponseReader:
             # The framing's sink leads back here: without this, codecs and bodies would wait for the garbage collector.
             self._overflowed = self.overflow
             self._framing = self._whole = None
-            self._decoder = Decoder()
+            if not self._decoder.plain:
+                self._decoder = Decoder()
             self._usage = self._tally.usage(self._status)
             if self._usage.complete:
                 self._tally.hush()

@@ -73,7 +73,8 @@ class Gatekeeper:
         entry = frontdoor.enter(head.target, head.headers, self.door, stranger=head.stranger)
         if isinstance(entry, Refusal):
             return entry
-        swapped = self.keychain.swap(entry, head.headers)
+        # What is answered 426 anyway waits for no keyring.
+        swapped = None if head.websocket else self.keychain.swap(entry, head.headers)
         if swapped is None or isinstance(swapped, Swapped | Refusal):
             return self._plan(head, entry, swapped)
         return asyncio.get_running_loop().create_task(self._plan_later(head, entry, swapped))

@@ -4,11 +4,13 @@ Everything that joins what was read (``dialects.windows``) to whose it is lives 
 by its own id, as the answer (Anthropic's organization) or the request (ChatGPT's account, Claude Code's) states it; an
 API key by its fingerprint; a plan of which nothing else is known by its login's token, which passes.
 
-Rules: nothing of an id or a token outlives the call but its HMAC; nothing is computed for answers that say nothing.
+Rules: nothing of an id or a token outlives the call but its HMAC; nothing is computed for answers that say nothing; a
+failure here costs what was said of the account, never the row.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
 
@@ -17,6 +19,8 @@ from trayapp.dialects.windows import Told, told
 from trayapp.engine.credentials import Credentials
 from trayapp.engine.windows import Holder, Windows
 from trayapp.values import Call
+
+log = logging.getLogger(__name__)
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -37,18 +41,25 @@ class Hearing:
     def head(self, call: Call, credential: str | None, headers: Pairs) -> bool:
         """Hear what an answer's head says; whether it says that a plan does not cover the call."""
         self._credential = credential
-        said = told(headers, time.time_ns() // 1000)
-        if said is None:
+        try:
+            said = told(headers, time.time_ns() // 1000)
+            if said is None:
+                return False
+            self._organization = said.organization
+            self._hear(call, said)
+        except Exception as error:  # noqa: BLE001  the rest of the meter goes on
+            _say(error)
             return False
-        self._organization = said.organization
-        self._hear(call, said)
         return said.overage and call.account == "subscription"
 
     def body(self, call: Call, reader: ResponseReader) -> None:
         """Hear what the body has said meanwhile."""
         said = reader.take_told()
         if said is not None:
-            self._hear(call, said)
+            try:
+                self._hear(call, said)
+            except Exception as error:  # noqa: BLE001  as above
+                _say(error)
 
     def _hear(self, call: Call, said: Told) -> None:
         account, passing = self._credential or "", False
@@ -57,3 +68,7 @@ class Hearing:
             passing = known is None
             account = self._names.account(known) if known else self._names.login(self._headers, self._target)
         self._windows.hear(Holder(call.vendor, account), said, model=call.model, passing=passing)
+
+
+def _say(error: Exception) -> None:
+    log.warning("what a vendor said of an account was lost: %s", type(error).__name__)

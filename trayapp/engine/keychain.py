@@ -6,6 +6,7 @@ Rules:
   with a virtual key that arrives meanwhile waits up to ``PATIENCE`` seconds; every other request does not even look;
 * the register is looked at with each virtual key (a ``stat``), so a key that was removed is worth nothing at once and
   a new one needs no restart;
+* an engine that is asked to stop waits for no keyring: who waits is answered at once, and the next engine begins;
 * only the first reading may have somebody asked to unlock the keyring. A key whose real one could not be had is asked
   for again by the calls that carry it, quietly, after ``AGAIN`` seconds and then ever more rarely, but each minute;
 * a real key that was read once stays in memory while its virtual one is in the register, even if the keyring is locked
@@ -25,8 +26,7 @@ from trayapp.control import Trouble
 from trayapp.frontdoor import Entry
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
-from trayapp.virtualkeys import handover
-from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
+from trayapp.virtualkeys import handover, register
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Headers, Known, Swapped, Table, carries_one, swap
 
@@ -66,6 +66,7 @@ class Keychain:
         self._again_at = 0.0
         self._pause = AGAIN
         self._quiet = False
+        self._ended = False
 
     def begin(self) -> None:
         """Read the keys, unless there are none."""
@@ -73,6 +74,12 @@ class Keychain:
             self._take(Table("", {}), None)
         else:
             self._read()
+
+    def end(self) -> None:
+        """The engine ends: nothing is read any more, and nobody waits for it."""
+        self._ended = True
+        if self._reading is not None and not self._reading.done():
+            self._reading.set_result(None)
 
     def swap(self, entry: Entry, headers: Headers) -> Swapped | Refusal | asyncio.Task[Swapped | Refusal | None] | None:
         """Put the real keys into a request's head; a task of the same where they have to be read first."""
@@ -86,9 +93,7 @@ class Keychain:
         return asyncio.get_running_loop().create_task(self._later(entry, headers))
 
     async def _later(self, entry: Entry, headers: Headers) -> Swapped | Refusal | None:
-        reading = self._reading
-        if reading is not None:
-            await asyncio.wait([reading], timeout=PATIENCE)
+        await self.reread()
         if self._table is None:
             return Refusal(
                 503,
@@ -97,15 +102,23 @@ class Keychain:
                 "(`spendlight keys list` says so). Mend that and try again.",
                 entry.vendor,
             )
-        return swap(entry, headers, self._table)
+        return swap(entry, headers, self._table if self._up_to_date() else self._still_registered(self._table))
 
     async def reread(self) -> None:
-        """The register was changed."""
+        """The register was changed, or may have been: wait, within bounds, until it is read."""
+        until = time.monotonic() + PATIENCE
         for _ in range(2):  # a reading that runs may have begun before the change
             if not self._up_to_date():
                 self._read()
             if self._reading is not None:
-                await asyncio.wait([self._reading], timeout=PATIENCE)
+                await asyncio.wait([self._reading], timeout=max(0.0, until - time.monotonic()))
+
+    def _still_registered(self, table: Table) -> Table:
+        """The keys that are known, without those that were removed meanwhile; a damaged register removes none."""
+        try:
+            return table.only(register.read(self._paths.virtual_keys))
+        except register.RegisterError:
+            return table
 
     def _up_to_date(self) -> bool:
         return self._reading is None and self._table is not None and self._stamp == self._now()
@@ -123,7 +136,7 @@ class Keychain:
 
     def _read(self) -> None:
         """Read register and store in a thread; a second call while one reads is content with that one."""
-        if self._reading is not None:
+        if self._reading is not None or self._ended:
             return
         loop = asyncio.get_running_loop()
         self._reading = reading = loop.create_future()
@@ -133,11 +146,12 @@ class Keychain:
         def read() -> None:
             table: Table | None = None
             try:
+                # Only who has virtual keys needs this; without any the engine starts sooner.
+                from trayapp.virtualkeys.cabinet import Cabinet
+
                 table = Cabinet(self._paths).load(quiet=quiet)
-            except (VirtualKeyError, OSError) as error:
-                log.warning("the virtual keys could not be read: %s", type(error).__name__)
             except Exception as error:  # noqa: BLE001  whoever waits has to be woken whatever happens
-                log.error("the virtual keys could not be read: %s", type(error).__name__)  # noqa: TRY400
+                log.warning("the virtual keys could not be read: %s", type(error).__name__)
             try:
                 loop.call_soon_threadsafe(done, table)
             except RuntimeError:
@@ -150,7 +164,11 @@ class Keychain:
                 reading.set_result(None)
 
         # Not the loop's own threads: the end of the engine would wait for a prompt that nobody answers.
-        threading.Thread(target=read, name="keys", daemon=True).start()
+        try:
+            threading.Thread(target=read, name="keys", daemon=True).start()
+        except RuntimeError:  # no room for another thread
+            log.warning("the virtual keys could not be read: no thread can be started")
+            done(None)
 
     def _take(self, table: Table | None, stamp: _Stamp) -> None:
         before = self._table
@@ -162,7 +180,8 @@ class Keychain:
             self._table = table = _kept(table, before)
             missing = [known.key for known in table.known.values() if known.real is None]
             trouble = _missing(missing, table) if missing else None
-            self._tell_guard(handover.encode(table))
+            if table != before:  # a guard that is stopped reads none of it, and would leave it all with us
+                self._tell_guard(handover.encode(table))
         self._again_at = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, _SELDOM) if missing else AGAIN
         self._stamp = stamp

@@ -2,7 +2,7 @@
 
 The guard kills and restarts an engine that has not beaten for two seconds, so the beat is sent by the event loop
 itself: a loop that hangs does not beat. Between beats the same pipe carries what the guard keeps in memory for its own
-relay (``trayapp.virtualkeys.handover``).
+relay (``trayapp.virtualkeys.frames``).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from trayapp.virtualkeys.handover import frame
+from trayapp.virtualkeys.frames import frame
 
 BEAT_SECONDS: Final = 0.5
 

@@ -5,7 +5,7 @@ lets a relay of its own pass the calls on unmetered. Its rooms:
 
 * ``sockets``: the port and the two listening sockets;
 * ``child``: one child process (engine or relay) with its beats and its lifeline;
-* ``supervise``: who runs when; the guard's loop;
+* ``begin``: its lock and its port, then ``supervise``: who runs when; the guard's loop;
 * ``wire`` and ``relay``: strict HTTP/1.1 and the unmetered relay (a process of its own);
 * ``spool``: what the relay writes down for the ledger;
 * ``launch``: starting and stopping the guard from elsewhere.
@@ -45,6 +45,6 @@ def run(
     Raises:
         StartFailureError: another guard runs (exit code 3), the port is taken (4), a folder is unusable (5).
     """
-    from trayapp.guard.supervise import guard
+    from trayapp.guard.begin import guard
 
     return guard(paths, port=port, engine_command=engine_command, timing=timing)

@@ -7,7 +7,7 @@ What a child is given, appended to its command line (POSIX):
 * ``--sockets 5,6``: inherited descriptors of the listening sockets, bound and listening already;
 * ``--beat 7``: the write end of a pipe. The child writes one byte ``R`` when it serves the sockets and then one
   byte ``.`` every 500 ms, from the loop that serves, so that a hung loop is silent. In between an engine may hand over
-  its virtual keys (``trayapp.virtualkeys.handover``), which the guard keeps in memory for its relay;
+  its virtual keys (``trayapp.virtualkeys.frames``), which the guard keeps in memory for its relay;
 * ``--life 8``: the read end of a pipe. Its end of file means that the guard is gone: the child stops accepting at once,
   finishes what runs and ends. The guard writes nothing to it but the virtual keys, to a relay.
 
@@ -27,7 +27,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from trayapp.guard.sockets import Listening
-from trayapp.virtualkeys.handover import Unframer, frame
+from trayapp.virtualkeys.frames import Unframer, frame
 
 _BEATS: Final = 64 * 1024
 

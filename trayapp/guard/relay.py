@@ -40,7 +40,8 @@ from trayapp.platform.descriptors import more_descriptors
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
 from trayapp.virtualkeys import register
-from trayapp.virtualkeys.handover import Unframer, decode
+from trayapp.virtualkeys.frames import Unframer
+from trayapp.virtualkeys.handover import decode
 from trayapp.virtualkeys.swap import Headers, Swapped, Table, carries_one, swap
 
 BEAT_SECONDS: Final = 0.5
@@ -150,11 +151,9 @@ class Relay:
         if self._keys is None:
             return None
         try:
-            listed = {key.fingerprint for key in register.read(self._paths.virtual_keys)}
+            return self._keys.only(register.read(self._paths.virtual_keys))
         except register.RegisterError:
             return self._keys
-        known = {mark: each for mark, each in self._keys.known.items() if mark in listed}
-        return Table(self._keys.install_key, known)
 
 
 def load_token(paths: Paths) -> str | None:

@@ -34,11 +34,9 @@ from typing import Final
 import trayapp
 from trayapp.guard import failure
 from trayapp.guard.child import Child
-from trayapp.guard.failure import ALREADY_RUNNING, FOLDER_UNUSABLE, StartFailureError
 from trayapp.guard.log import Log
-from trayapp.guard.sockets import Listening, listen
-from trayapp.platform import single
-from trayapp.platform.guardstate import GuardState, GuardTrouble, clear_state, trouble_from_json, write_state
+from trayapp.guard.sockets import Listening
+from trayapp.platform.guardstate import GuardState, GuardTrouble, trouble_from_json, write_state
 from trayapp.platform.paths import Paths
 
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
@@ -408,65 +406,3 @@ class Supervisor:
         self._selector.close()
         self._signals.close()
         self._signals_in.close()
-
-
-def guard(
-    paths: Paths,
-    *,
-    port: int,
-    engine_command: Sequence[str] | None,
-    timing: Timing | None,
-    relay_command: Sequence[str] | None = None,
-    gone: GuardTrouble | None = None,
-) -> int:
-    """What ``trayapp.guard.run`` does; see there.
-
-    ``relay_command`` and ``gone`` are for ``trayapp.rescue``: another relay, and what to say when no engine comes up.
-    """
-    os.umask(0o077)
-    timing = timing or Timing()
-    _prepare(paths)
-    try:
-        lock = single.Single.take(paths.guard_lock)
-    except single.HeldError as held:
-        raise StartFailureError(ALREADY_RUNNING, failure.already_running(held.holder)) from held
-    except OSError as error:
-        raise StartFailureError(FOLDER_UNUSABLE, failure.folder_unusable(str(paths.run), error)) from error
-    try:
-        listening = listen(paths, port, patience=timing.port_patience)
-        log = Log(paths.log)
-        log.line(f"started, process {os.getpid()}, port {listening.port}, IPv6 {'yes' if listening.v6 else 'no'}")
-        supervisor = Supervisor(
-            paths,
-            listening,
-            engine_command or python("trayapp.engine"),
-            relay_command or python("trayapp.guard.relay"),
-            timing,
-            log,
-            gone=gone,
-        )
-        code = supervisor.run()
-        log.line("ended")
-        return code
-    finally:
-        with contextlib.suppress(OSError):
-            clear_state(paths)
-        lock.release()
-
-
-def python(module: str) -> list[str]:
-    """The command that runs a module of ours, never one of the folder that we were started in (``-P``)."""
-    return [sys.executable, "-P", "-m", module]
-
-
-def _prepare(paths: Paths) -> None:
-    try:
-        paths.make()
-        status = paths.run.stat()
-    except OSError as error:
-        raise StartFailureError(
-            FOLDER_UNUSABLE, failure.folder_unusable(str(error.filename or paths.run), error)
-        ) from error
-    # In a shared folder somebody else may have made it before us, to read along.
-    if sys.platform != "win32" and (status.st_uid != os.getuid() or status.st_mode & 0o022):
-        raise StartFailureError(FOLDER_UNUSABLE, failure.folder_not_private(paths.run))

@@ -17,7 +17,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from trayapp.frontdoor import METHODS
@@ -231,11 +231,11 @@ class RequestHead:
     """A request's head."""
 
     method: str
-    target: str
+    target: str = field(repr=False)
     """As received (latin-1)."""
     minor: int
     """HTTP/1.minor."""
-    headers: Headers
+    headers: Headers = field(repr=False)
     length: int | None
     """Content-Length; ``None`` without one."""
     chunked: bool

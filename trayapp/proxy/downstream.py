@@ -15,7 +15,6 @@ Rules:
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import socket
 import struct
 import sys
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, Final, cast
 from msgspec.structs import replace
 
 from trayapp.platform.peeruid import is_stranger
+from trayapp.proxy.admission import ask, waited
 from trayapp.proxy.exchange import Exchange
 from trayapp.proxy.framing import (
     LENGTH,
@@ -36,11 +36,9 @@ from trayapp.proxy.framing import (
     check_begun,
     read_request_head,
     reader,
-    target_is_valid,
 )
-from trayapp.proxy.head import authority
 from trayapp.proxy.intake import WHOLE_LIMIT, Intake, Whole
-from trayapp.proxy.watch import Plan, RequestHead, fault
+from trayapp.proxy.watch import Plan, RequestHead
 from trayapp.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -49,6 +47,8 @@ if TYPE_CHECKING:
 HEAD_LIMIT: Final = 10.0
 IDLE_LIMIT: Final = 600.0
 LINGER_LIMIT: Final = 10.0
+LAST_LINGER: Final = 1.0
+"""The same when the engine ends: a client that was refused and stays shall not make the next engine wait."""
 EARLY_LIMIT: Final = 64 * 1024
 """Bytes of further requests that are held; beyond, reading stops."""
 HEAD_READ: Final = 64 * 1024
@@ -97,8 +97,10 @@ class Downstream(Intake):
         return self._server.draining
 
     def close_if_idle(self) -> None:
-        """Close unless a call runs."""
-        if self._exchange is None and self._admission is None and not self._lingering:
+        """Close unless a call runs; a client that was answered and stays is not waited for much longer."""
+        if self._lingering:
+            self._arm(LAST_LINGER)
+        elif self._exchange is None and self._admission is None:
             self._transport.close()
 
     def abort(self, reason: str) -> None:
@@ -281,32 +283,38 @@ class Downstream(Intake):
     def _begin(self, frame: RequestFrame, rest: bytes) -> None:
         self._head_begun = False
         self._refused_head = frame.method == b"HEAD"
-        plan = self._admit(frame)
+        head = RequestHead(
+            frame.method.decode("ascii"),
+            frame.target.decode("ascii"),
+            frame.headers,
+            self._peer,
+            self._local,
+            self._first_ns,
+            self.stranger,
+            frame.websocket,
+        )
+        plan = ask(self._server.gate, head)
         if isinstance(plan, asyncio.Future):
             self._admission = plan
             self._early = rest
-            plan.add_done_callback(lambda admission: self._admitted(frame, admission))
+            plan.add_done_callback(lambda admission: self._admitted(frame, head, admission))
         else:
             self._go_on(frame, plan, rest)
 
-    def _admitted(self, frame: RequestFrame, admission: asyncio.Future[Plan | Refusal]) -> None:
+    def _admitted(self, frame: RequestFrame, head: RequestHead, admission: asyncio.Future[Plan | Refusal]) -> None:
         """What a request waited for has come."""
         if self._admission is not admission:
             return
         self._admission = None
-        if self._transport.is_closing() or admission.cancelled():
+        plan = waited(admission, head)
+        if self._transport.is_closing():
             return
-        error = admission.exception()
-        if error is not None:
-            fault("admit", error)
         rest, self._early = self._early, b""
-        self._go_on(frame, _INTERNAL if error is not None else _sound(admission.result()), rest)
+        self._go_on(frame, plan, rest)
         self.release("early")
 
     def _go_on(self, frame: RequestFrame, plan: Plan | Refusal, rest: bytes) -> None:
         self._body = reader(frame.framing, frame.length) if frame.framing != NONE else None
-        if frame.websocket and isinstance(plan, Plan):  # the door comes first: who may not enter learns nothing
-            plan = dataclasses.replace(_WEBSOCKET, vendor=plan.vendor)
         if isinstance(plan, Refusal):
             self.refuse(plan)
             return
@@ -326,23 +334,6 @@ class Downstream(Intake):
         if rest:
             self._first_ns = time.monotonic_ns()
         exchange.body_end(())
-
-    def _admit(self, frame: RequestFrame) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
-        head = RequestHead(
-            frame.method.decode("ascii"),
-            frame.target.decode("ascii"),
-            frame.headers,
-            self._peer,
-            self._local,
-            self._first_ns,
-            self.stranger,
-        )
-        try:
-            plan = self._server.gate.admit(head)
-        except Exception as error:  # noqa: BLE001  without a route nothing can pass
-            fault("admit", error)
-            return _INTERNAL
-        return plan if isinstance(plan, asyncio.Future) else _sound(plan)
 
     def _feed(self, data: bytes) -> None:
         """Read the request's body."""
@@ -401,7 +392,7 @@ class Downstream(Intake):
         self._early = b""
         self._release_all()
         self._transport.write_eof()
-        self._arm(LINGER_LIMIT)
+        self._arm(LAST_LINGER if self._server.draining else LINGER_LIMIT)
 
     def _release_all(self) -> None:
         if self._holds:
@@ -416,19 +407,6 @@ def _address(name: object) -> tuple[str, int]:
     return "", 0
 
 
-def _sound(plan: Plan | Refusal) -> Plan | Refusal:
-    """A plan that can be carried out, or the refusal that stands for it."""
-    try:
-        if not isinstance(plan, Refusal):
-            authority(plan.upstream)
-            if not target_is_valid(plan.target.encode("latin-1")):
-                raise ValueError("target")
-    except Exception as error:  # noqa: BLE001  as above
-        fault("admit", error)
-        return _INTERNAL
-    return plan
-
-
 def _bad_request(error: BadFraming) -> Refusal:
     return Refusal(400, error.code, error.message + " The request was not sent on.")
 
@@ -437,7 +415,3 @@ _SLOW: Final = Refusal(408, "request_too_slow", "the request's head did not arri
 _CROWDED: Final = Refusal(
     503, "too_many_connections", "too many connections are open here. Close some tools, try again."
 )
-_INTERNAL: Final = Refusal(
-    500, "internal", "the request could not be routed because of a fault here. Please report it."
-)
-_WEBSOCKET: Final = Refusal(426, "no_websocket", "WebSocket is not relayed here. Use plain HTTP; most tools do so now.")

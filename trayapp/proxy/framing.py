@@ -90,6 +90,9 @@ class RequestFrame(msgspec.Struct):
     nominated: frozenset[bytes]
     """Lower-case names that the Connection header lists: they end here."""
 
+    def __repr__(self) -> str:
+        return f"<{self.method!r} with {len(self.headers)} fields>"
+
 
 class ResponseFrame(msgspec.Struct):
     """The head of one response and what follows from it."""

@@ -49,6 +49,11 @@ class RequestHead(msgspec.Struct, frozen=True):
     """``time.monotonic_ns()`` when the first byte of the request was read."""
     stranger: bool = False
     """The connection is another user's."""
+    websocket: bool = False
+    """It asks for a WebSocket: whatever `Gate.admit` says but a refusal, it is answered 426."""
+
+    def __repr__(self) -> str:
+        return f"<{self.method} with {len(self.headers)} fields>"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -64,6 +69,9 @@ class Plan(msgspec.Struct, frozen=True):
     watch: Watch
     headers: Headers | None = None
     """What goes to the upstream instead of the request's fields: the same names in the same order."""
+
+    def __repr__(self) -> str:
+        return f"<Plan to {self.upstream.authority}>"
 
 
 class Ending(msgspec.Struct, frozen=True):

@@ -244,7 +244,14 @@ def _known(key: VirtualKey, found: bytes | UnreachableError | None) -> Known:
         return Known(key, None, str(found))
     if found is None:
         return Known(key, None, "it is in neither the keyring nor a file any more")
-    return Known(key, found.decode("ascii", "replace"))
+    real = found.decode("ascii", "replace").strip()
+    if not _is_key(real):  # never into a head: a line's end in it would be the end of a field
+        return Known(key, None, "what lies in its place is no key")
+    return Known(key, real)
+
+
+def _is_key(text: str) -> bool:
+    return 8 <= len(text) <= _LONGEST and all("!" <= letter <= "~" for letter in text)
 
 
 def _check(vendor: str, real_key: str) -> None:
@@ -257,7 +264,7 @@ def _check(vendor: str, real_key: str) -> None:
                 code="bad_vendor_key",
             )
         )
-    if not 8 <= len(real_key) <= _LONGEST or not all("!" <= letter <= "~" for letter in real_key):
+    if not _is_key(real_key):
         raise VirtualKeyError(
             Trouble(
                 title="That is not a key",

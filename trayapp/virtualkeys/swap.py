@@ -12,7 +12,7 @@ key, so that the time of a look-up tells nothing; no refusal repeats a key.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
@@ -52,6 +52,11 @@ class Table:
         """What is behind a virtual key."""
         return self.known.get(fingerprint(self.install_key, virtual))
 
+    def only(self, keys: Iterable[VirtualKey]) -> Table:
+        """The same without the keys that are not among these: they were removed."""
+        listed = {key.fingerprint for key in keys}
+        return Table(self.install_key, {mark: each for mark, each in self.known.items() if mark in listed})
+
 
 @dataclass(frozen=True, slots=True)
 class Swapped:
@@ -73,9 +78,12 @@ class _Spot:
 
 
 def carries_one(headers: Headers, target: str) -> bool:
-    """Whether a request may carry a virtual key; quick, and wrong only on the side of yes."""
-    # One search in all values: this runs for every call.
-    return MARK in target or _MARK in b"\n".join([value for _, value in headers])
+    """Whether a request carries a virtual key, where one counts: whoever has none never waits for those of others.
+
+    A project, a title or a path may well contain the same word.
+    """
+    # One search in all values first: this runs for every call.
+    return (MARK in target or _MARK in b"\n".join([value for _, value in headers])) and bool(_spots(headers, target))
 
 
 def swap(entry: Entry, headers: Headers, table: Table | None) -> Swapped | Refusal | None:
