@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from trayapp import settings
-from trayapp.control import Address, Client, ControlError, Trouble, TroubleError
+from trayapp.control import Trouble, TroubleError
 from trayapp.platform.paths import Paths
-from trayapp.toolkeys import Swapped, ToolKeys
+from trayapp.toolkeys import Swapped, ToolKeys, tell_engine
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview, Standing
 from trayapp.tools.desk import Desk, Outcome
@@ -175,7 +175,7 @@ class Toolbox:
                 autostart.no_longer_needed(self.desk)
             raise
         if swapped.minted:
-            self._tell_engine()
+            tell_engine(self.paths)
         return Connected(preview, ready, swapped, (*notes, *(tool.key_costs if swapped.minted else ())))
 
     def lead_anew(self, tool: Tool, mode: str) -> Preview:
@@ -213,7 +213,7 @@ class Toolbox:
             if all(outcome.done for outcome in outcomes):  # else the keys will be put back by another try
                 outcomes += [Outcome(tool, self.paths.virtual_keys, True, text) for text in kept]
             if gone:
-                self._tell_engine()
+                tell_engine(self.paths)
         if known is not None and all(o.done for o in outcomes) and not self.desk.journal.open_entries(tool):
             outcomes += [Outcome(tool, Path(p.where), False, _STILL) for p in self.connector.by_hand(known)]
         done = bool(outcomes) and all(outcome.done for outcome in outcomes)
@@ -225,11 +225,6 @@ class Toolbox:
     def lead_back(self) -> list[Outcome]:
         """Take all tools back; the start at login goes with them if it stood there for their sake alone."""
         return [outcome for name in self.connector.connected() for outcome in self.disconnect(name)]
-
-    def _tell_engine(self) -> None:
-        """A running engine takes up the keys at once; without one there is nothing to tell."""
-        with contextlib.suppress(ControlError), Client(Address(self.paths.control)) as client:
-            client.ask("reload_keys")
 
     def probe(self, tool: Tool) -> list[Probed]:
         """Try the tool's way to its vendors."""

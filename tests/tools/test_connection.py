@@ -143,6 +143,13 @@ def test_codex_with_a_provider_of_the_users_own(connector: Connector, links: Lin
     config.parent.mkdir(mode=0o700)
     config.write_text('model_provider = "corp"\n[model_providers.corp]\nbase_url = "https://gw.corp/v1"\n')
     assert "provider 'corp'" in CODEX.find(Machine(user, {})).notes[0]
+    before = config.read_text()
+    with pytest.raises(EditError) as caught:
+        connector.connect(CODEX, links)
+    assert caught.value.trouble.code == "own_provider"
+    with pytest.raises(EditError):  # `spendlight run` says the same and starts it unmetered
+        CODEX.arguments(Machine(user, {}), links, "base-url")
+    assert config.read_text() == before
 
 
 def test_a_route_that_nobody_knows_is_said(

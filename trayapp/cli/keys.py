@@ -7,7 +7,6 @@ an argument, which others on this machine could read.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import getpass
 import json
 import os
@@ -15,10 +14,11 @@ import sys
 
 from trayapp import settings
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Address, Client, ControlError, Trouble
+from trayapp.control import Trouble
 from trayapp.moments import at
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
+from trayapp.toolkeys import tell_engine
 from trayapp.virtualkeys.cabinet import Cabinet, Minted, VirtualKeyError
 
 
@@ -56,7 +56,7 @@ def _do(options: argparse.Namespace, paths: Paths, cabinet: Cabinet) -> int:
                 raise CommandError(_no_route(options.vendor, sorted(routes)))
             real = _real_key(options.vendor, options.env)
             minted = cabinet.mint(options.vendor, real, upstream=routes[options.vendor], name=options.name)
-            _tell_engine(paths)
+            tell_engine(paths)
             _print_minted(minted, options.format)
         case "reveal":
             print(cabinet.reveal(options.name))
@@ -67,7 +67,7 @@ def _do(options: argparse.Namespace, paths: Paths, cabinet: Cabinet) -> int:
                 print(cabinet.reveal(options.name))
                 sys.stdout.flush()
             cabinet.remove(options.name)
-            _tell_engine(paths)
+            tell_engine(paths)
             print(f"Removed. Tools that still hold that key for {key.vendor} hear 401 now.", file=sys.stderr)
         case _:
             _print_list(cabinet, options.format)
@@ -90,12 +90,6 @@ def _real_key(vendor: str, variable: str | None) -> str:
     if sys.stdin.isatty():
         return getpass.getpass(f"The real key for {vendor} (not shown): ")
     return sys.stdin.readline(8192)
-
-
-def _tell_engine(paths: Paths) -> None:
-    """A running engine reads the keys anew, and hands them to its guard; it would notice at the next call anyway."""
-    with contextlib.suppress(ControlError), Client(Address(paths.control)) as client:
-        client.ask("reload_keys")
 
 
 def _print_minted(minted: Minted, form: str) -> None:

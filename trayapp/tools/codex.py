@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.control import Trouble
+from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
@@ -65,6 +67,7 @@ class Codex(Tool):
 
     def edits(self, machine: Machine, links: Links, mode: str) -> tuple[Edit, ...]:
         """Its one address."""
+        self._check(machine)
         operation = Set(_KEY, links.to("openai", self.name, "v1"))
         named = machine.folder("CODEX_HOME") is not None
         return (Edit(self.name, self.settings(machine), Format.TOML, (operation,), anywhere=named),)
@@ -78,7 +81,26 @@ class Codex(Tool):
 
     def arguments(self, machine: Machine, links: Links, mode: str) -> tuple[str, ...]:
         """The same for one start."""
+        self._check(machine)
         return ("-c", f"openai_base_url={json.dumps(links.to('openai', self.name, 'v1'))}")
+
+    def _check(self, machine: Machine) -> None:
+        """Refuse what would not be counted.
+
+        Raises:
+            EditError: a provider of the user's own has an address of its own.
+        """
+        settings = self.settings(machine)
+        if provider := _provider(machine.document(settings, Format.TOML)):
+            raise EditError(
+                Trouble(
+                    title="Codex goes through a provider of your own",
+                    message=f"{settings} chooses {provider!r}, and `openai_base_url` is for the built-in one.",
+                    fix="Take `model_provider` out and connect again; or give that provider the address that "
+                    "`spendlight url openai --tool codex` prints, where its vendor speaks OpenAI's language.",
+                    code="own_provider",
+                )
+            )
 
 
 def _provider(document: Any) -> str | None:
