@@ -6,10 +6,16 @@ stopped when one of their files could not be put back. The edits' rooms are impo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
+from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
+
+if TYPE_CHECKING:
+    from trayapp.desktop.toolwork import ToolWork
 
 
 class Farewell(QObject):
@@ -20,6 +26,7 @@ class Farewell(QObject):
     def __init__(self, paths: Paths, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._paths = paths
+        self._work: ToolWork | None = None
         self.box = QMessageBox()
         self.box.setIcon(QMessageBox.Icon.Warning)
         self.box.setWindowTitle("Spendlight")
@@ -50,6 +57,8 @@ class Farewell(QObject):
 
     def close(self) -> None:
         """Give the window back."""
+        if self._work is not None:
+            self._work.close()
         self.box.close()
         self.box.deleteLater()
 
@@ -59,10 +68,19 @@ class Farewell(QObject):
         return pointing.tools(pointing.led(self._paths))
 
     def _lead_back(self) -> None:
+        """In a thread: a locked keyring may have the user type a password first."""
+        from trayapp.desktop.toolwork import ToolWork
         from trayapp.toolbox import Toolbox
 
-        outcomes = Toolbox(self._paths).lead_back()
-        failed = [f"{outcome.path}: {outcome.text}" for outcome in outcomes if not outcome.done]
+        if self._work is None:
+            self._work = ToolWork(Toolbox(self._paths), self)
+        self._work.ask(lambda box: box.lead_back(), self._led_back)
+
+    def _led_back(self, outcomes: Any, trouble: Trouble | None) -> None:
+        if trouble is not None:
+            failed = [f"{trouble.title}. {trouble.message}"]
+        else:
+            failed = [f"{outcome.path}: {outcome.text}" for outcome in outcomes if not outcome.done]
         if not failed:
             self.agreed.emit()
             return
