@@ -12,6 +12,7 @@ Rules:
   switch is free. It has to pay within two thirds of them (the forecast is a forecast), else the boundary is better;
 * of the moments that lose nothing the soonest is best. A boundary is still reckoned, not presumed: the other model may
   be dearer there too;
+* a model whose window is known to be too small for the conversation does not get it;
 * nothing here acts. The words name amounts as estimates.
 """
 
@@ -142,9 +143,15 @@ def _now(situation: Situation, a: ModelCost, b: ModelCost, change: Change) -> Op
         why = f"nothing is cached: {a.name} would have to write {count(session.context)} tokens as well"
     else:
         why = f"nothing is cached, but {b.name} is not cheaper over {plural(turns, 'turn')}"
-    if not safe:
+    if not _fits(session, b, change):
+        safe, why = False, f"{b.name} does not take a prompt as long as this one"
+    if situation.in_tool_loop:
         why = "a tool's result is awaited; inside a tool loop no model may change"
     return Option(moment=Moment.NOW, good=safe and pays, why=why, economics=figures, wait_turns=0, wait_us=0)
+
+
+def _fits(session: Session, b: ModelCost, change: Change) -> bool:
+    return b.window is None or change.tokens * (session.context + session.new) <= b.window
 
 
 def _in_time(due: int, turns: int) -> bool:
@@ -163,7 +170,7 @@ def _compaction(situation: Situation, turns: int, a: ModelCost, b: ModelCost, ch
     work = replace(
         session.afresh(left), turns=max(1, session.turns - turns), at_us=session.at_us + turns * session.pace_us
     )
-    words = f"after compaction, in about {plural(turns, 'turn')}, both begin with {count(left)} tokens and no cache"
+    words = f"in about {plural(turns, 'turn')}; then both begin with {count(left)} tokens and no cache"
     return _boundary(Moment.COMPACTION, compare(work, a, b, change), words, b, wait_turns=turns)
 
 
@@ -172,10 +179,19 @@ def _idle(situation: Situation, life_us: int, a: ModelCost, b: ModelCost, change
     wait_us = life_us - session.idle_us
     work = replace(session.afresh(session.context), at_us=session.at_us + wait_us)
     words = (
-        f"after a pause of {_clock(wait_us)} more the cache of {a.name} is gone, and it would have to write "
+        f"after {_clock(wait_us)} more without a call the cache of {a.name} is gone, and it would have to write "
         f"{count(session.context)} tokens as well"
     )
-    return _boundary(Moment.IDLE, compare(work, a, b, change), words, b, wait_us=wait_us)
+    figures = compare(work, a, b, change)
+    if not _fits(session, b, change):
+        return Option(
+            moment=Moment.IDLE,
+            good=False,
+            why=f"{b.name} does not take a prompt as long as this one",
+            economics=figures,
+            wait_us=wait_us,
+        )
+    return _boundary(Moment.IDLE, figures, words, b, wait_us=wait_us)
 
 
 def _new_session(situation: Situation, a: ModelCost, b: ModelCost, change: Change) -> Option:

@@ -99,6 +99,8 @@ class ModelCost:
     """By ``since_us``, ascending; the first holds before as well."""
     life_us: int | None = None
     """How long its cache lives after the last use; ``None``: nobody says."""
+    window: int | None = None
+    """The largest prompt that it takes, in its own tokens; ``None``: not known."""
 
     def __post_init__(self) -> None:
         if not self.prices or any(later.since_us is None for later in self.prices[1:]):
