@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "export": ("trayapp.cli.export", "write calls as CSV or JSON lines"),
     "cost": ("trayapp.cli.cost", "exact amounts for recorded calls: JSON lines in, JSON lines out"),
     "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
+    "economics": ("trayapp.cli.economics", "whether a switch to another model pays: once, each turn, after how many"),
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),
     "plans": ("trayapp.cli.plans", "plans with a flat price: found in the traffic, what they cost and are worth"),
     "pools": ("trayapp.cli.pools", "commitments and money paid in advance: what is left, how fast it goes"),

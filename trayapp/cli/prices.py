@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--format", choices=("plain", "json"), default="plain")
     parser.add_argument("--why", action="store_true", help="how the name was found, and all dated prices")
     options = parser.parse_args(arguments)
-    at = _moment(options.date)
+    at = moment_of(options.date)
     at_us = moments.micros(at)
     book = price_book()
     if options.model is None:
@@ -57,7 +57,7 @@ def run(arguments: list[str]) -> int:
         for found in look_up(book, options.model, options.vendor)
     ]
     if not entries:
-        raise CommandError(_unknown(book, options.model, options.vendor))
+        raise CommandError(unknown(book, options.model, options.vendor))
     if options.format == "json":
         print(json.dumps(entries, ensure_ascii=False))
     else:
@@ -149,7 +149,12 @@ def _iso(at_us: int | None) -> str | None:
     return None if at_us is None else moments.at(at_us).isoformat().replace("+00:00", "Z")
 
 
-def _moment(text: str | None) -> datetime:
+def moment_of(text: str | None) -> datetime:
+    """A date as it is typed; now without one.
+
+    Raises:
+        CommandError: it is none.
+    """
     if text is None:
         return datetime.now(UTC)
     try:
@@ -166,7 +171,8 @@ def _moment(text: str | None) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def _unknown(book: Book, model: str, vendor: str | None) -> Trouble:
+def unknown(book: Book, model: str, vendor: str | None) -> Trouble:
+    """What is said when the book does not know a model, with the names that resemble it."""
     where = "" if vendor is None else f" of {vendor!r}"
     part = model.strip().lower()
     names = sorted({price.id for price in book.models if part and part in price.id.lower()}, reverse=True)

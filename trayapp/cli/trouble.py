@@ -34,6 +34,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "bad_output": 2,
     "self_loop": 2,
     "bad_price": 2,
+    "bad_columns": 2,
     "unknown_model": 2,
     "unknown_tool": 2,
     "bad_mode": 2,
