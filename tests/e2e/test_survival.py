@@ -168,8 +168,7 @@ def test_everything_dead_for_25_seconds(scene, start):
     running = start(stopped=True)
     down = threading.Event()
     down.wait(DEAD_S)  # the fault itself, not a synchronisation
-    # Not with this test's HOME: what has that is ended with the test, and this one serves the next test, too.
-    launch.start(scene.paths, wait=30, environment={"HOME": str(scene.paths.state)})
+    launch.start(scene.paths, wait=30)
     ran = running.result(timeout=180)
     assert (ran.code, "xyzzy" in ran.out) == (0, True), ran.err
     (row,) = attempts_are_rows(scene)
