@@ -51,6 +51,13 @@ def until(look: Look, seconds: float = PATIENCE) -> Any:
     return seen
 
 
+def remove(folder: Path) -> None:
+    """Remove a folder at once: programs that run from it may be writing into it."""
+    gone = folder.with_name(f"{folder.name} gone")
+    folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
 class Machine:
     """One user's machine."""
 
@@ -211,11 +218,11 @@ def test_the_environment_goes_while_nobody_is_logged_in(ready: tuple[Machine, An
     manager.log_out()
     aside = machine.home / "elsewhere"
     if how == "removed":
-        shutil.rmtree(machine.environment)
+        remove(machine.environment)
     elif how == "moved":
         machine.environment.rename(aside)
     else:
-        shutil.rmtree(machine.package)
+        remove(machine.package)
     manager.log_in()
     state = machine.state("relaying")
     assert state.trouble is not None
@@ -251,7 +258,7 @@ def test_the_environment_goes_under_the_running_guard(ready: tuple[Machine, Any,
     machine, _, url = ready
     state = machine.state("running")
     assert state.engine_pid is not None
-    shutil.rmtree(machine.environment if how == "removed" else machine.package)
+    remove(machine.environment if how == "removed" else machine.package)
     os.kill(state.engine_pid, signal.SIGKILL)
     relaying = machine.state("relaying")
     assert relaying.pid == state.pid
