@@ -285,7 +285,7 @@ def test_an_uninstalled_package_that_comes_back(ready: tuple[Machine, Any, str])
 def test_when_not_even_the_copy_can_keep_the_port_the_tools_are_led_back(ready: tuple[Machine, Any, str]) -> None:
     machine, manager, _ = ready
     manager.log_out()
-    shutil.rmtree(machine.environment)
+    remove(machine.environment)
     _without(machine.paths.rescue, "trayapp/guard/sockets.py")
     manager.log_in()
     until(lambda: machine.file.read_bytes() == TOOLS_FILE)
@@ -375,7 +375,7 @@ def test_a_desktop_without_systemd(machine: Machine, monkeypatch: pytest.MonkeyP
     assert machine.call(url) == 200
     os.kill(state.pid, signal.SIGTERM)
     until(lambda: read_state(machine.paths) is None)
-    shutil.rmtree(machine.environment)
+    remove(machine.environment)
     subprocess.run(["gio", "launch", str(file)], check=True, timeout=20)
     machine.state("relaying")
     assert machine.call(url) == 200
