@@ -4,8 +4,8 @@
 Everything that decides the shipped weights lives here; the sentences lie in ``packaging/routing/``, all written for
 Spendlight. Rules:
 
-* nothing but those sentences makes a weight. Other people's data may only be measured against (``--data``); the one
-  number chosen by looking at some of it is ``THRESHOLD``, at the requests of ``aider_simple`` (Apache-2.0);
+* nothing but those sentences makes a weight. Other people's data may only be measured against (``--data``); the two
+  numbers chosen by looking at some of it are the thresholds, at the requests of ``aider_simple`` (Apache-2.0);
 * the output is a pure function of the sentences and this file: no clock, no hash seeds, and in the training no
   function of a maths library, so the bytes are the same on every machine;
 * ``weights.json`` and ``evaluation.json`` ship; the second says how good the first is, also where that is bad.
@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import base64
 import csv
+import hashlib
 import json
 import math
 import sys
@@ -38,22 +39,26 @@ from trayapp.routing import linear, tasktype  # noqa: E402  found through the li
 CORPUS = ROOT / "packaging" / "routing"
 OUTPUT = ROOT / "resources" / "routing"
 
-THRESHOLD = 0.6
-"""From which probability of the text alone the model agrees with the rules."""
-RULES = (0.6, -1.0)
-"""What an opening and a guard add to the log-odds. Chosen by hand: the rules were written with the sentences in view,
-so the sentences cannot say how much the rules are worth elsewhere."""
+THRESHOLD, STRICT = 0.75, 0.93
+"""From which probability of the text alone the model agrees with the rules: in general, and where the text describes
+how something shall behave."""
+RULES = (1.2, -1.5)
+"""What an opening and a guard add to the log-odds. The first was fitted on ``simple_mid`` and ``hard_mid``, which were
+written after the rules; the second was set by hand, because the other sentences were in view when guards were made."""
 SHOW = False
-"""Whether the probability is shown to people: only if its calibration error on other people's requests is at most 0.10."""
+"""Whether people are shown the probability: only if its calibration error on others' requests is at most ``MOST_ECE``
+(a test compares). It is not: it is too sure of itself at both ends."""
+MOST_ECE = 0.10
 LIMITS = [
-    "aider_simple: 241 requests of one project, judged by one person; THRESHOLD was chosen on them.",
-    "agent_requests: written for Spendlight, 67 requests, seen while the rules were written.",
-    "Simple means what a person calls simple. Whether a small model then does it well, only the user's own outcomes say.",
+    "aider_simple: 241 requests of one project, judged by one person; the thresholds were chosen on them, so the "
+    "precision flatters somewhat, and one request more or less is two points.",
+    "agent_requests: 67 requests written for Spendlight, seen while the rules were written.",
+    "Simple means what a person calls simple. Whether a small model does it well, only the user's own outcomes say.",
     "swe, tb1, tb2, lcb, mbpp, mmlu, gsm8k are not requests to an agent; suggesting on the first three is a mistake.",
 ]
 ROUNDS = 14
 FOLDS = 5
-RATE = 0.5
+RATE = 0.25
 DECAY = 2e-5
 PARTS = ("\n", " and ", ". also ", ". then ", ", and after that ")
 """How several requests become one; such a one is not simple."""
@@ -89,10 +94,14 @@ def corpus() -> list[Sentence]:
 def variants(text: str, *, simple: bool) -> list[str]:
     """A sentence as other people would write it: courtesies, capitals, an end."""
     code = zlib.crc32(text.encode())
-    polite = ("please {}", "can you {}", "{} please", "could you {}?", "bitte {}", "ok, {}", "now {}", "{}, thanks")[code % 8]
+    polite = ("please {}", "can you {}", "{} please", "could you {}?", "bitte {}", "ok, {}", "now {}", "{}, thanks")[
+        code % 8
+    ]
     out = [text]
     if "\n" not in text and len(text) < 120:
-        out.append(polite.format(text) if code % 3 else text[:1].upper() + text[1:] + ("" if text[-1:] in ".?!" else "."))
+        out.append(
+            polite.format(text) if code % 3 else text[:1].upper() + text[1:] + ("" if text[-1:] in ".?!" else ".")
+        )
     if not simple and len(text) > 200:
         out += [text[: text.rfind(".", 0, len(text) * 2 // 3) + 1 or 200], text.split("\n")[-1]]
     return out
@@ -122,9 +131,7 @@ def samples(sentences: Iterable[Sentence]) -> list[Sample]:
     whole = list(sentences)
     simple = sum(s.simple for s in whole)
     share = {True: len(whole) / (2 * simple), False: len(whole) / (2 * (len(whole) - simple))}
-    return [
-        Sample(linear.pieces(tasktype.split(s.text)), 1.0 if s.simple else -1.0, share[s.simple], s) for s in whole
-    ]
+    return [Sample(linear.pieces(tasktype.split(s.text)), 1.0 if s.simple else -1.0, share[s.simple], s) for s in whole]
 
 
 def train(data: Sequence[Sample]) -> tuple[list[float], float]:
@@ -212,8 +219,9 @@ def build() -> tuple[dict[str, Any], list[tuple[float, Sentence]]]:
         "opening": RULES[0],
         "guarded": RULES[1],
         "threshold": THRESHOLD,
+        "strict": STRICT,
         "show": SHOW,
-        "weights": base64.b64encode(zlib.compress(weights, 9)).decode(),
+        "weights": base64.b64encode(weights).decode(),
     }
     return document, margins
 
@@ -290,7 +298,9 @@ def outside(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         if source == "agent_requests":
             continue
         if known:
-            out[source] = measure([(score, suggest, known[name]) for name, score, suggest in rows[source] if name in known])
+            out[source] = measure(
+                [(score, suggest, known[name]) for name, score, suggest in rows[source] if name in known]
+            )
         else:
             count = sum(suggest for _, _, suggest in rows[source])
             out[source] = {"n": len(rows[source]), "suggested": count, "coverage": round(count / len(rows[source]), 3)}
@@ -314,7 +324,8 @@ def outside(document: dict[str, Any], folder: Path) -> dict[str, Any]:
         "simple_types_right": round(types / mains, 3),
     }
     took.sort()
-    print(f"{len(took)} texts and requests: p50 {took[len(took) // 2] * 1e3:.2f} ms, p95 {took[len(took) * 95 // 100] * 1e3:.2f} ms")
+    middle, most = took[len(took) // 2] * 1e3, took[len(took) * 95 // 100] * 1e3
+    print(f"{len(took)} texts and requests: p50 {middle:.2f} ms, p95 {most:.2f} ms")
     return out
 
 
@@ -322,19 +333,23 @@ def main(argv: list[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description="Build resources/routing/.")
     parser.add_argument("--check", action="store_true", help="fail if the shipped weights are not what this makes")
-    parser.add_argument("--data", type=Path, help="a folder with inputs.jsonl, labels.csv and agent_requests.jsonl to measure on")
+    parser.add_argument(
+        "--data", type=Path, help="a folder with inputs.jsonl, labels.csv and agent_requests.jsonl to measure on"
+    )
     arguments = parser.parse_args(argv)
     document, margins = build()
     data = (json.dumps(document, indent=1) + "\n").encode()
     weights, evaluation = OUTPUT / "weights.json", OUTPUT / "evaluation.json"
     if arguments.check:
         same = weights.is_file() and weights.read_bytes() == data
-        print("resources/routing/weights.json is " + ("what this script makes" if same else "NOT what this script makes"))
+        print(
+            "resources/routing/weights.json is " + ("what this script makes" if same else "NOT what this script makes")
+        )
         return 0 if same else 1
     OUTPUT.mkdir(parents=True, exist_ok=True)
     weights.write_bytes(data)
     said: dict[str, Any] = json.loads(evaluation.read_bytes()) if evaluation.is_file() else {}
-    said["weights_sha"] = __import__("hashlib").sha256(data).hexdigest()
+    said["weights_sha256"] = hashlib.sha256(data).hexdigest()
     said["own_sentences_held_out"] = own(document, margins)
     if arguments.data is not None:
         said["measured_on"] = outside(document, arguments.data)

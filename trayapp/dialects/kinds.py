@@ -73,8 +73,8 @@ _SUMMARIES = re.compile(
     r"\W*(?:please |now |you (?:must|should|will) )*"
     r"(?:create|provide|write|generate|produce|prepare|give|summari[sz]e|compress|compact|condense)\b"
     r"(?:[^.\n]*\b(?:summary|handoff|hand-off|recap|notes)\b)?"
-    r"[^.\n]*\b(?:conversation|session|chat|dialog(?:ue)?|history|transcript|handoff|another (?:agent|llm|model)|so far)"
-    r"\b",
+    r"[^.\n]*\b(?:conversation|session|chat|dialog(?:ue)?|history|transcript|handoff|so far|"
+    r"another (?:agent|llm|model))\b",
     re.IGNORECASE,
 )
 """A last user text that asks for the conversation in short."""

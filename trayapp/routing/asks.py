@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_THE = r"(?:(?:the|a|an|this|that|these|those|its|our|my|all|some|each|every|any|another|both|new|following|two|extra|single|simple|"
-_THE += r"short|small|one|of|de[rnms]|die|das|eine[nrms]?|ein|diese[nrms]?|le|la|les|l'|un|une|ce|cet|cette|el|los|las|una|este|"
-_THE += r"esta|o|os|as|um|uma|esse|essa|il|lo|gli|i|questa|questo|deze|het)\s*)*"
+_THE: Final = (
+    r"(?:(?:the|a|an|this|that|these|those|its|our|my|all|some|each|every|any|another|both|new|following|two|extra|single|simple|"
+    r"short|small|one|of|de[rnms]|die|das|eine[nrms]?|ein|diese[nrms]?|le|la|les|un|une|ce|cet|cette|el|los|las|una|este|"
+    r"esta|o|os|as|um|uma|esse|essa|il|lo|gli|i|questa|questo|deze|het)\s+|l')*"
+)
+"""Articles and small words in front of what is meant."""
 
 
 def _starts(*parts: str) -> re.Pattern[str]:
@@ -191,7 +194,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"files? (?:in|here)|contents?|last|first|package\.json|tree|version|env|processes)\b",
             r"(?:create|make|checkout|check out|switch to|delete|merge) (?:a |the )?(?:new )?(?:git )?(?:branch|tag|folder|directory|main|"
             r"build folder|cache folder|empty file|file called)\b|install \S+|uninstall \S+|build (?:the |this )?(?:project|app|image|docs)?$|"
-            r"(?:count|zip|unzip|clear|clean) (?:the |up the )?\w+|make (?:the |this )?(?:script|file) executable|pull\b|fetch\b|stash\b",
+            r"(?:count|zip|unzip|clear|clean) (?:the |up the )?(?:\S+(?:\s+|$)){1,6}$|make (?:the |this )?(?:script|file) executable|(?:pull|fetch|stash)(?: (?:from|the latest|origin|main|--\S+).*)?$",
             r"(?:führ\w*|starte?|bau\w*|zeig\w*|lösch\w* den ordner|leg\w*|lass)\b.{0,50}(?:aus|test\w*|server|projekt|commits?|"
             r"branch|build|diff|an)\b",
             r"(?:lance|exécute|ejecuta|corre|rode|execute|esegui|lancia|montre)\b.{0,30}|运行|テストを(?:実行|走)",
@@ -205,21 +208,28 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"checks?|asserts?|guard|newlines?|blank lines?|spaces?|lines?|prints?|log(?:ging)?(?: lines?| statements?)?|returns?|"
             r"return types?|else|elif|case|branch|alias(?:es)?|constructor|placeholder|tooltip|icon|button|class|label|title|words?|"
             r"entry|item|key|values?|prefix|suffix|encoding|timeout|message|command|strings?|\S*[`'\"/=.()<>_-]\S*)(?:\b|\s|$|,)",
-            rf"(?:print|log|echo|output|display|show|return|raise|throw|catch|emit)\s+(?!me\b){_THE}\S+",
+            rf"(?:print|log|echo|output|display|show|return|raise|throw|catch|emit)\s+(?!me\b|of\b){_THE}\S+",
             rf"(?:change|set(?! up)|increase|decrease|raise|lower|reduce|bump|update|switch|adjust|modify)\s+{_THE}(?:\S+ ){{1,8}}?(?:to|from|by|so|with)\b",
             rf"(?:change|set|update)\s+{_THE}(?:order|message|default|type|color|colour|text|string|name|value|title|label|prompt|font|size|width|"
             r"help|return|signature|path|url)\b",
-            rf"(?:remove|delete|drop|get rid of|strip|omit|eliminate|take out|hide|disable|enable|show|comment out|skip)\s+{_THE}(?:\S+\s?){{1,7}}$",
+            rf"(?:remove|delete|drop|get rid of|strip|omit|eliminate|take out|hide|disable|enable|show|comment out|skip)\s+{_THE}(?:\S+(?:\s+|$)){{1,10}}$",
             rf"(?:move|inline|extract|swap|reorder|pass|accept|allow|include|import|wrap|join|combine|concat\w*|round|center|align|reverse|sort|"
-            rf"limit|default|initiali[sz]e|assign|store|read|use|reuse|prefer|rename|copy|put|place|give|let|have|turn|simplify)\s+{_THE}\S+",
+            rf"limit|default|initiali[sz]e|assign|store|read|use|reuse|prefer|rename|copy|put|place|give|turn|take|lower ?case|upper ?case|skip|split|save|define|exit|loop|factor out|"
+            rf"ignore|call|keep (?:only|the)|drop|remove|delete|merge)\s+{_THE}\S+",
             rf"make\s+{_THE}(?:\S+ ){{1,4}}?(?:a |an |the )?(?:optional|required|private|public|static|constant|const|global|default|bold|blue|red|green|gr[ea]y|"
             r"bigger|smaller|wider|case[- ]insensitive|lower ?case|upper ?case|property|method|list|set|tuple|dict|string|int|float|bool\w*|"
             r"readonly|read-only|configurable|visible|hidden|clickable|class ?method|dataclass|argument|\d+\S*)\b",
             r"replace\s+(?:[`\"'].+|.{1,60}\b(?:in|on|at) (?:this|that|the|line|here|there)\b|\S*[._()/-]\S* |.{0,25}\b(?:numbers?|strings?|"
             r"words?|text|letters?|lines?|commas?|spaces?|sentence|characters?|names?|print|literals?|icon|image|url)\b)",
-            r"(?:don't|do not|no need|never|only|always|instead of|rather than) \S+",
-            r"(?:if|when) (?:\S+ ){1,7}(?:print|return|raise|show|log|exit|use|skip|default|set)\b",
-            rf"{_THE}(?:\S+ ){{1,5}}?(?:should|must|needs? to|can) (?:be|return|have|take|accept|say|print|use|raise|show|go|come|default|start|end)\b",
+            r"(?:let|have)\s+\S+\s+(?:return|take|accept|be|print|default|have|use|raise|show)\b|simplify (?:this|that|the) (?:\w+ )?(?:if|"
+            r"condition|expression|line|loop|regex|statement|return|call|function)|write (?:the |this )?\S+ to\b|write the function \S*\(",
+            r"it should (?:only |also )?(?:print|return|show|say|be|use|take|accept|raise)\b|(?:we|i) (?:don't|do not) need\b|"
+            r"update the (?:\w+ )?(?:call|test|year|import|default|message|url|path|name|comment|version|text|label)\b|"
+            r"check (?:that|for|if|whether) (?:\S+(?:\s+|$)){1,8}$",
+            r"instead of .{1,40}\b(?:return|use|print|raise|call|write|show|log)\b|(?:that|this|it) (?:should|can|must|could) be\b",
+            r"(?:don't (?!let\b)|do not (?!let\b)|no need|never|only|always|rather than) \S+",
+            r"(?:if|when) (?:\S+ ){1,9}(?:write|ask|print|return|raise|show|log|exit|use|skip|default|set)\b",
+            rf"(?=(?:the|this|that|these|its|our|my|all|each|every|die|der|das)\b){_THE}(?:\S+ ){{1,5}}?(?:should|must|needs? to|can) (?:be|return|have|take|accept|say|print|use|raise|show|go|come|default|start|end)\b",
             r"(?:write|make|create) (?:a|an) (?:small |simple |short |little )?(?:function|helper|method|script|one-liner|regex|snippet|loop)\b"
             r"(?:\s+\S+){0,11}$",
             r"(?:füg\w*|gib|gebe|mach\w*|entfern\w*|lösch\w*|verschieb\w*|änder\w*|setz\w*|schreib\w*|nimm|blend\w*|rund\w*|sortier\w*|"

@@ -83,7 +83,7 @@ def classify(call: Call | None, turn: Turn, model: Model) -> Verdict:
     if not judged.simple:
         why = "hard" if judged.guarded else "unknown_task"
         return Verdict(label, judged.type, round(score, 4), suggest=False, why=why)
-    agreed = judged.type == "ack" or model.alone(margin) >= model.threshold
+    agreed = judged.type == "ack" or model.alone(margin) >= (model.strict if judged.described else model.threshold)
     return Verdict(label, judged.type, round(score, 4), suggest=agreed, why="agreed" if agreed else "unsure")
 
 

@@ -92,8 +92,9 @@ _PLAN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _FAILED = re.compile(
-    r"\bFAILED\b|^Traceback \(most recent|^\w*(?:Error|Exception): |^(?:error|fatal)(?:\[\w+\])?: |"
-    r"exit(?:ed)?(?: with)?(?: status| code)*:? [1-9]|command not found|\b[1-9]\d* (?:failed|errors?)\b|npm ERR!|^panic: ",
+    r"\bFAILED\b|^Traceback \(most recent|^\w{0,60}(?:Error|Exception): |^(?:error|fatal)(?:\[\w+\])?: |"
+    r"exit(?:ed)?(?: with)?(?: status| code)*:? [1-9]|command not found|\b[1-9]\d* (?:failed|errors?)\b|"
+    r"npm ERR!|^panic: ",
     re.MULTILINE,
 )
 _RESULTS: Final = frozenset(
@@ -198,7 +199,11 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
         if not isinstance(part, dict):
             continue
         kind = part.get("type")
-        if (isinstance(kind, str) and kind in _PICTURES) or any(key in part for key in _PICTURE_KEYS) or "image" in part:
+        if (
+            (isinstance(kind, str) and kind in _PICTURES)
+            or any(key in part for key in _PICTURE_KEYS)
+            or "image" in part
+        ):
             shows = True
         text = part.get("text")
         if isinstance(text, str) and text:
@@ -284,6 +289,8 @@ def _without_context(text: str) -> tuple[str, str]:
         name = tag[1].lower()
         context = "-" in name or "_" in name or name in _CONTEXT
         end = text.find(f"</{tag[1]}>", tag.end()) if context or name in _HUMAN else -1
+        if end < 0 and context and text.startswith("\n", tag.end()) and not text[: tag.start()].strip():
+            return "", text  # it begins with a tool's block that is not closed: nobody writes so
         if end < 0:
             kept.append(text[place : tag.end()])
             place = tag.end()

@@ -64,7 +64,7 @@ def pieces(request: Request) -> list[tuple[int, float]]:
         for name in names:
             _put(found, name, share)
     for name in _measures(request, tokens):
-        _put(found, name, 0.35)
+        _put(found, name, 0.5)
     return list(found.items())
 
 
@@ -107,6 +107,8 @@ class Model:
     """Added when a guard or a limit forbids to call it simple."""
     threshold: float
     """The probability from which the model agrees with the rules; it is ``alone``'s."""
+    strict: float
+    """The same for a request that describes how something shall behave."""
     show: bool
     """Whether the probability is good enough to be shown to a person (its calibration error was measured)."""
 
@@ -127,10 +129,7 @@ class Model:
     def together(self, margin: float, *, opening: bool, guarded: bool) -> float:
         """The probability that text and rules give together."""
         return _logistic(
-            self.slope * margin
-            + self.offset
-            + (self.opening if opening else 0.0)
-            + (self.guarded if guarded else 0.0)
+            self.slope * margin + self.offset + (self.opening if opening else 0.0) + (self.guarded if guarded else 0.0)
         )
 
 
@@ -146,13 +145,13 @@ def load(data: bytes) -> Model:
     """
     try:
         document = json.loads(data)
-        weights = zlib.decompress(base64.b64decode(document["weights"], validate=True))
-        numbers = [float(document[name]) for name in _NUMBERS]
-        if document["format"] != FORMAT or len(weights) != BUCKETS or not all(map(math.isfinite, numbers)):
+        weights = base64.b64decode(document["weights"], validate=True)
+        numbers = {name: float(document[name]) for name in _NUMBERS}
+        if document["format"] != FORMAT or len(weights) != BUCKETS or not all(map(math.isfinite, numbers.values())):
             raise WeightsError("not weights of this version")
-        return Model(weights, *numbers, show=document["show"] is True)
-    except (ValueError, TypeError, KeyError, RecursionError, zlib.error) as error:
+        return Model(weights=weights, show=document["show"] is True, **numbers)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise WeightsError("the weights cannot be read") from error
 
 
-_NUMBERS: Final = ("step", "bias", "slope", "offset", "opening", "guarded", "threshold")
+_NUMBERS: Final = ("step", "bias", "slope", "offset", "opening", "guarded", "threshold", "strict")

@@ -23,12 +23,13 @@ def _opening(*parts: str) -> re.Pattern[str]:
 
 POLITE: Final = _opening(
     r"(?:hey|hi|hello|ok(?:ay)?|so|now|then|and|also|just|quick(?:ly)?|simply|please|pls|plz|great|good|thanks|nice|cool|"
-    r"actually|instead|finally|next)\b[\s,.!:;-]*",
+    r"actually|instead(?! of)|finally|next)\b[\s,.!:;-]*",
     r"(?:can|could|would|will) (?:you|we|u)(?: please| just| quickly| also)*\s+",
     r"(?:i(?:'d| would)? (?:like|want|need) (?:you )?to|i(?:'d| would) like|let's|lets|let us|you should|we should|"
     r"go ahead and|help me(?: to)?|try to|we need to|i need|i want|give me)\s+",
     r"(?:bitte|mal|kurz|und|jetzt|hallo|kannst du|könntest du|kannst du mir)\b[\s,:]*(?:bitte |mal |kurz )*",
     r"(?:s'il te pla[iî]t|stp|peux-tu|pourrais-tu|por favor|puedes|podrías|pode|você pode|per favore|puoi|graag)\b[\s,]*",
+    r"(?:in|on|at|before|after|inside|within|for|im|in der|in den|vor|nach)\s[^,\n]{1,40},\s+",
     r"(?:请|帮我|麻烦)\s*",
 )
 """What a request begins with before it says what it wants; taken off again and again."""
@@ -63,7 +64,7 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "complaint",
         _any(
-            r"^(?:no|nope|nah|wrong|hm+|nein|falsch|non|não)\b(?! need| longer)|^(?:stop|wait)(?=[,.!]|$)|^(?:错|不对)",
+            r"^(?:nope|nah|wrong|hm+|nein|falsch|non|não)\b|^no\b(?=\W*$|[,.!]| that| it| i | you| this)|^(?:stop|wait)(?=[,.!]|$)|^(?:错|不对)",
             r"\b(?:still|again|keeps?|immer noch|wieder|toujours|encore|sigue|todavía|ainda|ancora)\b.{0,30}\b(?:fail\w*|broken|"
             r"wrong|error\w*|crash\w*|same|not|n't|doesn't|isn't|hangs?|prints?|shows?|nicht|falsch|kaputt|fehler|pas|"
             r"erreur|fall\w+|mal|errad\w|erro|errore)\b",
@@ -90,6 +91,7 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"\b(?:get(?:s|ting)?|got|throw(?:s|ing)?|see(?:ing)?|hit(?:ting)?|raises?|causing|caused) (?:\S+ ){0,3}(?:\w*errors?|"
             r"\w*exceptions?|warnings?|none|null|undefined|nan|40\d|50\d)\b",
             r"\b(?:errors?|exceptions?|issues?|problems?) (?:when|while|if|in|on|during|after|with|from|occur\w*|about|:)",
+            r"\bwhere (?:does|do|is|are) .{1,40} com(?:e|ing) from\b|"
             r"^fix (?:it|this|that|these|them|all)\W*$|"
             r"\bfix (?:(?:the|this|that|these|all) )+(?:\w+ )?(?:tests?|build|ci|bugs?|issues?|problems?|errors?|crash|pipeline)\b",
             r"\b(?:tests?|build|suite|ci|pipeline|everything) (?:\w+ )?(?:pass|green|red|work)\b",
@@ -126,10 +128,10 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         "design",
         _any(
             r"\b(?:architect\w*|design(?:s|ing|ed)? (?!tokens?\b)|propos(?:e|al)|plan(?:s|ning)? (?:for|to|the|how|a|out)|"
-            r"a plan|strateg\w*|approach\w*|trade-?offs?|best (?:way|practice)\w*|pros and cons|recommend\w*|evaluate|"
+            r"a plan|strateg\w*|approach\w*|trade-?offs?|best (?:way|practice)\w*|(?:my|our|the) options|interacts?|better way|pros and cons|recommend\w*|evaluate|"
             r"compare|suggest(?:ions?|s)? (?:improve|how|a better|for|about|ways?|to)|improvements?|brainstorm|think (?:about|hard|"
             r"through)|review|feedback|critique|advice|opinion|edge cases?|what do you think|figure|roadmap|spec(?:ification)?)\b",
-            r"\b(?:should|could|would) (?:we|i|this|it|you|that)\b|\bhow (?:should|could|would|can|do|might) (?:we|you|it|one)\b|"
+            r"\bshould (?:we|i|this|it|you|that)\b|\b(?:could|would) (?:we|i|this|it|that)\b|\bwould you (?:do|say|recommend|change)\b|\bhow (?:should|could|would|can|do|might) (?:we|you|it|one)\b|"
             r"\bwhat(?:'s| is| are| would be)? (?:the )?(?:best|better|right|proper|cleanest|most|you|other ways?)\b",
             r"\bcan you (?:suggest|think|improve|see)\b|\bwe need a way\b",
             r"\b(?:architektur|entwirf|entwerfe\w*|konzept\w*|vorschlag|schlag\w* vor|überleg\w*|plan|ansatz|ansätze|vergleich\w*|"
@@ -140,13 +142,14 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "refactor",
         _any(
+            r"\bsomething (?:better|readable|nicer|simpler|cleaner|else)\b|\b(?:cleaner|more (?:readable|elegant|pythonic|maintainable))\b",
             r"\b(?:refactor\w*|restructur\w*|reorgani[sz]\w*|rewrite (?:the|this|that|it|all|in|everything|from)\b(?! (?:sentence|"
             r"paragraph|comment|heading|line|message|text|title|docstring|as)\b)|clean(?:ing)? ?(?:it|this|that|things|everything)? ?up|"
             r"cleanup|modulari[sz]e|decouple|untangle|disentangle|extract (?:\w+ ){0,3}(?:module|package|service|class|library)s?|"
             r"split (?:\w+ ){0,5}(?:into|out|up|apart|from)|break (?:\w+ ){0,4}(?:into|apart|up|the)|deduplicat\w*|unify|consolidat\w*|"
             r"generali[sz]e|abstract\w*|dependency injection|circular|port (?:this|it|the (?:\w+ )?(?:app|code|project|\w+) to)|migrat\w*|upgrad\w+|"
             r"switch (?:from|over)|move (?:away|from|to|everything)|moderni[sz]e|get rid of the (?:singleton|global)\w*|"
-            r"global state|state machine|every (?:call|caller|class|module|file|service)|generic|idempotent|immutable|thread-?saf\w*|concurren\w*|async(?:hronous)?)\b"
+            r"global state|state machine|(?:into|to) (?:a|an|its own|one) class|global variables|inheritance|composition|at the same time|every (?:call|caller|class|module|file|service)|generic|idempotent|immutable|thread-?saf\w*|concurren\w*|async(?:hronous)?)\b"
             r"(?!/await in this function| in this function)",
             r"\b(?:everywhere(?! in this)|across|throughout|the (?:whole|entire) (?:\w+ )?(?:app\w*|code\w*|project|repo\w*|module|"
             r"package|site|thing|system|service)|all (?:the )?(?:modules|services|callers?|classes|components|layers|handlers|"
@@ -179,7 +182,7 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"dockerfile|parser|compiler|interpreter|engine|editor|module|package|suite|panel|page|component|program|integration|"
             r"middleware|daemon|workflow|simulation|model|daten\w*)s?|pagination|dark ?mode|offline|real-?time|websockets?|"
             r"notifications?|internationali[sz]ation|i18n|drag and drop|autocomplete|rate limit\w*|retry|retries with|backoff|"
-            r"back-?pressure|middleware|feature flags?|undo and redo|add tests\b|(?:integration|e2e|fuzz|property|load|regression)"
+            r"back-?pressure|middleware|feature flags?|undo and redo|(?:add|write|create|generate) (?:some |more |the |unit |new |all )*tests\b|(?:integration|e2e|fuzz|property|load|regression)"
             r"[- ]tests?|test coverage|tests for (?:the|all|every|each)|error handling|gracefully|robust\w*|production[- ]ready|"
             r"automat(?:e|ically)|finish (?:the|this|it)|missing (?:methods|functions|parts|features)|handles? (?:all|unicode|"
             r"timezones?|conflicts?|network|errors?|concurrency)|sync(?:s|hroni[sz]e)?)\b",
@@ -197,9 +200,9 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         "algorithm",
         _any(
             r"\b(?:algorithm\w*|solve\w*|solver|minimi[sz]e|maximi[sz]e|optimal\w*|prove|proof|np-|dynamic programming|shortest path|"
-            r"longest|o\(\w+|constraints?|schedul(?:e|er|ing)|(?:for|parse) (?:this|the|a) grammar|grammar (?:with|rules)|recursive descent|lock-?free|consensus|raft|convex|"
+            r"longest (?:common|path|prefix|valid|increasing|palindrom\w*)|o\(\w+|constraints?|schedul(?:e|er|ing)|(?:for|parse) (?:this|the|a) grammar|grammar (?:with|rules)|recursive descent|lock-?free|consensus|raft|convex|"
             r"neural|backprop\w*|regex engine|complexity|given (?:an|a|two) (?:array|list|string|number|integer|graph|matrix|tree)\w*|"
-            r"subarrays?|subsequences?|permutations?|combinatori\w*|reverse[- ]engineer\w*|heuristics?|simulate|cipher\w*)\b",
+            r"subarrays?|subsequences?|permutations?|combinatori\w*|reverse[- ]engineer\w*|heuristics?|similar(?:ity)?|closest|minimal|simulate|cipher\w*)\b",
             r"\b(?:algorithmus|kürzeste[nr]?|nebenbedingung\w*|analyseur|algorithme|algoritmo|planificador|restricciones)\b|算法|最短",
         ),
     ),
@@ -209,7 +212,7 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"\b(?:ultra-?think|think (?:harder|hard|deeply|step|it through|twice)|careful\w*|thorough\w*|step by step|make sure|ensure|"
             r"double[- ]check|without (?:breaking|changing|losing|affecting|down)|backwards?[- ]compat\w*|public api|"
             r"all (?:callers|call sites|usages|references|occurrences in)|nothing (?:else )?(?:breaks|depends)|safely|"
-            r"behind it|edge[- ]case\w*|correctly|properly|as discussed|the rest|remaining)\b",
+            r"behind it|edge[- ]case\w*|correctly|properly|as discussed|the rest|remaining|use your|judge?ment|proper|but (?:stay|warn|nothing|keep the|make sure))\b",
             r"\b(?:sorgfältig|gründlich|abwärtskompatibel|ohne dass|stell\w* sicher|kümmer\w*|den rest|sans casser|attention|"
             r"sin romper|cuidado|asegúrate|certifique-se|senza rompere)\b",
         ),

@@ -22,10 +22,16 @@ __all__ = ["NAMES", "Judged", "Request", "judge", "split"]
 
 MOST_CHARACTERS: Final = 180
 MOST_WORDS: Final = 34
+MOST_OPENING: Final = 400
+"""Characters of a request, names and quotations included, whose opening is looked at."""
 MOST_CLAUSES: Final = 2
 """A longer request, or one with more parts, is none that rules can judge."""
-MOST_GUARDED: Final = 4096
-"""Characters of a text in which guards are looked for."""
+MOST_READ: Final = 1200
+"""Characters of a request that are looked at at all; ten times what a simple one has."""
+MOST_TRACED: Final = 4096
+"""Characters of a text in which a stack trace or an error message is looked for."""
+MOST_GUARDED: Final = 400
+"""A longer request is not asked for guards: it is no simple one anyway."""
 SMALL_PAYLOAD: Final = 600
 """Characters of code or data that may come with any simple request."""
 _READING: Final = {
@@ -37,13 +43,15 @@ _READING: Final = {
 _WITH_PAYLOAD: Final = frozenset({"explain", "convert", "summarise", "commit", "format", "typo", "docs", "docstring"})
 """Types whose requests come with the text that they are about."""
 
-_FENCE = re.compile(r"(```+|~~~+)[^\n]*\n.*?(?:\n[ \t]*\1|\Z)", re.DOTALL)
 _TRACE = re.compile(
-    r"Traceback \(most recent call last|^\s+at \S+ ?\(.{1,200}:\d+|Exception in thread|^error(?:\[E?\w+\])?: |npm ERR!|^panic: |"
-    r"Segmentation fault|^\s*(?:[\w.]+\.)?\w*(?:Error|Exception): |^(?:ERROR|FATAL|CRITICAL)\b|^FAILED |^E   ",
+    r"Traceback \(most recent call last|^\s+at \S+ ?\(.{1,200}:\d+|Exception in thread|^error(?:\[E?\w+\])?: |npm ERR!|"
+    r"^panic: |Segmentation fault|^\s{0,20}(?:[\w.]{1,80}\.)?\w{0,40}(?:Error|Exception): |"
+    r"^(?:ERROR|FATAL|CRITICAL)\b|^FAILED |^E   ",
     re.MULTILINE,
 )
-_DATA_LINE = re.compile(r"^(?:\s|[@#<{}\[\]()$|+*>/-]|(?:def|class|import|from|const|let|var|function|public|SELECT)\b)|[;{},:\t|]\s*$")
+_DATA_LINE = re.compile(
+    r"^(?:\s|[@#<{}\[\]()$|+*>/-]|(?:def|class|import|from|const|let|var|function|public|SELECT)\b)|[;{},:\t|]\s*$"
+)
 _HIDDEN = re.compile(
     r"`[^`\n]{1,200}`"  # code
     r"|\"[^\"\n]{1,120}\"|“[^”\n]{1,120}”|«[^»\n]{1,120}»|„[^“\n]{1,120}“|(?<!\w)'[^'\n]{1,120}'(?!\w)"  # quotations
@@ -53,8 +61,15 @@ _HIDDEN = re.compile(
     r"|\b\w+\((?:[^()\n]{0,80})\)|\b\w*[a-z0-9]_\w+|\b_\w+|\b[A-Z]+_[A-Z_\d]+\b|\b[a-z]+[A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w*"
 )
 _CLAUSE = re.compile(
-    r"[.!?;。！？](?:\s+|$)|\n+|,? \b(?:and (?:then|also|make|update|add|fix|check|report|write|test)|also|afterwards|as well|but|"
-    r"außerdem|danach|anschließend|aber|ensuite|mais|luego|además|pero|depois|poi)\b"
+    r"[.!?;。！？](?:\s+|$)|\n+|,? \b(?:"
+    r"and (?:then|also|make|update|add|fix|check|report|write|test|(?:\w+ )?(?:them|it|those))|also|afterwards|as well|"
+    r"but|außerdem|danach|anschließend|aber|ensuite|mais|luego|además|pero|depois|poi)\b"
+)
+_DESCRIBES = re.compile(
+    r"\b(?:which|whose|so that|such that|whether|dass|damit|sodass|wobei)\b"
+    r"|\b(?!(?:in|of|for|to|with|from|on|at|into|is|remove|delete|use|add|move|make|call|put|let|have|do|inline|after|before|like|"
+    r"and|or|drop|change|rename|turn|wrap|set|only|if|when|than)\b)\w+ that\b",
+    re.IGNORECASE,
 )
 _LIST = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+\S", re.MULTILINE)
 
@@ -83,13 +98,15 @@ class Judged:
     """The request begins like a simple one, whatever else it says."""
     guarded: bool
     """A guard or a limit forbids to call it simple."""
+    described: bool = False
+    """A clause in it says how something shall behave (``a flag that …``): more than a name and a place."""
 
 
 def split(text: str) -> Request:
     """Take the code and the data out of a text."""
     text = text.strip()
     whole = len(text)
-    words = _FENCE.sub("\n", text) if "```" in text or "~~~" in text else text
+    words = _unfenced(text) if "```" in text or "~~~" in text else text
     words = words.strip()
     first, newline, rest = words.partition("\n")
     if newline and rest.strip() and len(first) <= MOST_CHARACTERS:
@@ -97,8 +114,21 @@ def split(text: str) -> Request:
         data = sum(1 for line in lines if _DATA_LINE.search(line) or line.count(",") >= 2)
         if (first.rstrip().endswith(":") and not _LIST.search(rest)) or (lines and data >= 0.6 * len(lines)):
             words = first
-    masked = _HIDDEN.sub(" NAME ", words[:MOST_GUARDED])
+    masked = _HIDDEN.sub(" NAME ", words[:MOST_READ])
     return Request(words=words, masked=" ".join(masked.split()), payload=whole - len(words))
+
+
+def _unfenced(text: str) -> str:
+    """A text without its fenced blocks; one that is never closed goes on to the end."""
+    kept: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        start = line.lstrip()[:3]
+        if start in ("```", "~~~") and (not fence or start == fence):
+            fence = "" if fence else start
+        elif not fence:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def judge(text: str, request: Request | None = None) -> Judged:
@@ -117,14 +147,18 @@ def judge(text: str, request: Request | None = None) -> Judged:
             return Judged("ack", simple=True, opening=True, guarded=False)
         if ASSENT.fullmatch(masked):
             return Judged("ambiguous", simple=False, opening=False, guarded=True)
-    core = _bare(request.words[:MOST_GUARDED].replace("’", "'"))
-    opened = _opened(core)
-    hard = "debug" if _TRACE.search(text[:8192]) else _hard(request, opened)
+    opened = None
+    if len(masked) <= MOST_CHARACTERS and len(request.words) <= MOST_OPENING:
+        opened = _opened(_bare(request.words.replace("’", "'")))
+    hard = "debug" if _TRACE.search(text[:MOST_TRACED]) else None
+    if hard is None and len(masked) <= MOST_GUARDED:
+        hard = _hard(request, opened)
     if hard is not None:
         return Judged(hard, simple=False, opening=opened is not None, guarded=True)
-    if _too_much(request, opened):
+    if _too_much(text, request, opened):
         return Judged(None, simple=False, opening=opened is not None, guarded=True)
-    return Judged(opened, simple=opened is not None, opening=opened is not None, guarded=False)
+    described = bool(_DESCRIBES.search(masked))
+    return Judged(opened, simple=opened is not None, opening=opened is not None, guarded=False, described=described)
 
 
 def _bare(words: str) -> str:
@@ -157,9 +191,11 @@ def _hard(request: Request, opened: str | None) -> str | None:
     return None
 
 
-def _too_much(request: Request, opened: str | None) -> bool:
+def _too_much(text: str, request: Request, opened: str | None) -> bool:
     masked = request.masked
-    if len(masked) > MOST_CHARACTERS or len(masked.split()) > MOST_WORDS or len(_LIST.findall(request.words)) > 1:
+    if len(masked) > MOST_CHARACTERS or len(masked.split()) > MOST_WORDS:
+        return True
+    if opened not in _WITH_PAYLOAD and len(_LIST.findall(text[:MOST_READ])) > 1:
         return True
     if sum(1 for clause in _CLAUSE.split(request.words) if clause and len(clause.split()) > 1) > MOST_CLAUSES:
         return True
