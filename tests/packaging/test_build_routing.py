@@ -1,4 +1,4 @@
-"""The shipped weights are what their builder makes of our own sentences, and what is said of them is what was measured."""
+"""The shipped weights are what their builder makes of our own sentences, and what is said of them was measured."""
 
 from __future__ import annotations
 

@@ -73,9 +73,9 @@ def weights() -> Model:
     except (OSError, WeightsError):
         raise CommandError(
             Trouble(
-                "Part of Spendlight is damaged",
-                "The packed file routing/weights.json is missing or cannot be read.",
-                "Set Spendlight up again: python3 packaging/start.py",
-                "damaged",
+                title="Part of Spendlight is damaged",
+                message="The packed file routing/weights.json is missing or cannot be read.",
+                fix="Set Spendlight up again: python3 packaging/start.py",
+                code="damaged",
             )
         ) from None
