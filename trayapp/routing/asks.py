@@ -63,7 +63,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "test_boiler",
         _starts(
-            rf"(?:add|write|create|make|generate)\s+{_THE}(?:unit |simple |basic |quick |empty )*(?:tests?|test case|testcase|assertion|assert|"
+            rf"(?:add|write|create|make|generate)\s+{_THE}(?:unit |simple |basic |quick |empty |snapshot |smoke )*(?:tests?|test case|testcase|assertion|assert|"
             r"fixture)\b(?!s? (?:for (?:the|all|every|each) (?:\w+ )?(?:module|class|flow|api|app|service|file|project)|suite|coverage))",
             r"(?:parametri[sz]e|skip|mark|xfail)\b.{0,30}\btests?\b|turn (?:this|that) (?:example )?into a test|"
             r"(?:make|let|have) (?:the|that|this) test\b",
@@ -74,7 +74,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
     (
         "docstring",
         _starts(
-            rf"(?:add|write|put|insert|include|update|remove|use|fix)\s+{_THE}(?:\w+ ){{0,3}}(?:docstrings?|javadocs?|jsdocs?|doc comments?|comments?|"
+            rf"(?:add|write|put|insert|include|update|remove|use|fix)\s+{_THE}(?:\w+ ){{0,3}}(?:docstrings?|javadocs?|jsdocs?|doc comments?|comments?(?! (?:sections?|fields?|forms?|box|boxes|features?|tables?|buttons?|systems?|threads?|widgets?))|"
             r"type hints?|type annotations?|types? (?:to|for)|todo)\b",
             r"document\s+(?:the |this |that |each |what |its )|comment (?:this|that|the|out|on)\b|annotate\b",
             r"(?:füge?|schreib\w*|ergänz\w*|kommentier\w*|dokumentier\w*)\b.{0,50}(?:docstring|kommentar|methode|funktion|typannotation\w*)",
@@ -88,6 +88,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         _starts(
             r"(?:re)?format\b(?!ting)|(?:run|use|apply) (?:the )?(?:formatter|linter|prettier|black|ruff|isort|gofmt|rustfmt|clang-format|"
             r"cargo fmt|eslint|autopep8|yapf|lint\w*)|gofmt|prettier|pretty[- ]?print|isort|lint\b",
+            r"fix (?:the |all |these )*(?:\w+ )?(?:lint\w*|eslint|ruff|flake8|pylint|prettier|black|format\w*|style) (?:warnings?|errors?|issues?)\b",
             rf"(?:sort|order|organi[sz]e|group|alphabeti[sz]e)\s+{_THE}(?:imports?|keys|dependencies|entries|list|lines|includes|fields)",
             rf"(?:remove|delete|drop|clean|strip|trim|fix|wrap|add)\s+{_THE}(?:unused imports?|trailing (?:whitespace|space|newline|comma)s?|blank "
             r"lines?|empty lines?|indent\w*|line (?:endings?|length)|long lines?|lint (?:warnings?|errors?)|newline at)",
@@ -139,7 +140,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         _starts(
             r"(?:add|remove|put|include|ignore|list|exclude|pin|set|bump|update|change|enable|disable|turn (?:on|off)|expose|increase)\b"
             r".{0,60}\b(?:\.?gitignore|\.?dockerignore|package\.json|pyproject(?:\.toml)?|requirements\S*|tsconfig\S*|"
-            r"setup\.(?:py|cfg)|makefile|dockerfile|ci matrix|\.?editorconfig|\.?nvmrc|\.?env(?:\.\w+)?|cargo\.toml|go\.mod|"
+            r"setup\.(?:py|cfg)|\w*dependencies|makefile|dockerfile|ci matrix|\.?editorconfig|\.?nvmrc|\.?env(?:\.\w+)?|cargo\.toml|go\.mod|"
             r"docker-compose\S*|dependencies|\S+\.(?:ya?ml|toml|ini|cfg|conf|json)|(?:\w+ )?config|in git|make target|badge)(?:\b|$)",
             r"bump\b.{0,30}|pin \S+|ignore \S+|add (?:an? )?\.\w+|add a make target|(?:set|bump|raise|change) the (?:\w+ )?version\b",
             r"(?:trag\w*|nimm|setz\w*|erhöh\w*|änder\w*|schalt\w*)\b.{0,50}(?:gitignore|requirements\S*|version|zeilenlänge|"
@@ -151,7 +152,7 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         "docs",
         _starts(
             r"(?:add|update|fix|write|put|mention|remove|shorten|edit|change|improve|make|correct|document)\b.{0,70}\b(?:readme\S*|changelog\S*|"
-            r"docs?|documentation|license|paragraph|heading|table of contents|section|badges?|link)\b",
+            r"docs?|documentation|license|paragraph|heading|table of contents|badges?|link)\b",
             r"(?:shorten|rephrase|reword|proofread|rewrite) (?:this|the|that) (?:sentence|paragraph|text|heading|comment|message|title|"
             r"section|description)\b",
             r"translate\b.{0,60}\b(?:to|into|in)\b|turn (?:these|those|my|the) notes\b|add (?:an? )?(?:entry|example|link)\b",
@@ -187,11 +188,11 @@ SIMPLE: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
         "command",
         _starts(
             r"(?:re-?)?run\b(?! (?:\w+ )?(?:migration|deploy))(?!.{0,60}\b(?:fix|until|and (?:make|then))\b)|(?:start|stop|restart|launch|kill|open) "
-            r"(?:the |a |my )?(?:dev |local |web )?(?:server|app|container|process|browser|watcher|readme|file|whatever|\S+\.\w+)",
+            r"(?:the |a |my )?(?:dev |local |web )?(?:server|app|container|process|browser|watcher|readme|file|whatever|docker|compose|storybook|service|\S+\.\w+)",
             r"(?:git|npm|pnpm|yarn|pip|uv|cargo|docker|pytest|ls|cd|cat|brew|apt|kubectl get|curl|tree)\b|make(?: [a-z-]+)?$|"
             r"go (?:build|test|run|mod|vet|fmt|get)\b",
             r"(?:show|print|list|display|cat|open|give)\b(?: me)?.{0,30}\b(?:commits?|branch(?:es)?|diff|status|log|folder|director\w+|"
-            r"files? (?:in|here)|contents?|last|first|package\.json|tree|version|env|processes)\b",
+            r"files? (?:in|here)|contents?|last|first|package\.json|tree|version|env|processes|containers|pods|packages)\b",
             r"(?:create|make|checkout|check out|switch to|delete|merge) (?:a |the )?(?:new )?(?:git )?(?:branch|tag|folder|directory|main|"
             r"build folder|cache folder|empty file|file called)\b|install \S+|uninstall \S+|build (?:the |this )?(?:project|app|image|docs)?$|"
             r"(?:count|zip|unzip|clear|clean) (?:the |up the )?(?:\S+(?:\s+|$)){1,6}$|make (?:the |this )?(?:script|file) executable|(?:pull|fetch|stash)(?: (?:from|the latest|origin|main|--\S+).*)?$",

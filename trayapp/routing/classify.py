@@ -83,7 +83,7 @@ def classify(call: Call | None, turn: Turn, model: Model) -> Verdict:
     if not judged.simple:
         why = "hard" if judged.guarded else "unknown_task"
         return Verdict(label, judged.type, round(score, 4), suggest=False, why=why)
-    agreed = judged.type == "ack" or model.alone(margin) >= (model.strict if judged.described else model.threshold)
+    agreed = judged.type == "ack" or model.alone(margin) >= _needed(judged, model)
     return Verdict(label, judged.type, round(score, 4), suggest=agreed, why="agreed" if agreed else "unsure")
 
 
@@ -94,6 +94,13 @@ def _side(kind: Kind, label: str, turn: Turn) -> Verdict:
     if not turn.fresh:
         return Verdict(label, label, score, suggest=False, why="tool_loop")
     return Verdict(label, label, score, suggest=True, why="kind")
+
+
+def _needed(judged: tasktype.Judged, model: Model) -> float:
+    """How sure the model has to be by itself."""
+    if judged.type in tasktype.NAMED:
+        return model.lenient
+    return model.strict if judged.described else model.threshold
 
 
 def _against(call: Call | None, turn: Turn) -> str | None:

@@ -107,6 +107,8 @@ class Model:
     """Added when a guard or a limit forbids to call it simple."""
     threshold: float
     """The probability from which the model agrees with the rules; it is ``alone``'s."""
+    lenient: float
+    """The same for a task that the request names by itself (``tasktype.NAMED``)."""
     strict: float
     """The same for a request that describes how something shall behave."""
     show: bool
@@ -154,4 +156,4 @@ def load(data: bytes) -> Model:
         raise WeightsError("the weights cannot be read") from error
 
 
-_NUMBERS: Final = ("step", "bias", "slope", "offset", "opening", "guarded", "threshold", "strict")
+_NUMBERS: Final = ("step", "bias", "slope", "offset", "opening", "guarded", "threshold", "lenient", "strict")

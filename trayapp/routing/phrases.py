@@ -39,7 +39,7 @@ _ARTICLE = r"(?:the|a|an|this|that|these|those|its|his|our|my|all|some|each|ever
 _DEN = r"(?:de[rnms]|die|das|eine[nrm]?|ein|diese[nrms]?|meine[nrm]?|alle|jede[nrm]?)"
 
 ACKNOWLEDGEMENT: Final = re.compile(
-    r"(?:(?:ok(?:ay)?|great|good|thanks?(?: you)?(?: so much| a lot)?|thx|ty|perfect|nice|cool|awesome|excellent|lgtm|wow|yay|"
+    r"(?:(?:ok(?:ay)?|great|good|thanks?(?: you)?(?: so much| a lot)?|thx|ty|perfect|nice(?: work| job| one)?|great (?:work|job)|cool|awesome|excellent|lgtm|wow|yay|"
     r"hi|hello|hey|good (?:job|work|morning)|well done|nicely done|love it|yep|yup|brilliant|super|fine|alright|works|"
     r"(?:that|it|this)(?:'s| is| looks)? (?:works?(?:ed)?|good|great|fine|perfect|right|better|it|helps|helped|did it|nice)|"
     r"(?:looks?|sounds?|all|works?) (?:good|great|fine|right|perfect)(?: to me)?|works? now|there|"
@@ -181,7 +181,7 @@ GUARDS: Final[tuple[tuple[str, re.Pattern[str]], ...]] = (
             r"system|client|library|framework|plugin|extension|dashboard|website|site|game|bot|crawler|scraper|tool|cli|pipeline|"
             r"dockerfile|parser|compiler|interpreter|engine|editor|module|package|suite|panel|page|component|program|integration|"
             r"middleware|daemon|workflow|simulation|model|daten\w*)s?|pagination|dark ?mode|offline|real-?time|websockets?|"
-            r"notifications?|internationali[sz]ation|i18n|drag and drop|autocomplete|rate limit\w*|retry|retries with|backoff|"
+            r"notifications?|internationali[sz]ation|i18n|drag and drop|autocomplete|rate limit\w*|add (?:a )?retr(?:y|ies)|retries|retry (?:with|when|if|logic|on|the|failed)|backoff|"
             r"back-?pressure|middleware|feature flags?|undo and redo|(?:add|write|create|generate) (?:some |more |the |unit |new |all )*tests\b|(?:integration|e2e|fuzz|property|load|regression)"
             r"[- ]tests?|test coverage|tests for (?:the|all|every|each)|error handling|gracefully|robust\w*|production[- ]ready|"
             r"automat(?:e|ically)|finish (?:the|this|it)|missing (?:methods|functions|parts|features)|handles? (?:all|unicode|"

@@ -40,6 +40,10 @@ _READING: Final = {
     "explain": frozenset({"complaint", "debug", "perf", "design", "security", "algorithm", "refactor", "careful"}),
 }
 """Types that change nothing, and the guards that count for them all the same."""
+NAMED: Final = frozenset(
+    {"commit", "rename", "typo", "docstring", "format", "explain", "question", "search", "command", "summarise"}
+)
+"""Types that a request names by itself; the others are told by looser words, and the model has to be surer of them."""
 _WITH_PAYLOAD: Final = frozenset({"explain", "convert", "summarise", "commit", "format", "typo", "docs", "docstring"})
 """Types whose requests come with the text that they are about."""
 
@@ -143,10 +147,11 @@ def judge(text: str, request: Request | None = None) -> Judged:
     if not masked:
         return Judged(None, simple=False, opening=False, guarded=bool(text.strip()))
     if len(masked) <= 80 and not request.payload:
-        if ACKNOWLEDGEMENT.fullmatch(masked):
-            return Judged("ack", simple=True, opening=True, guarded=False)
+        # "ok" alone closes a turn or lets the next begin, so it comes first.
         if ASSENT.fullmatch(masked):
             return Judged("ambiguous", simple=False, opening=False, guarded=True)
+        if ACKNOWLEDGEMENT.fullmatch(masked):
+            return Judged("ack", simple=True, opening=True, guarded=False)
     opened = None
     if len(masked) <= MOST_CHARACTERS and len(request.words) <= MOST_OPENING:
         opened = _opened(_bare(request.words.replace("’", "'")))
