@@ -123,6 +123,8 @@ class Kind(StrEnum):
     """A tool's own classifier call that picks a model."""
     MEMORY = "memory"
     SUBAGENT = "subagent"
+    EXPLORE = "explore"
+    """A sub-agent that can only read."""
     COUNT = "count"
     """Counts tokens; free."""
     BATCH = "batch"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from trayapp.cli import cost
+from trayapp.cli import cost, jsonlines
 from trayapp.engine import quote
 
 GOLDEN = Path(__file__).resolve().parents[1] / "pricing" / "golden.jsonl"
@@ -103,7 +103,7 @@ def test_nothing_in_is_nothing_out() -> None:
 
 def test_a_line_without_end_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost, "MAX_LINE", 10)
-    monkeypatch.setattr(cost, "_PIECE", 4)
+    monkeypatch.setattr(jsonlines, "_PIECE", 4)
     monkeypatch.setattr(quote, "MAX_LINE", 10)
-    found = list(cost.lines(io.BytesIO(b"0123456789\r\n" + b"x" * 1000 + b"\n\n  \nlast")))
+    found = list(jsonlines.lines(io.BytesIO(b"0123456789\r\n" + b"x" * 1000 + b"\n\n  \nlast"), 10))
     assert [len(line) for line in found] == [10, 12, 4]

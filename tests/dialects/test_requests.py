@@ -281,6 +281,20 @@ def user(text: str) -> dict[str, Any]:
     return {"role": "user", "content": [{"type": "text", "text": text}]}
 
 
+def system(text: str) -> dict[str, Any]:
+    return {"role": "system", "content": text}
+
+
+def reply(text: str) -> dict[str, Any]:
+    return {"role": "assistant", "content": text}
+
+
+EDIT = {"name": "Edit", "input_schema": {"type": "object"}}
+READERS = [{"name": "read_file"}, {"name": "Grep"}, {"name": "list-dir"}]
+DECLARED = [{"functionDeclarations": READERS}]
+FINDER = "You are the exploration sub-agent of a larger system. You look things up and change nothing."
+HANDOFF = "Write a handoff summary of our work so far for the next session."
+
 KINDS: list[tuple[str, dict[str, Any], dict[str, str], Kind]] = [
     ("anthropic", {"tools": [], "output_config": {"effort": "low", "format": TITLE}}, {}, Kind.TITLE),
     ("anthropic", {"output_format": TITLE, "messages": [user("x")]}, {}, Kind.TITLE),
@@ -328,8 +342,24 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, str], Kind]] = [
     ("anthropic", {"messages": [user("Explain: Your task is to create a detailed summary of the")]}, {}, Kind.MAIN),
     ("anthropic", {"messages": [user("Web page content:\n---\nfoo")]}, {}, Kind.SUMMARY),
     ("anthropic", {"tools": [TOOL], "messages": [user("Web page content:\n---\nfoo")]}, {}, Kind.MAIN),
-    ("anthropic", {"system": "You are a file search specialist.", "tools": [TOOL]}, {}, Kind.SUBAGENT),
+    ("anthropic", {"system": "You are a file search specialist.", "tools": [TOOL]}, {}, Kind.EXPLORE),
+    ("anthropic", {"system": "You are a file search specialist.", "tools": [TOOL, EDIT]}, {}, Kind.SUBAGENT),
+    ("anthropic", {"system": "You are an agent for Claude Code, Anthropic's", "tools": [TOOL]}, {}, Kind.SUBAGENT),
+    ("anthropic", {"system": FINDER, "tools": READERS}, {}, Kind.EXPLORE),
+    ("chat", {"messages": [system(FINDER)], "tools": [{"function": t} for t in READERS]}, {}, Kind.EXPLORE),
+    ("gemini", {"systemInstruction": {"parts": [{"text": FINDER}]}, "tools": DECLARED}, {}, Kind.EXPLORE),
+    ("anthropic", {"system": FINDER, "tools": [*READERS, TOOL]}, {}, Kind.MAIN),
+    ("anthropic", {"system": "You are a coding agent.", "tools": READERS}, {}, Kind.MAIN),
     ("anthropic", {"system": "You are a title generator. You output"}, {}, Kind.TITLE),
+    ("chat", {"messages": [system("Write a short name for this chat session."), user("x")]}, {}, Kind.TITLE),
+    ("chat", {"messages": [system("Write a short name for this chat session.")], "tools": READERS}, {}, Kind.MAIN),
+    ("chat", {"messages": [system("You give titles to blog posts."), user("x")]}, {}, Kind.MAIN),
+    ("chat", {"messages": [user("a"), reply("b"), user(HANDOFF)]}, {}, Kind.COMPACTION),
+    ("chat", {"messages": [user("a"), reply("b"), user(HANDOFF)], "tools": READERS}, {}, Kind.MAIN),
+    ("chat", {"messages": [user(HANDOFF)]}, {}, Kind.MAIN),
+    ("responses", {"input": "ping", "max_output_tokens": 16}, {}, Kind.PROBE),
+    ("responses", {"input": "name a colour", "max_output_tokens": 16}, {}, Kind.MAIN),
+    ("anthropic", {"max_tokens": 4, "messages": [user("are you there")]}, {}, Kind.MAIN),
     ("anthropic", {"messages": [user("x")]}, {"x-claude-code-request-class": "auxiliary"}, Kind.OTHER),
     ("anthropic", {"messages": [user("x")]}, {"x-claude-code-request-class": "main"}, Kind.MAIN),
     ("count", {"messages": [user("x")]}, {}, Kind.COUNT),

@@ -24,6 +24,7 @@ def test_the_wheel_is_small_and_finds_its_resources(repo: Path, tmp_path: Path) 
         archive.extractall(unpacked)
     tokenizer = {"NOTICE.txt", "cl100k_base.tiktoken.xz", "o200k_base.tiktoken.xz"}
     assert {f"trayapp/resources/tokenizer/{name}" for name in tokenizer} <= set(names)
+    assert {f"trayapp/resources/routing/{name}" for name in ("weights.json", "evaluation.json")} <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"trayapp", "spendlight"}
     assert "spendlight = trayapp.cli:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
     code = "from trayapp.platform.resources import resource; print(resource('pricebook.json'))"

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "calls": ("trayapp.cli.calls", "list calls"),
     "export": ("trayapp.cli.export", "write calls as CSV or JSON lines"),
     "cost": ("trayapp.cli.cost", "exact amounts for recorded calls: JSON lines in, JSON lines out"),
+    "classify": ("trayapp.cli.classify", "what recorded requests are for: kind, task, whether a cheaper model may do"),
     "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
     "economics": ("trayapp.cli.economics", "whether a switch to another model pays: once, each turn, after how many"),
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),

@@ -11,15 +11,13 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
-from typing import Any, BinaryIO, Final
+from typing import Any
 
+from trayapp.cli.jsonlines import lines, standard_input
 from trayapp.cli.source import price_book
 from trayapp.engine.quote import MAX_LINE, LineError, identity, quote
 from trayapp.engine.rows import usd
 from trayapp.pricing import Book
-
-_PIECE: Final = 1 << 20
 
 
 def run(arguments: list[str]) -> int:
@@ -32,10 +30,8 @@ def run(arguments: list[str]) -> int:
     )
     parser.parse_args(arguments)
     book = price_book()
-    if sys.stdin.isatty():
-        print("Reading JSON lines; end with Ctrl-D.", file=sys.stderr)
     failed = False
-    for line in lines(sys.stdin.buffer):
+    for line in lines(standard_input(), MAX_LINE):
         answer = price_line(line, book)
         failed = failed or "error" in answer
         sys.stdout.write(json.dumps(answer) + "\n")
@@ -63,13 +59,3 @@ def price_line(line: bytes, book: Book) -> dict[str, Any]:
         "components": {name: usd(amount) for name, amount in cost.components},
         "flags": list(cost.flags),
     }
-
-
-def lines(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream that are not blank; of one that is too long only a beginning, which is still too long."""
-    while line := stream.readline(MAX_LINE + 2):
-        if not line.endswith(b"\n") and len(line) > MAX_LINE:
-            while (more := stream.readline(_PIECE)) and not more.endswith(b"\n"):
-                pass
-        if line.strip():
-            yield line.rstrip(b"\r\n")

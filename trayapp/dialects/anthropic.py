@@ -29,7 +29,7 @@ from msgspec.structs import replace
 from trayapp.dialects import fields, kinds, openai_usage, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
-from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of
+from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of, tool_names
 from trayapp.dialects.tally import CountTally, Tally, as_object
 from trayapp.values import Call, Kind, Leg
 
@@ -157,6 +157,7 @@ def _kind(opened: Opened, request: _Request, messages: list[Raw], config: Any) -
             schema=schema,
             system=lambda: texts_of(fields.parse(request.system)) if request.system else (),
             last=lambda: own_texts(fields.parse(messages[-1])) if messages else (),
+            offered=lambda: tool_names(request.tools),
         )
     )
 

@@ -26,7 +26,7 @@ from msgspec import Raw
 from trayapp.dialects import fields, kinds, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
-from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of
+from trayapp.dialects.request import EMPTY, Opened, budget, effort, own_texts, texts_of, tool_names
 from trayapp.dialects.tally import CountTally, Tally, as_object
 from trayapp.values import Call, Kind, Leg
 
@@ -131,6 +131,7 @@ def _kind(opened: Opened, request: _Request, contents: list[Raw], config: dict[s
             schema=config.get("responseJsonSchema", config.get("responseSchema")),
             system=lambda: texts_of(fields.part({"s": fields.parse(system)}, "s").get("parts")) if system else (),
             last=lambda: own_texts(fields.parse(contents[-1])) if contents else (),
+            offered=lambda: tool_names(request.tools),
         )
     )
 

@@ -21,7 +21,7 @@ from msgspec import Raw
 from trayapp.dialects import fields, kinds, openai_usage, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
-from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of
+from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of, tool_names
 from trayapp.dialects.tally import Tally, as_object
 from trayapp.values import Call, Kind, Leg
 
@@ -117,6 +117,7 @@ def _kind(opened: Opened, request: _Request, messages: list[Raw], limit: object)
             schema=fields.part(form, "json_schema").get("schema"),
             system=lambda: _system(messages),
             last=lambda: own_texts(fields.parse(messages[-1])) if messages else (),
+            offered=lambda: tool_names(request.tools or request.functions),
         )
     )
 

@@ -20,7 +20,7 @@ from msgspec import Raw
 from trayapp.dialects import asker, fields, kinds, openai_usage, windows, workspace
 from trayapp.dialects.dialect import Dialect, RequestView
 from trayapp.dialects.reader import ResponseReader
-from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of
+from trayapp.dialects.request import EMPTY, Opened, effort, own_texts, texts_of, tool_names
 from trayapp.dialects.tally import CountTally, Tally, as_object
 from trayapp.values import Call, Kind, Leg
 
@@ -161,6 +161,7 @@ def _kind(opened: Opened, request: _Request, items: list[Raw], turn: Any) -> Kin
             schema=form.get("schema"),
             system=lambda: _system(request, items),
             last=lambda: _last(request, last),
+            offered=lambda: tool_names(request.tools),
         )
     )
 

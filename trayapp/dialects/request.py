@@ -131,6 +131,19 @@ def texts_of(content: object, *, limit: int = 4) -> tuple[str, ...]:
     return tuple(found[:limit])
 
 
+def tool_names(raw: msgspec.Raw | bytes, *, limit: int = 200) -> tuple[str, ...]:
+    """The names of the tools in an encoded list of them, whichever wire's."""
+    tools: Any = fields.parse(raw) if raw else None
+    found: list[str] = []
+    for tool in tools[:limit] if isinstance(tools, list) else ():
+        if not isinstance(tool, dict):
+            continue
+        declared = tool.get("functionDeclarations", tool.get("function_declarations"))
+        inner = declared if isinstance(declared, list) else [tool.get("function", tool.get("toolSpec", tool))]
+        found += [n for entry in inner if isinstance(entry, dict) and isinstance(n := entry.get("name"), str)]
+    return tuple(found)
+
+
 def own_texts(message: Any) -> tuple[str, ...]:
     """The texts that a decoded last message itself says, if it is a user's and holds no tool result."""
     if not isinstance(message, dict) or message.get("role") not in ("user", None):

@@ -1,6 +1,13 @@
-"""Cheaper models, honestly: what a switch costs, when it is safe, what it is worth. Pure.
+"""Cheaper models, honestly: what a request is for, what a switch costs, when it is safe. Pure: no I/O.
 
-``session`` holds the values, ``course`` what a model costs turn by turn, ``economics`` compares staying with
-switching, ``moments`` finds the cheapest safe moment, ``windowshare`` says the same for plans, ``booked`` takes the
-rates from the price book.
+``classify`` and its rooms say what a call's kind and task are and whether a cheaper model may be suggested.
+``session`` holds the values of the economics, ``course`` what a model costs turn by turn, ``economics`` compares
+staying with switching, ``moments`` finds the cheapest safe moment, ``windowshare`` says the same for plans, ``booked``
+takes the rates from the price book.
 """
+
+from trayapp.routing.classify import Verdict, classify
+from trayapp.routing.line import LineError, read_line
+from trayapp.routing.linear import Model, WeightsError, load
+
+__all__ = ["LineError", "Model", "Verdict", "WeightsError", "classify", "load", "read_line"]
