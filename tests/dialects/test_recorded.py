@@ -199,7 +199,7 @@ def test_kinds_of_labelled_requests(shared: Path) -> None:
         "side:probe": "probe",
         "side:compaction": "compaction",
         "side:webfetch": "summary",
-        "subagent:explore": "subagent",
+        "subagent:explore": "explore",
     }
     paths = {"anthropic": "anthropic", "openai-chat": "chat", "openai-responses": "responses"}
     requests = {record["id"]: record for record in lines(folder / "agent_requests.jsonl")}
