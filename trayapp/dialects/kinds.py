@@ -64,7 +64,8 @@ _USER: Final = {
 _WITH_TOOLS: Final = (Kind.COMPACTION, Kind.MEMORY, Kind.SUBAGENT, Kind.EXPLORE)
 """Kinds that may offer tools; a title, a route or a summary never does."""
 _TITLES = re.compile(
-    r"(?=.*(?:\btitles?\b|\bnam(?:e|ing) (?:for |of )?(?:the|this|a|each)\b))(?=.*\b(?:conversation|session|chat|thread|dialog(?:ue)?|discussion)s?\b)"
+    r"(?=.*(?:\btitles?\b|\bnam(?:e|ing) (?:for |of )?(?:the|this|a|each)\b))"
+    r"(?=.*\b(?:conversation|session|chat|thread|dialog(?:ue)?|discussion)s?\b)"
     r".*\b(?:generat|creat|writ|produc|nam(?:e|ing)|giv|come up|suggest|summari[sz]|output|invent|choos)",
     re.IGNORECASE | re.DOTALL,
 )
