@@ -354,6 +354,8 @@ KINDS: list[tuple[str, dict[str, Any], dict[str, str], Kind]] = [
     ("chat", {"messages": [system("Write a short name for this chat session."), user("x")]}, {}, Kind.TITLE),
     ("chat", {"messages": [system("Write a short name for this chat session.")], "tools": READERS}, {}, Kind.MAIN),
     ("chat", {"messages": [system("You give titles to blog posts."), user("x")]}, {}, Kind.MAIN),
+    ("chat", {"messages": [system("Write SQL for this chat; use table names."), user("x")]}, {}, Kind.MAIN),
+    ("chat", {"messages": [system("You are naming a coding session, so that"), user("x")]}, {}, Kind.TITLE),
     ("chat", {"messages": [user("a"), reply("b"), user(HANDOFF)]}, {}, Kind.COMPACTION),
     ("chat", {"messages": [user("a"), reply("b"), user(HANDOFF)], "tools": READERS}, {}, Kind.MAIN),
     ("chat", {"messages": [user(HANDOFF)]}, {}, Kind.MAIN),

@@ -64,7 +64,8 @@ _USER: Final = {
 _WITH_TOOLS: Final = (Kind.COMPACTION, Kind.MEMORY, Kind.SUBAGENT, Kind.EXPLORE)
 """Kinds that may offer tools; a title, a route or a summary never does."""
 _TITLES = re.compile(
-    r"(?=.*\b(?:title|name|headline|label)s?\b)(?=.*\b(?:conversation|session|chat|thread|dialog(?:ue)?|discussion)s?\b)"
+    r"(?=.*(?:\btitles?\b|\bnam(?:e|ing) (?:for |of )?(?:the|this|a|each)\b))"
+    r"(?=.*\b(?:conversation|session|chat|thread|dialog(?:ue)?|discussion)s?\b)"
     r".*\b(?:generat|creat|writ|produc|nam(?:e|ing)|giv|come up|suggest|summari[sz]|output|invent|choos)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -88,6 +89,8 @@ _SEARCHERS = re.compile(
     re.IGNORECASE,
 )
 """A system prompt of somebody who looks things up for somebody else."""
+_SEARCHING: Final = ("search", "explor", "investigat", "retriev", "read-only", "subagent", "sub-agent")
+"""Parts of words without which nobody is one of those: looking for them costs a tenth of the pattern."""
 _READS: Final = frozenset(
     {
         "read", "readfile", "readfiles", "readmanyfiles", "readfolder", "view", "viewfile", "open", "cat",
@@ -168,17 +171,18 @@ def _word(texts: tuple[str, ...]) -> str:
 def _told_in_other_words(shape: Shape, system: tuple[str, ...], last: tuple[str, ...]) -> Kind | None:
     """What prompts say that no table lists; structure has to agree."""
     openings = [text.lstrip()[:_OPENING] for text in system]
+    said = " ".join(openings).lower()
     if shape.tools:
-        if any(_SEARCHERS.match(opening) for opening in openings):
+        if any(part in said for part in _SEARCHING) and any(_SEARCHERS.match(opening) for opening in openings):
             names = [_plain(name) for name in shape.offered()]
             if names and all(name in _READS for name in names):
                 return Kind.EXPLORE
         return None
-    if any(_TITLES.match(opening) for opening in openings):
+    if ("title" in said or "nam" in said) and any(_TITLES.match(opening) for opening in openings):
         return Kind.TITLE
     if shape.messages >= 3 and any(_SUMMARIES.match(text.lstrip()[:_OPENING]) for text in last):
         return Kind.COMPACTION
-    if any(_SUMMARISERS.match(opening) for opening in openings):
+    if "summari" in said and any(_SUMMARISERS.match(opening) for opening in openings):
         return Kind.COMPACTION
     return None
 
