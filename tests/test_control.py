@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp import control
-from trayapp.control import (
-    Address,
-    Client,
-    ControlError,
+from trayapp.control import Address, Client, ControlError
+from trayapp.snapshot import (
     LiveCall,
     Notice,
     Slice,
     Snapshot,
     Today,
-    Trouble,
     Unpriced,
+    snapshot_from_json,
+    snapshot_to_json,
 )
+from trayapp.trouble import Trouble
 
 money = st.integers(-(10**15), 10**24)
 slices = st.builds(Slice, name=st.text(max_size=8), pico=money, calls=st.integers(0, 9), unpriced=st.integers(0, 9))
@@ -47,9 +47,9 @@ snapshots = st.builds(
 
 @given(snapshots)
 def test_a_snapshot_survives_the_wire(snapshot: Snapshot) -> None:
-    line = control.encode({"event": "snapshot", "data": control.snapshot_to_json(snapshot)})
+    line = control.encode({"event": "snapshot", "data": snapshot_to_json(snapshot)})
     assert line.count(b"\n") == 1
-    assert control.snapshot_from_json(json.loads(line)["data"]) == snapshot
+    assert snapshot_from_json(json.loads(line)["data"]) == snapshot
 
 
 @given(snapshots)
@@ -64,13 +64,13 @@ def test_money_never_travels_as_a_number(snapshot: Snapshot) -> None:
         elif "pico" in name:
             assert value is None or isinstance(value, str)
 
-    walk(control.snapshot_to_json(snapshot))
+    walk(snapshot_to_json(snapshot))
 
 
 def test_neighbouring_versions_understand_each_other() -> None:
-    snapshot = control.snapshot_from_json({"at_us": 5, "new_field": 1, "today": {"calls": 2, "other": 3}, "live": [{}]})
+    snapshot = snapshot_from_json({"at_us": 5, "new_field": 1, "today": {"calls": 2, "other": 3}, "live": [{}]})
     assert (snapshot.at_us, snapshot.today.calls, snapshot.live[0].id) == (5, 2, 0)
-    assert control.snapshot_from_json({}) == Snapshot()
+    assert snapshot_from_json({}) == Snapshot()
 
 
 def test_nobody_there(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp import shares
-from trayapp.control import Credits, Limit, Snapshot, Window
+from trayapp.snapshot import Credits, Limit, Snapshot, Window
 
 NOW_US = 1_795_000_000_000_000
 

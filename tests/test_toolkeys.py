@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.control import TroubleError
 from trayapp.platform import paths as places
 from trayapp.toolbox import Toolbox
 from trayapp.tools.connection import Standing
 from trayapp.tools.registry import named
 from trayapp.tools.tool import Tool
+from trayapp.trouble import TroubleError
 from trayapp.virtualkeys.cabinet import Cabinet
 from trayapp.virtualkeys.register import MARK
 

@@ -1,7 +1,8 @@
 """The control protocol between the engine and its faces (tray, CLI, tests): one module, both ends' words.
 
-Everything that crosses the control socket is defined here. The transport is a Unix socket with mode 0600 in a
-folder with mode 0700 (on Windows a loopback port whose number and secret stand in a 0600 file).
+Everything that crosses the control socket is defined here, but for what a glance holds (``trayapp.snapshot``). The
+transport is a Unix socket with mode 0600 in a folder with mode 0700 (on Windows a loopback port whose number and secret
+stand in a 0600 file).
 
 Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LINE`` bytes.
 
@@ -27,12 +28,12 @@ import os
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.money import USD, Currency, currency
+from trayapp.snapshot import Snapshot, snapshot_from_json
+from trayapp.trouble import Trouble, TroubleError, trouble_from_json
 
 PROTOCOL: Final = 1
 MAX_LINE: Final = 16 * 1024 * 1024
@@ -69,285 +70,8 @@ VERBS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Something a person has to know: what happened, what it means, what to do."""
-
-    title: str
-    message: str
-    fix: str = ""
-    code: str = "error"
-    """Stable name; listed in the README."""
-
-
-class TroubleError(Exception):
-    """Something that a person has to be told in words."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(f"{trouble.title}: {trouble.message}")
-        self.trouble = trouble
-
-
 class ControlError(TroubleError):
     """The engine could not be asked, or answered with a trouble."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
-    """One bar of a breakdown of today."""
-
-    name: str
-    pico: int = 0
-    """List price of the priced calls."""
-    calls: int = 0
-    tokens: int = 0
-    unpriced: int = 0
-    """Calls without a price; their share is not in ``pico``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveCall:
-    """A call that runs now, or ended within the last seconds."""
-
-    id: int
-    tool: str = ""
-    vendor: str = ""
-    model: str = ""
-    project: str = ""
-    started_us: int = 0
-    ended_us: int = 0
-    """0 while it runs."""
-    state: str = "open"
-    tokens_in: int = 0
-    tokens_out: int = 0
-    estimated: bool = True
-    """Whether tokens and amount are our estimate so far."""
-    pico: int | None = None
-    """Cost so far; ``None`` when the model has no price."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Something good to know that nobody has to act on; kept for a day."""
-
-    title: str
-    message: str
-    at_us: int = 0
-    """When, UTC epoch microseconds; tells one notice from another."""
-    code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unpriced:
-    """Today's calls of one model that have no price."""
-
-    vendor: str
-    model: str
-    calls: int = 0
-    tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """One window of a flat-price plan, as its vendor stated it beside an answer."""
-
-    vendor: str
-    name: str
-    """``5h``, ``7d``, ``7d_oi``, ``overage``; ``primary``, ``secondary``; ``premium_interactions`` …"""
-    account: str = ""
-    """A short HMAC that tells one account from another."""
-    plan: str = ""
-    """``plus``, ``pro`` … where the vendor says so."""
-    family: str = ""
-    """Codex' limit id."""
-    label: str = ""
-    """What the vendor calls the family."""
-    minutes: int | None = None
-    """The window's length."""
-    used: float | None = None
-    """Share used, 0–1, with the digits that were stated; ``None``: not stated, or begun anew since (``reset``)."""
-    resets_at: int | None = None
-    """When it begins anew, UTC epoch seconds."""
-    status: str = ""
-    """``allowed``, ``allowed_warning``, ``rejected`` or empty."""
-    binding: bool = False
-    """The vendor names it as the one that decides."""
-    reset: bool = False
-    """It has begun anew since it was stated: how much of it is used now is unknown."""
-    at_us: int = 0
-    """When it was stated."""
-
-    @property
-    def tightness(self) -> float | None:
-        """How much of it is gone: the share, and all of it when the vendor refuses; ``None`` is unknown."""
-        return 1.0 if self.status == "rejected" else self.used
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A rate limit of an API key that is not whole just now. No window of a plan."""
-
-    vendor: str
-    name: str
-    """``requests``, ``tokens``, ``input-tokens`` …"""
-    account: str = ""
-    """The key's fingerprint."""
-    model: str = ""
-    """The model that was asked when it was stated."""
-    limit: int = 1
-    remaining: int = 0
-    resets_at: int | None = None
-    """When it is whole again, UTC epoch seconds."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credits:
-    """What an account may spend beyond its plan's windows."""
-
-    vendor: str
-    account: str = ""
-    has: bool | None = None
-    unlimited: bool | None = None
-    balance: str = ""
-    """As the vendor states it, a decimal text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Today:
-    """Totals since local midnight."""
-
-    pico: int = 0
-    pico_estimated: int = 0
-    """The part of ``pico`` that rests on estimates."""
-    pico_contract: int | None = None
-    """What it is worth by what was agreed, of the calls of which that is known; ``None``: an engine that cannot say."""
-    pico_marginal: int | None = None
-    """What it adds to the bill (0 within a plan), of the calls of which that is known."""
-    unagreed: int = 0
-    """Priced calls of which one of these two is not known."""
-    calls: int = 0
-    errors: int = 0
-    unpriced: int = 0
-    unmetered: int = 0
-    input: int = 0
-    cache_read: int = 0
-    cache_write: int = 0
-    output: int = 0
-    day: str = ""
-    """Local date, ISO."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All that a glance needs."""
-
-    at_us: int = 0
-    version: str = ""
-    port: int = 0
-    demo: bool = False
-    mode: str = "metering"
-    """``metering`` or ``paused``; a face without an engine says ``relaying`` or ``down`` itself."""
-    paused_until_us: int = 0
-    today: Today = field(default_factory=Today)
-    running_pico: int = 0
-    """Estimated cost so far of the calls that run now; not yet in ``today``."""
-    rate_pico_hour: int = 0
-    """Spend per hour over the last ten minutes."""
-    budget_day_pico: int | None = None
-    pace: float | None = None
-    """Share of today's budget that an even pace would have used by now, 0–1."""
-    by_tool: tuple[Slice, ...] = ()
-    by_model: tuple[Slice, ...] = ()
-    by_project: tuple[Slice, ...] = ()
-    live: tuple[LiveCall, ...] = ()
-    """Newest first, at most 20."""
-    book: str = ""
-    """Version of the price book."""
-    currency: str = "USD"
-    """The currency that the user wants to see. Amounts here are USD all the same."""
-    currency_rate: str = ""
-    """Units of it for one USD, a decimal text; empty: USD, or no rate holds now."""
-    currency_since: str = ""
-    """ISO date of that rate."""
-    troubles: tuple[Trouble, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    """Newest first."""
-    unpriced: tuple[Unpriced, ...] = ()
-    """Today's calls without a price, most first; at most 20 models."""
-    windows: tuple[Window, ...] = ()
-    """Plan windows: the tightest account first, within one the shorter window first."""
-    limits: tuple[Limit, ...] = ()
-    """Rate limits of API keys, the tightest first."""
-    credits: tuple[Credits, ...] = ()
-    icon: str = "auto"
-    """What the icon's number is: ``auto``, ``money`` or ``plan``."""
-
-    @property
-    def shown(self) -> Currency:
-        """What to show amounts in."""
-        return _currency(self.currency, self.currency_rate, self.currency_since)
-
-
-@lru_cache(maxsize=8)
-def _currency(code: str, rate: str, since: str) -> Currency:
-    try:
-        return currency(code, rate, since) if rate else USD
-    except ValueError:  # another version's word
-        return USD
-
-
-def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot as JSON-ready values, money as decimal strings."""
-    result: dict[str, Any] = _money_out(asdict(snapshot))
-    return result
-
-
-def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
-    """Read a snapshot; unknown fields are ignored, missing or malformed ones take their default."""
-    values = _known(Snapshot, data)
-    values["today"] = Today(**_known(Today, values.get("today") or {}))
-    for name in ("by_tool", "by_model", "by_project"):
-        values[name] = tuple(Slice(**{"name": "", **_known(Slice, s)}) for s in values.get(name) or ())
-    values["live"] = tuple(LiveCall(**{"id": 0, **_known(LiveCall, c)}) for c in values.get("live") or ())
-    values["troubles"] = tuple(
-        Trouble(**{"title": "", "message": "", **_known(Trouble, t)}) for t in values.get("troubles") or ()
-    )
-    values["notices"] = tuple(
-        Notice(**{"title": "", "message": "", **_known(Notice, n)}) for n in values.get("notices") or ()
-    )
-    values["unpriced"] = tuple(
-        Unpriced(**{"vendor": "", "model": "", **_known(Unpriced, u)}) for u in values.get("unpriced") or ()
-    )
-    values["windows"] = tuple(
-        Window(**{"vendor": "", "name": "", **_known(Window, w)}) for w in values.get("windows") or ()
-    )
-    values["limits"] = tuple(
-        Limit(**{"vendor": "", "name": "", **_known(Limit, each)}) for each in values.get("limits") or ()
-    )
-    values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
-    return Snapshot(**values)
-
-
-def _money_out(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: str(v) if _is_money(k) and isinstance(v, int) else _money_out(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_money_out(v) for v in value]
-    return value
-
-
-def _is_money(name: str) -> bool:
-    return name == "pico" or name.startswith("pico_") or name.endswith("_pico") or "_pico_" in name
-
-
-def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    for name in kind.__dataclass_fields__:
-        if name in data:
-            value = data[name]
-            out[name] = int(value) if _is_money(name) and isinstance(value, str) else value
-    return out
 
 
 def encode(message: Mapping[str, Any]) -> bytes:
@@ -358,11 +82,6 @@ def encode(message: Mapping[str, Any]) -> bytes:
 def error_message(request_id: object, trouble: Trouble) -> bytes:
     """The answer that carries a trouble."""
     return encode({"id": request_id, "error": asdict(trouble)})
-
-
-def trouble_from_json(data: Mapping[str, Any]) -> Trouble:
-    """Read a trouble."""
-    return Trouble(**{"title": "Spendlight", "message": "", **_known(Trouble, data)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +158,7 @@ class Client:
                 if message.get("id") != wanted:
                     continue
                 if "error" in message:
-                    raise ControlError(trouble_from_json(message["error"]))
+                    raise ControlError(trouble_from_json(message["error"]) or _HUNG_UP)
                 return message.get("ok")
         except (OSError, ValueError) as error:
             raise ControlError(_HUNG_UP) from error

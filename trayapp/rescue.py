@@ -23,12 +23,11 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import TroubleError
 from trayapp.platform import paths as places
 from trayapp.platform import single, zipped
-from trayapp.platform.guardstate import GuardTrouble
 from trayapp.platform.paths import Paths
 from trayapp.platform.zipped import Profile
+from trayapp.trouble import Trouble, TroubleError
 
 _PROBE: Final = "import trayapp.guard.__main__"
 _PROBE_LIMIT: Final = 30.0
@@ -123,7 +122,7 @@ def _guard(paths: Paths, profile: Profile) -> int:
         return 1
 
 
-def _stand_in(paths: Paths, profile: Profile, trouble: GuardTrouble) -> int:
+def _stand_in(paths: Paths, profile: Profile, trouble: Trouble) -> int:
     """Be the guard. Its engine is still our environment's, tried again every minute."""
     from trayapp.guard.begin import guard
     from trayapp.guard.failure import StartFailureError
@@ -143,12 +142,12 @@ def _stand_in(paths: Paths, profile: Profile, trouble: GuardTrouble) -> int:
         return failure.exit_code
 
 
-def gone(paths: Paths, broken: str) -> GuardTrouble:
+def gone(paths: Paths, broken: str) -> Trouble:
     """What to say when our environment is not there."""
     from trayapp.tools import pointing
 
     names = ", ".join(pointing.tools(pointing.led(paths)))
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight's program is gone",
         message=f"{broken}. " + (f"The calls of {names}" if names else "Calls") + " pass on unmetered.",
         fix=f"Install Spendlight again, or undo everything: {paths.rescue} restore --all",
@@ -156,7 +155,7 @@ def gone(paths: Paths, broken: str) -> GuardTrouble:
     )
 
 
-def _led_back(paths: Paths, why: str) -> GuardTrouble:
+def _led_back(paths: Paths, why: str) -> Trouble:
     from trayapp.tools.desk import Desk
     from trayapp.tools.journal import Journal
     from trayapp.tools.vault import KeyringVault
@@ -164,7 +163,7 @@ def _led_back(paths: Paths, why: str) -> GuardTrouble:
     outcomes = Desk(Journal(paths.edits, KeyringVault(paths.edits / "vault")), Path.home()).restore()
     failed = [outcome for outcome in outcomes if not outcome.done]
     rest = "; ".join(f"{outcome.path}: {outcome.text}" for outcome in failed)
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight's program is gone",
         message=f"It could not keep its port either ({why}), so your tools were led back to their vendors.",
         fix=f"By hand: {rest}" if rest else "Install Spendlight again to meter them.",
@@ -228,12 +227,12 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _waiting(paths: Paths, trouble: GuardTrouble) -> GuardTrouble:
+def _waiting(paths: Paths, trouble: Trouble) -> Trouble:
     from trayapp.tools import pointing
 
     names = ", ".join(pointing.tools(pointing.led(paths)))
     tools = f" {names} will not reach their vendors until it is free." if names else ""
-    return GuardTrouble(
+    return Trouble(
         title=trouble.title,
         message=trouble.message + tools,
         fix=f"End that program; Spendlight waits for the port. Or lead the tools back: {paths.rescue} restore --all",
@@ -248,7 +247,7 @@ def _become(command: list[str], environment: dict[str, str]) -> int:
     return os.execve(command[0], command, environment)  # noqa: S606  an argument list, no shell
 
 
-def _say(paths: Paths, trouble: GuardTrouble) -> None:
+def _say(paths: Paths, trouble: Trouble) -> None:
     """On standard error (the journal, under systemd), in the log, and on the desktop if there is one."""
     from trayapp.guard.log import Log
     from trayapp.platform.announce import announce

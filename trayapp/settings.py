@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp.control import Trouble
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.money import PICO
+from trayapp.trouble import Trouble, TroubleError
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
@@ -30,12 +30,8 @@ ICONS: Final = ("auto", "money", "plan")
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
-class SettingsError(Exception):
+class SettingsError(TroubleError):
     """The settings file, or a value for it, cannot be used."""
-
-    def __init__(self, trouble: Trouble) -> None:
-        super().__init__(f"{trouble.title}: {trouble.message}")
-        self.trouble = trouble
 
 
 @dataclass(frozen=True, slots=True)

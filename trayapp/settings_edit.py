@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from trayapp import settings
-from trayapp.control import Trouble
 from trayapp.platform.paths import write_private
 from trayapp.platform.single import Single
 from trayapp.settings import SettingsError
+from trayapp.trouble import Trouble
 
 EDIT_PATIENCE: Final = 20.0
 """Seconds that one who wants to change the file waits for the others."""

@@ -14,7 +14,7 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby
 from typing import Final
 
-from trayapp.control import Credits, Limit, Snapshot, Window
+from trayapp.snapshot import Credits, Limit, Snapshot, Window
 
 _VENDORS: Final = {"anthropic": "Claude", "chatgpt": "ChatGPT", "openai": "OpenAI", "github-copilot": "Copilot"}
 _NAMES: Final = {"overage": "extra usage", "session": "session"}

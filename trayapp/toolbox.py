@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from trayapp import settings
-from trayapp.control import Trouble, TroubleError
+from trayapp.control import Address, Client, ControlError
 from trayapp.platform.paths import Paths
-from trayapp.toolkeys import Swapped, ToolKeys, tell_engine
+from trayapp.toolkeys import Swapped, ToolKeys
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview, Standing
 from trayapp.tools.desk import Desk, Outcome
@@ -28,6 +28,7 @@ from trayapp.tools.registry import TOOLS, named
 from trayapp.tools.shell import Shell
 from trayapp.tools.tool import Found, Links, Machine, Tool
 from trayapp.tools.vault import KeyringVault
+from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 
 _STILL: Final = (
@@ -153,19 +154,21 @@ class Toolbox:
             TroubleError: it cannot be connected, or would reach nobody after the next login; all files are as they
                 were.
         """
-        if (known := self.links()) is not None:
+        known = self.links()
+        if known is not None:
             self.connector.preview(tool, known, mode, replace_address=replace_address)
         self.paths.make()
         ready = autostart.ensure(self.desk, self.paths, opt_out=no_autostart, for_tools=True)
         if isinstance(ready, Trouble):
             raise TroubleError(ready)
         swapped = Swapped(())
-        notes = self._found_there(tool)
+        notes = self._found_there(tool, known)
         try:
             start()
             links = self.needed_links()
-            routes = settings.load(self.paths.settings).routes()
-            swapped = self.keys.swap(tool, routes) if virtual_key else Swapped(self.keys.kept(tool))
+            swapped = Swapped(self.keys.kept(tool))
+            if virtual_key:
+                swapped = self.keys.swap(tool, settings.load(self.paths.settings).routes())
             preview = self.connector.connect(
                 tool, links, mode, again=again, replace_address=replace_address, more=swapped.edits
             )
@@ -186,10 +189,10 @@ class Toolbox:
         """
         return self.connector.connect(tool, self.needed_links(), mode or None, more=self.keys.kept(tool))
 
-    def _found_there(self, tool: Tool) -> tuple[str, ...]:
+    def _found_there(self, tool: Tool, links: Links | None) -> tuple[str, ...]:
         """What stands in a tool's files that connecting does not change for the better."""
         found = []
-        stands = self.connector.standing(tool, self.links())
+        stands = self.connector.standing(tool, links)
         if not stands.mode and stands.standing in (Standing.BY_HAND, Standing.STALE):
             where = ", ".join(placed.where for placed in self.connector.by_hand(tool))
             found.append(
@@ -229,3 +232,9 @@ class Toolbox:
     def probe(self, tool: Tool) -> list[Probed]:
         """Try the tool's way to its vendors."""
         return [probe(address) for address in self.connector.addresses(tool)]
+
+
+def tell_engine(paths: Paths) -> None:
+    """A running engine reads the keys anew, and hands them to its guard; it would notice at the next call anyway."""
+    with contextlib.suppress(ControlError), Client(Address(paths.control)) as client:
+        client.ask("reload_keys")

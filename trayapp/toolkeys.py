@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.control import Address, Client, ControlError, Trouble, TroubleError
 from trayapp.frontdoor import Upstream
-from trayapp.platform.paths import Paths
 from trayapp.platform.secrets import Place
 from trayapp.tools.plan import Edit
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import KeyPlace, Machine, Tool
+from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 
@@ -176,9 +175,3 @@ def _referred(value: str) -> bool:
 
 def _edit(tool: Tool, place: KeyPlace, value: str) -> Edit:
     return Edit(tool.name, place.path, place.format, (Set(place.way, value),), anywhere=place.anywhere)
-
-
-def tell_engine(paths: Paths) -> None:
-    """A running engine reads the keys anew, and hands them to its guard; it would notice at the next call anyway."""
-    with contextlib.suppress(ControlError), Client(Address(paths.control)) as client:
-        client.ask("reload_keys")

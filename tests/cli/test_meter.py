@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.cli import meter
-from trayapp.control import LiveCall, Slice, Snapshot, Today, Trouble
+from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
+from trayapp.trouble import Trouble
 
 USD = 10**12
 

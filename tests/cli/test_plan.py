@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trayapp.cli import meter
 from trayapp.cli.status import render
-from trayapp.control import Credits, Limit, Snapshot, Today, Window, snapshot_from_json
+from trayapp.snapshot import Credits, Limit, Snapshot, Today, Window, snapshot_from_json
 
 REPO = Path(__file__).resolve().parents[2]
 NOON = 1_795_000_000

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from trayapp.control import LiveCall, Slice, Snapshot, Today
 from trayapp.platform import paths as places
+from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
 from trayapp.values import PICO
 
 HERE = Path(__file__).parent

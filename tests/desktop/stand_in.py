@@ -10,7 +10,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from trayapp.control import Snapshot, Trouble, encode, error_message, snapshot_to_json
+from trayapp.control import encode, error_message
+from trayapp.snapshot import Snapshot, snapshot_to_json
+from trayapp.trouble import Trouble
 
 PATIENCE = 15.0
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from trayapp.control import Snapshot, Today, snapshot_from_json, snapshot_to_json
 from trayapp.desktop import glance, look
 from trayapp.desktop.meter import read
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import Snapshot, Today, snapshot_from_json, snapshot_to_json
 from trayapp.values import PICO
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")

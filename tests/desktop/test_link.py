@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from trayapp.control import Trouble
 from trayapp.desktop import crash, glance
 from trayapp.desktop.link import Line
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.view import Link, View
 from trayapp.platform import guardstate, single
+from trayapp.trouble import Trouble
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_no_engine_is_down_and_a_late_one_is_found(line, make_engine, day, qtbot
 def test_a_guard_that_relays_is_said(line, profile, qtbot):
     lock = single.Single.take(profile.guard_lock)
     try:
-        trouble = guardstate.GuardTrouble(title="The ledger is damaged", message="It cannot be read.", fix="Mend it.")
+        trouble = Trouble(title="The ledger is damaged", message="It cannot be read.", fix="Mend it.")
         guardstate.write_state(profile, guardstate.GuardState(pid=os.getpid(), state="relaying", trouble=trouble))
         line.start()
         qtbot.waitUntil(lambda: line.view.link is Link.RELAYING)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.control import LiveCall, Snapshot, Today
 from trayapp.desktop.meter import Mood, Reading, read, short
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import LiveCall, Snapshot, Today
 from trayapp.values import PICO
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.control import Slice, Today
 from trayapp.desktop import money
+from trayapp.snapshot import Slice, Today
 from trayapp.values import PICO
 
 CENT = PICO // 100

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from trayapp.control import Credits, Limit, Snapshot, Window
 from trayapp.desktop import glance, look
 from trayapp.desktop.gauges import Gauge, Text
 from trayapp.desktop.icon import Ink, image, picture
 from trayapp.desktop.meter import Mood, Reading, read
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import Credits, Limit, Snapshot, Window
 from trayapp.values import PICO
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)")

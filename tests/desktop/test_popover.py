@@ -10,11 +10,12 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPixmap
 from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
-from trayapp.control import Slice, Snapshot, Today, Trouble
 from trayapp.desktop import look, place
 from trayapp.desktop.gauges import Card, Gauge, Text
 from trayapp.desktop.popover import WIDTH, Popover
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import Slice, Snapshot, Today
+from trayapp.trouble import Trouble
 from trayapp.values import PICO
 
 # The off-screen platform says so at every window that is shown.

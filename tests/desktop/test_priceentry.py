@@ -10,13 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QPixmap
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QRadioButton, QWidget
 
-from trayapp.control import Notice, Snapshot, Trouble, Unpriced
 from trayapp.desktop import glance, look
 from trayapp.desktop.gauges import Note
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.priceentry import PriceEntry, concern, usd
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import Notice, Snapshot, Unpriced
+from trayapp.trouble import Trouble
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)")
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from trayapp.control import Snapshot, Today, Trouble, Unpriced, Window
 from trayapp.platform import single
+from trayapp.snapshot import Snapshot, Today, Unpriced, Window
+from trayapp.trouble import Trouble
 from trayapp.values import PICO
 
 OK = (0x56, 0xB4, 0xE9)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from connected import Home, Ran, end_processes_of
+from connected import Home, Ran, end_processes_of, run_program
 
 from trayapp import frontdoor
 from trayapp.control import Address, Client
@@ -41,7 +40,6 @@ INSTALL = (
 INSTALL_PYTHON = ".venv/bin/python packaging/clients.py"
 PYTHON_CLIENTS = {"aider": "aider", "llm": "llm", "vibe": "mistral-vibe", "python": "sdks"}
 """A program to its environment in ``py``; ``python`` is one that has the SDKs."""
-CLIENT_LIMIT_S = 60
 
 RUNNING = {"open", "sent", "streaming"}
 TOKENS = ("input", "cache_read", "cache_write", "cache_write_1h", "output")
@@ -219,13 +217,4 @@ def _run(command: list[str], home: Path, programs: Path, environment: dict[str, 
     project = home / "project"
     project.mkdir(parents=True, exist_ok=True)
     clean = {"PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin", "HOME": str(home), **environment}
-    done = subprocess.run(
-        command,
-        cwd=project,
-        env=clean,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=CLIENT_LIMIT_S,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return run_program(command, project, clean)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from listening import Listening
 
 from trayapp.frontdoor import Upstream
 from trayapp.virtualkeys.cabinet import Cabinet
@@ -30,60 +29,30 @@ ANSWER = json.dumps(
 ).encode()
 
 
-class Vendor:
+class Vendor(Listening):
     """Keeps the raw bytes of each request and answers it."""
 
     def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.got: list[bytes] = []
-        self._threads: list[threading.Thread] = []
-        self._open: list[socket.socket] = []
-        self._accepting = threading.Thread(target=self._accept)
-        self._accepting.start()
+        super().__init__()
 
-    def _accept(self) -> None:
+    def serve(self, plug: socket.socket) -> None:
+        data = b""
         while True:
-            try:
-                plug, _ = self._listener.accept()
-            except OSError:
-                return
-            self._open.append(plug)
-            self._threads.append(threading.Thread(target=self._serve, args=(plug,)))
-            self._threads[-1].start()
-
-    def _serve(self, plug: socket.socket) -> None:
-        with plug:
-            plug.settimeout(30)
-            data = b""
-            while True:
-                while b"\r\n\r\n" not in data:
-                    try:
-                        piece = plug.recv(65536)
-                    except OSError:
-                        return
-                    if not piece:
-                        return
-                    data += piece
-                head, _, body = data.partition(b"\r\n\r\n")
-                found = re.search(rb"(?i)content-length: *(\d+)", head)
-                length = int(found[1]) if found else 0
-                while len(body) < length:
-                    body += plug.recv(65536)
-                self.got.append(head + b"\r\n\r\n" + body[:length])
-                data = body[length:]
-                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                plug.sendall(head % len(ANSWER) + ANSWER)
-
-    def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._accepting.join(30)
-        for plug in self._open:
-            with contextlib.suppress(OSError):
-                plug.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(30)
+            while b"\r\n\r\n" not in data:
+                piece = plug.recv(65536)
+                if not piece:
+                    return
+                data += piece
+            head, _, body = data.partition(b"\r\n\r\n")
+            found = re.search(rb"(?i)content-length: *(\d+)", head)
+            length = int(found[1]) if found else 0
+            while len(body) < length:
+                body += plug.recv(65536)
+            self.got.append(head + b"\r\n\r\n" + body[:length])
+            data = body[length:]
+            head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            plug.sendall(head % len(ANSWER) + ANSWER)
 
 
 @pytest.fixture

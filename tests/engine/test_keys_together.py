@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from doors import Request, Vendor, code, read_all, status
 
-from trayapp.control import Trouble
 from trayapp.engine.keychain import Keychain
 from trayapp.frontdoor import Entry, Upstream
 from trayapp.platform.paths import find
 from trayapp.refusal import Refusal
+from trayapp.trouble import Trouble
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.cabinet import Cabinet
 

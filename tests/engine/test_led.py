@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from trayapp.control import Trouble
 from trayapp.engine import led
 from trayapp.frontdoor import base_url
 from trayapp.platform.paths import find
@@ -14,6 +13,7 @@ from trayapp.tools.desk import Desk
 from trayapp.tools.journal import Journal
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set
+from trayapp.trouble import Trouble
 
 
 async def _watched(home: Path) -> list[tuple[str, ...]]:

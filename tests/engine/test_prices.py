@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from trayapp.control import ControlError, Snapshot
+from trayapp.control import ControlError
 from trayapp.engine import updater
 from trayapp.engine.bookkeeper_answer import Answer
 from trayapp.engine.pricebook import Move, Status, Waiting
@@ -27,6 +27,7 @@ from trayapp.ledger import Ledger
 from trayapp.platform import paths as places
 from trayapp.platform.resources import resource
 from trayapp.pricing import merge
+from trayapp.snapshot import Snapshot
 from trayapp.values import Leg, Opening, Usage
 
 REPO = Path(__file__).resolve().parents[2]

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from trayapp.control import Snapshot
 from trayapp.dialects.windows import Credits, Limit, Told, Window
 from trayapp.engine.credentials import Credentials
 from trayapp.engine.hearing import Hearing
 from trayapp.engine.windows import Holder, Shown, Windows
+from trayapp.snapshot import Snapshot
 from trayapp.values import Call
 
 NOW = 1_795_445_281

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from listening import Listening
 
 from trayapp.guard.sockets import open_port
 from trayapp.platform.guardstate import GuardState, read_state
@@ -159,62 +159,29 @@ def host(home: Path) -> Iterator[GuardHost]:
 Script = Callable[[socket.socket, bytes], None]
 
 
-class Upstream:
+class Upstream(Listening):
     """A vendor's server: accepts, reads one head, hands the connection to ``script(plug, what_was_read)``."""
 
     def __init__(self, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
         self._wrap = wrap
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.port: int = self._listener.getsockname()[1]
         self.script: Script = answer_ok
         self.heads: list[bytes] = []
         self.requests: list[bytes] = []
         """Whole requests, where the script stores them."""
-        self._threads: list[threading.Thread] = []
-        self._open: set[socket.socket] = set()
-        self._accepting = threading.Thread(target=self._accept)
-        self._accepting.start()
+        super().__init__()
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                plug, _ = self._listener.accept()
-            except OSError:
+    def wrapped(self, plug: socket.socket) -> socket.socket:
+        return plug if self._wrap is None else self._wrap(plug)
+
+    def serve(self, plug: socket.socket) -> None:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            piece = plug.recv(65536)
+            if not piece:
                 return
-            thread = threading.Thread(target=self._serve, args=(plug,))
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, plug: socket.socket) -> None:
-        try:
-            plug.settimeout(PATIENCE)
-            if self._wrap is not None:
-                plug = self._wrap(plug)
-            self._open.add(plug)
-            data = b""
-            while b"\r\n\r\n" not in data:
-                piece = plug.recv(65536)
-                if not piece:
-                    return
-                data += piece
-            self.heads.append(data.partition(b"\r\n\r\n")[0])
-            self.script(plug, data)
-        except OSError:
-            pass
-        finally:
-            self._open.discard(plug)
-            plug.close()
-
-    def close(self) -> None:
-        """Stop, and end what is open."""
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._accepting.join(PATIENCE)
-        for plug in list(self._open):
-            with contextlib.suppress(OSError):
-                plug.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(PATIENCE)
+            data += piece
+        self.heads.append(data.partition(b"\r\n\r\n")[0])
+        self.script(plug, data)
 
 
 def body_of(plug: socket.socket, data: bytes) -> bytes:

@@ -86,21 +86,21 @@ def test_why_it_cannot_start(host: Host) -> None:
     with socket.create_server(("127.0.0.1", host.port)), pytest.raises(StartError) as caught:
         start(host.paths, port=host.port, engine_command=host.engine)
     error = caught.value
-    assert (error.exit_code, error.code, error.title) == (4, "port_taken", f"Port {host.port} is taken")
-    assert error.message
-    assert "`proxy.port`" in error.fix
+    assert (error.exit_code, error.trouble.code, error.trouble.title) == (4, "port_taken", f"Port {host.port} is taken")
+    assert error.trouble.message
+    assert "`proxy.port`" in error.trouble.fix
     host.paths.run.rename(host.home / "elsewhere")
     host.paths.run.write_text("")
     with pytest.raises(StartError) as caught:
         start(host.paths, port=host.port, engine_command=host.engine)
-    assert (caught.value.exit_code, caught.value.code) == (5, "folder_unusable")
+    assert (caught.value.exit_code, caught.value.trouble.code) == (5, "folder_unusable")
 
 
 def test_a_slow_start_is_told_and_goes_on(launched: Host) -> None:
     launched.mode("wait")
     with pytest.raises(StartError) as caught:
         start(launched.paths, wait=0.3, port=launched.port, engine_command=launched.engine)
-    assert (caught.value.code, caught.value.exit_code) == ("start_timeout", None)
+    assert (caught.value.trouble.code, caught.value.exit_code) == ("start_timeout", None)
     (launched.folder / "go").touch()
     assert start(launched.paths).state == "running"
 
@@ -109,7 +109,7 @@ def test_an_interpreter_that_is_gone(host: Host, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(sys, "executable", "/nonexistent/python3")
     with pytest.raises(StartError) as caught:
         start(host.paths)
-    assert caught.value.code == "start_failed"
+    assert caught.value.trouble.code == "start_failed"
 
 
 def test_a_guard_that_does_not_stop_in_time(launched: Host) -> None:
@@ -117,7 +117,7 @@ def test_a_guard_that_does_not_stop_in_time(launched: Host) -> None:
     start(launched.paths, port=launched.port, engine_command=launched.engine)
     with pytest.raises(StartError) as caught:
         stop(launched.paths, wait=0.1)
-    assert caught.value.code == "stop_timeout"
+    assert caught.value.trouble.code == "stop_timeout"
     assert stop(launched.paths) is True  # asked a second time it does not wait for the engine
 
 

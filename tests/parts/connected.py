@@ -60,7 +60,7 @@ class Home:
     def spendlight(self, *arguments: str, more: Mapping[str, str] | None = None) -> Ran:
         """One of our own commands, for this profile."""
         environment = self.environment({"SPENDLIGHT_HOME": str(self._profile), **(more or {})})
-        return _run([*self.spendlight_command(), *arguments], self.project, environment)
+        return run_program([*self.spendlight_command(), *arguments], self.project, environment)
 
     @staticmethod
     def spendlight_command() -> list[str]:
@@ -89,7 +89,7 @@ class Home:
         """Run a client; ``shell``: from a new interactive shell, with what its start file sets."""
         if shell:
             command = ["bash", "-ic", f"exec {shlex.join(command)}"]
-        return _run(command, self.project, self.environment(more))
+        return run_program(command, self.project, self.environment(more))
 
     def _files(self) -> list[Path]:
         return [Path(folder) / name for folder, _, names in os.walk(self.path) for name in names]
@@ -111,7 +111,8 @@ def end_processes_of(home: Path) -> None:
                     os.close(watch)
 
 
-def _run(command: list[str], folder: Path, environment: dict[str, str]) -> Ran:
+def run_program(command: list[str], folder: Path, environment: dict[str, str]) -> Ran:
+    """Run a program to its end, with no input and a time limit."""
     done = subprocess.run(
         command,
         cwd=folder,

@@ -12,12 +12,13 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from listening import Listening
 
 from trayapp.control import Address, Client
 from trayapp.guard.sockets import open_port
@@ -99,21 +100,16 @@ def plainly(plug: socket.socket, request: Request) -> bool:
     return True
 
 
-class Vendor:
+class Vendor(Listening):
     """A server that keeps every byte that it was sent, and counts whole requests."""
 
     def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.port: int = self._listener.getsockname()[1]
         self.answer: Answer = plainly
         self.requests: list[Request] = []
         self.raw: list[bytearray] = []
         """One for each connection."""
         self.faults: list[BaseException] = []
-        self._threads: list[threading.Thread] = []
-        self._open: set[socket.socket] = set()
-        self._accepting = threading.Thread(target=self._accept)
-        self._accepting.start()
+        super().__init__()
 
     def begin(self, answer: Answer = plainly) -> None:
         """Forget what was."""
@@ -122,21 +118,9 @@ class Vendor:
         self.raw.clear()
         assert not self.faults, self.faults
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                plug, _ = self._listener.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(plug,))
-            self._threads = [t for t in self._threads if t.is_alive()]
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, plug: socket.socket) -> None:
+    def serve(self, plug: socket.socket) -> None:
         raw = bytearray()
         self.raw.append(raw)
-        self._open.add(plug)
         left = b""
         try:
             while data := plug.recv(65536):
@@ -150,22 +134,12 @@ class Vendor:
                     if not self.answer(plug, request):
                         return
         except OSError:
-            pass
+            raise
         except BaseException as error:
             self.faults.append(error)
-        finally:
-            self._open.discard(plug)
-            plug.close()
 
     def close(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._accepting.join(PATIENCE)
-        for plug in list(self._open):
-            with contextlib.suppress(OSError):
-                plug.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads:
-            thread.join(PATIENCE)
+        super().close()
         assert not self.faults, self.faults
 
 

@@ -11,16 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from trayapp.platform.guardstate import (
-    GuardState,
-    GuardTrouble,
-    clear_state,
-    read_state,
-    trouble_from_json,
-    write_state,
-)
+from trayapp.platform.guardstate import GuardState, clear_state, read_state, write_state
 from trayapp.platform.paths import Paths, find
 from trayapp.platform.single import Single
+from trayapp.trouble import Trouble, trouble_from_json
 
 STATE = GuardState(
     pid=os.getpid(),
@@ -30,7 +24,7 @@ STATE = GuardState(
     engine_pid=7,
     deaths=3,
     since_us=123,
-    trouble=GuardTrouble(title="T", message="M.", fix="F.", code="c"),
+    trouble=Trouble(title="T", message="M.", fix="F.", code="c"),
     version="1",
 )
 
@@ -93,9 +87,7 @@ def test_fields_of_another_version_are_ignored(held: Paths) -> None:
 
 
 def test_troubles() -> None:
-    assert GuardTrouble(title="T", message="M.").line == "T: M."
-    assert trouble_from_json({"title": "T", "message": "M.", "other": 1, "code": 5}) == GuardTrouble(
-        title="T", message="M."
-    )
+    assert Trouble(title="T", message="M.").line == "T: M."
+    assert trouble_from_json({"title": "T", "message": "M.", "other": 1, "code": 5}) == Trouble(title="T", message="M.")
     for nothing in (None, 5, [], {}, {"title": 5}):
         assert trouble_from_json(nothing) is None

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from trayapp import frontdoor
-from trayapp.control import Trouble
 from trayapp.platform import logins
 from trayapp.platform.autostart import Kind
 from trayapp.platform.paths import Paths, find
@@ -20,6 +19,7 @@ from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set
 from trayapp.tools.wholefile import CONTENT
+from trayapp.trouble import Trouble
 
 TOKEN = "t0K" * 14
 TEXT = "[Unit]\nDescription=ours\n"

@@ -100,6 +100,23 @@ def test_another_mode_takes_the_former_ones_files_back(connector: Connector, lin
     assert not (user / "a.json").exists()
 
 
+def test_a_reconnect_that_fails_leaves_the_former_connection(connector: Connector, links: Links, user: Path) -> None:
+    (user / "a.json").write_text('{\n  "mine": 1\n}\n')
+    (user / "b.toml").write_text("# mine\n")
+    connector.connect(TWO, links)
+    before = {name: (user / name).read_bytes() for name in ("a.json", "b.toml")}
+    (user / "b.toml").chmod(0o444)  # so the former mode's file cannot be taken back
+    with pytest.raises(EditError):
+        connector.connect(TWO, replace(links, port=27999), "one")
+    assert {name: (user / name).read_bytes() for name in before} == before
+    stands = connector.standing(TWO, links)
+    assert (stands.standing, stands.mode) == (Standing.CONNECTED, "both")
+    (user / "b.toml").chmod(0o644)
+    connector.disconnect(TWO.name)
+    assert (user / "a.json").read_text() == '{\n  "mine": 1\n}\n'
+    assert (user / "b.toml").read_text() == "# mine\n"
+
+
 def test_a_tool_that_goes_elsewhere_is_not_led_away(connector: Connector, links: Links, user: Path) -> None:
     settings = user / ".claude" / "settings.json"
     settings.parent.mkdir(mode=0o700)

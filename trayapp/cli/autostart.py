@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trayapp.cli.trouble import CommandError, say
-from trayapp.control import Trouble
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
 from trayapp.tools import autostart, pointing
@@ -18,6 +17,7 @@ from trayapp.tools.desk import Desk
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
 from trayapp.tools.vault import KeyringVault
+from trayapp.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)

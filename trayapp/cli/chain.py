@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from trayapp.cli.autostart import standing
-from trayapp.control import Address, Client, ControlError, Snapshot, Trouble, TroubleError
+from trayapp.control import Address, Client, ControlError
 from trayapp.guard import launch
 from trayapp.ledger.storage import is_sound
 from trayapp.platform import doctor
@@ -25,6 +25,7 @@ from trayapp.platform.paths import Paths
 from trayapp.platform.secretplace import secret_place
 from trayapp.settings import SettingsError
 from trayapp.settings import load as load_settings
+from trayapp.snapshot import Snapshot
 from trayapp.toolbox import Toolbox
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Standing
@@ -32,6 +33,7 @@ from trayapp.tools.desk import Desk
 from trayapp.tools.probe import probe
 from trayapp.tools.registry import TOOLS
 from trayapp.tools.tool import Links, Tool
+from trayapp.trouble import Trouble, TroubleError
 
 _CHECK_S: Final = 5.0
 
@@ -60,10 +62,11 @@ def examine(paths: Paths, *, offline: bool = False) -> list[Link]:
         paths: the profile.
         offline: make no call to a vendor.
     """
-    led = pointing.led(paths)
-    found = [*_machine(paths), *_guard_and_engine(paths, led), *_autostart(paths, led), _ledger(paths)]
+    box = Toolbox(paths)
+    led = pointing.led(paths, box.desk.journal)
+    found = [*_machine(paths), *_guard_and_engine(paths, led), *_autostart(paths, box.desk, led), _ledger(paths)]
     found.append(_keyring(paths))
-    found += _tools(paths, offline=offline)
+    found += _tools(box, offline=offline)
     return found
 
 
@@ -103,9 +106,8 @@ def _guard_and_engine(paths: Paths, led: tuple[pointing.Led, ...]) -> Iterator[L
     if state.port and (elsewhere := pointing.elsewhere(led, state.port)):
         yield Link("address", "broken", elsewhere.title, (_finding(elsewhere, Severity.ERROR),))
     if state.trouble is not None:
-        t = state.trouble
-        finding = Finding(code=t.code, title=t.title, message=t.message, fix=t.fix, severity=Severity.ERROR)
-        yield Link("engine", "broken", f"{t.title}; calls pass unmetered", (finding,))
+        finding = _finding(state.trouble, Severity.ERROR)
+        yield Link("engine", "broken", f"{finding.title}; calls pass unmetered", (finding,))
         return
     try:
         with Client(Address(paths.control), timeout=5) as client:
@@ -124,8 +126,7 @@ def _engine(snapshot: Snapshot) -> Link:
     return Link("engine", "ok", f"{doing}; version {snapshot.version}, {snapshot.today.calls} calls today")
 
 
-def _autostart(paths: Paths, led: tuple[pointing.Led, ...]) -> Iterator[Link]:
-    desk = Toolbox(paths).desk
+def _autostart(paths: Paths, desk: Desk, led: tuple[pointing.Led, ...]) -> Iterator[Link]:
     now = standing(desk, paths)
     if now.state == "on":
         yield Link("autostart", "ok", now.text)
@@ -188,8 +189,7 @@ def _keyring(paths: Paths) -> Link:
     return Link("keyring", "ok", place.line)
 
 
-def _tools(paths: Paths, *, offline: bool) -> list[Link]:
-    box = Toolbox(paths)
+def _tools(box: Toolbox, *, offline: bool) -> list[Link]:
     try:
         links = box.links()
     except SettingsError as error:

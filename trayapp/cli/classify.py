@@ -8,16 +8,14 @@ writes nothing; no text is in an answer.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from typing import Any
 
-from trayapp.cli.jsonlines import lines, standard_input
+from trayapp.cli.jsonlines import answer_each
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.platform.resources import resource
 from trayapp.routing import LineError, Model, WeightsError, load, read_line
 from trayapp.routing.line import MOST, identity
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:
@@ -31,13 +29,7 @@ def run(arguments: list[str]) -> int:
     )
     parser.parse_args(arguments)
     model = weights()
-    failed = False
-    for line in lines(standard_input(), MOST):
-        answer = judge(line, model)
-        failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-    return 1 if failed else 0
+    return answer_each(MOST, lambda line: judge(line, model))
 
 
 def judge(line: bytes, model: Model) -> dict[str, Any]:

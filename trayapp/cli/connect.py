@@ -7,7 +7,6 @@ import sys
 
 from trayapp.cli import connecting
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.guard.sockets import DEFAULT_PORT
 from trayapp.platform import paths as places
 from trayapp.toolbox import Connected, Toolbox
@@ -15,6 +14,7 @@ from trayapp.tools import autostart
 from trayapp.tools.connection import Preview, opted_out
 from trayapp.tools.masking import masked
 from trayapp.tools.tool import By, Links, Tool
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:

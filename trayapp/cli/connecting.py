@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from trayapp import settings
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.guard import launch
 from trayapp.toolbox import Toolbox
 from trayapp.tools.registry import TOOLS, named
 from trayapp.tools.tool import Links, Tool
+from trayapp.trouble import Trouble
 
 
 def tool(name: str) -> Tool:

@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from trayapp.cli import agreed
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.pricing.contracts import Contract
 from trayapp.pricing.managed import MANAGED, ManagedError, from_managed
 from trayapp.pricing.prices import MICRO, SEARCHES
+from trayapp.trouble import Trouble
 
 MANAGED_FILES: Final[Mapping[str, str]] = {
     "linux": "/etc/claude-code/managed-settings.json",

@@ -8,12 +8,10 @@ It needs no running Spendlight and writes nothing.
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import time
 from typing import Any
 
-from trayapp.cli.jsonlines import lines, standard_input
+from trayapp.cli.jsonlines import answer_each
 from trayapp.cli.source import price_book
 from trayapp.engine.quote import MAX_LINE, LineError, identity, quote
 from trayapp.engine.rows import usd
@@ -30,13 +28,7 @@ def run(arguments: list[str]) -> int:
     )
     parser.parse_args(arguments)
     book = price_book()
-    failed = False
-    for line in lines(standard_input(), MAX_LINE):
-        answer = price_line(line, book)
-        failed = failed or "error" in answer
-        sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-    return 1 if failed else 0
+    return answer_each(MAX_LINE, lambda line: price_line(line, book))
 
 
 def price_line(line: bytes, book: Book) -> dict[str, Any]:

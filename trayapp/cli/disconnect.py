@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from trayapp.cli import connecting
+from trayapp.cli.restore import say
 from trayapp.platform import paths as places
 from trayapp.toolbox import Toolbox
-from trayapp.tools.desk import Outcome
 
 
 def run(arguments: list[str]) -> int:
@@ -29,13 +28,3 @@ def run(arguments: list[str]) -> int:
     if not outcomes:
         print("No tool is connected." if options.all else f"{names[0]} is not connected.")
     return say(outcomes, dry_run=options.dry_run)
-
-
-def say(outcomes: list[Outcome], *, dry_run: bool) -> int:
-    """Print what undoing did (or would do), and return the exit code."""
-    for outcome in outcomes:
-        line = f"{outcome.path} ({outcome.tool}): {outcome.text}."
-        print(line, file=sys.stdout if outcome.done else sys.stderr)
-        if dry_run and outcome.diff:
-            print(outcome.diff, end="")
-    return 0 if all(outcome.done for outcome in outcomes) else 1

@@ -20,9 +20,9 @@ from trayapp.cli.economicswords import Asked
 from trayapp.cli.prices import moment_of
 from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.money import PICO
 from trayapp.routing.booked import Cache
+from trayapp.trouble import Trouble
 
 FRESH: Final = 20_000
 """What a coding agent's instructions and tools are taken for unless the user says: an assumption, told as such."""

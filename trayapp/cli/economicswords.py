@@ -16,7 +16,6 @@ from typing import Any, Final
 from trayapp import moments as clock
 from trayapp.cli.prices import look_up, unknown
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.dialects import ratios
 from trayapp.engine.rows import usd
 from trayapp.money import count, dollars, plural
@@ -26,6 +25,7 @@ from trayapp.routing.economics import FAR, Economics, RoundTrip, compare, round_
 from trayapp.routing.moments import Advice, Moment, Option, Situation, advise
 from trayapp.routing.session import Change, ModelCost, Session
 from trayapp.routing.windowshare import Range, Weighing, WindowShare, by_list, by_requests
+from trayapp.trouble import Trouble
 
 _WHEN: Final = {
     Moment.NOW: "now",

@@ -17,8 +17,8 @@ from typing import TextIO
 
 from trayapp.cli import source, when
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.engine.rows import COLUMNS
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:

@@ -6,9 +6,10 @@ own limit is held only as far as that, so that nobody can fill the memory with i
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator
-from typing import BinaryIO, Final
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Final
 
 _PIECE: Final = 1 << 20
 
@@ -18,6 +19,17 @@ def standard_input() -> BinaryIO:
     if sys.stdin.isatty():
         print("Reading JSON lines; end with Ctrl-D.", file=sys.stderr)
     return sys.stdin.buffer
+
+
+def answer_each(most: int, answer: Callable[[bytes], dict[str, Any]]) -> int:
+    """Answer each line of standard input by one; the exit code is 1 when one of them holds an ``error``."""
+    failed = False
+    for line in lines(standard_input(), most):
+        said = answer(line)
+        failed = failed or "error" in said
+        sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+    return 1 if failed else 0
 
 
 def lines(stream: BinaryIO, most: int) -> Iterator[bytes]:

@@ -14,11 +14,11 @@ import sys
 
 from trayapp import settings
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.moments import at
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
-from trayapp.toolkeys import tell_engine
+from trayapp.toolbox import tell_engine
+from trayapp.trouble import Trouble
 from trayapp.virtualkeys.cabinet import Cabinet, Minted, VirtualKeyError
 
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from trayapp import shares
-from trayapp.control import LiveCall, Slice, Snapshot, Window
 from trayapp.money import Currency, beside, converted, count, dollars, plural
+from trayapp.snapshot import LiveCall, Slice, Snapshot, Window
 
 _BAR: Final = "━"
 _REST: Final = "─"

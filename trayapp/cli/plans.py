@@ -11,9 +11,9 @@ from typing import Any
 from trayapp.cli import agreed
 from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.money import PICO, dollars
 from trayapp.pricing.plans import DETECTED
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:

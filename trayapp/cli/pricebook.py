@@ -15,10 +15,11 @@ from typing import Any, Final
 from trayapp import settings
 from trayapp.cli.source import own_ledger, price_book
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Address, Client, ControlError, Trouble
+from trayapp.control import Address, Client, ControlError
 from trayapp.money import count, plural
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 _RATES: Final = {
     "input": "input tokens",

@@ -17,12 +17,12 @@ from typing import Any, Final
 from trayapp import moments
 from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.pricing import Book
 from trayapp.pricing.book import Found
 from trayapp.pricing.names import take_apart
 from trayapp.pricing.own import ANY, SOURCE
 from trayapp.pricing.prices import MICRO, SEARCHES, ModelPrice, Period, pick
+from trayapp.trouble import Trouble
 
 VERBS: Final = ("unpriced", "set", "unset", "map", "unmap", "status", "update", "accept")
 _LISTED: Final = ("input", "cache_read", "cache_write", "output")

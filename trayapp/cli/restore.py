@@ -12,7 +12,6 @@ import os
 import sys
 from pathlib import Path
 
-from trayapp.control import Trouble, TroubleError
 from trayapp.platform import logins
 from trayapp.platform import paths as places
 from trayapp.platform.autostart import Kind
@@ -27,6 +26,7 @@ from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Shell
 from trayapp.tools.tool import Machine
 from trayapp.tools.vault import KeyringVault
+from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys.cabinet import Cabinet
 
 
@@ -58,13 +58,18 @@ def run(arguments: list[str], interpreter: Path | None = None) -> int:
         outcomes += _keys(paths, options.tool, {outcome.tool for outcome in outcomes if not outcome.done})
     if not outcomes:
         print(f"Nothing of {options.tool} is changed." if options.tool else "No tool's file is changed.")
+    if not options.dry_run and any(outcome.tool == AUTOSTART for outcome in outcomes):
+        logins.take_up(Kind.SYSTEMD_USER, os.environ)  # or systemd would go by what it read before
+    return say(outcomes, dry_run=options.dry_run)
+
+
+def say(outcomes: list[Outcome], *, dry_run: bool) -> int:
+    """Print what undoing did (or would do), and return the exit code."""
     for outcome in outcomes:
         line = f"{outcome.path} ({outcome.tool}): {outcome.text}."
         print(line, file=sys.stdout if outcome.done else sys.stderr)
-        if options.dry_run and outcome.diff:
+        if dry_run and outcome.diff:
             print(outcome.diff, end="")
-    if not options.dry_run and any(outcome.tool == AUTOSTART for outcome in outcomes):
-        logins.take_up(Kind.SYSTEMD_USER, os.environ)  # or systemd would go by what it read before
     return 0 if all(outcome.done for outcome in outcomes) else 1
 
 

@@ -16,17 +16,14 @@ from pathlib import Path
 
 from trayapp.cli import connecting
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble, TroubleError
-from trayapp.guard.failure import StartFailureError
-from trayapp.guard.launch import StartError
 from trayapp.platform import paths as places
-from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
 from trayapp.tools import registry
 from trayapp.tools.connection import elsewhere
 from trayapp.tools.files import EditError
 from trayapp.tools.masking import masked
 from trayapp.tools.tool import Links, Machine, Tool
+from trayapp.trouble import Trouble, TroubleError
 
 
 def run(arguments: list[str]) -> int:
@@ -57,7 +54,7 @@ def run(arguments: list[str]) -> int:
     here = box.machine
     known = registry.of_program(Path(command[0]).name)
     tool = connecting.tool(options.tool or (known.name if known is not None else "sdk"))
-    mode = _mode(tool, here, options.mode)
+    mode = box.connector.mode(tool, options.mode).name
     environment = dict(os.environ)
     more: tuple[str, ...] = ()
     links = _links_or_say(box)
@@ -89,27 +86,6 @@ def _led(tool: Tool, here: Machine, links: Links, mode: str) -> tuple[Mapping[st
     return variables, more
 
 
-def _mode(tool: Tool, here: Machine, name: str | None) -> str:
-    if not tool.modes:
-        raise CommandError(
-            Trouble(
-                title=f"{tool.title} cannot be led through Spendlight",
-                message=tool.advice,
-                code="not_connectable",
-            )
-        )
-    if name is not None and tool.mode(name) is None:
-        raise CommandError(
-            Trouble(
-                title="There is no such mode",
-                message=f"{tool.title} has no mode {name!r}. It has: {', '.join(m.name for m in tool.modes)}.",
-                fix=f"spendlight tools {tool.name} says what each one means.",
-                code="bad_mode",
-            )
-        )
-    return name or tool.usual(here)
-
-
 def _stays(tool: Tool, here: Machine, links: Links) -> bool:
     """Whether it may be led here. One that goes to another place than the vendor is left on its way; that is said."""
     for placed in elsewhere(tool, here, links):
@@ -127,13 +103,8 @@ def _links_or_say(box: Toolbox) -> Links | None:
     """The addresses; without them the command runs on, and it is said that nobody counts."""
     try:
         return connecting.started(box)
-    except (TroubleError, SettingsError) as error:
+    except TroubleError as error:
         trouble = error.trouble
-    except StartFailureError as error:
-        failed = error.trouble
-        trouble = Trouble(title=failed.title, message=failed.message, fix=failed.fix, code=failed.code)
-    except StartError as error:
-        trouble = Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code)
     except OSError as error:
         trouble = Trouble(title="Spendlight could not be started", message=f"{error.filename}: {error.strerror}.")
     print(

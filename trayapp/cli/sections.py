@@ -6,8 +6,8 @@ Rules: nothing is changed; a file that cannot be read at all is one trouble, and
 from __future__ import annotations
 
 from trayapp import settings
-from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 
 def troubles(paths: Paths) -> list[Trouble]:

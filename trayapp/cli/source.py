@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Address, Client, ControlError, Trouble
+from trayapp.control import Address, Client, ControlError
 from trayapp.platform import paths as places
+from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
     from trayapp.ledger import Ledger

@@ -13,10 +13,12 @@ from typing import Any, Final
 
 from trayapp import shares
 from trayapp.cli import meter
-from trayapp.control import Address, Client, ControlError, Snapshot, Trouble, snapshot_to_json
+from trayapp.control import Address, Client, ControlError
 from trayapp.platform import paths as places
 from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths
+from trayapp.snapshot import Snapshot, snapshot_to_json
+from trayapp.trouble import Trouble
 
 FORMATS: Final = ("plain", "json", "waybar", "xbar", "tmux", "genmon", "statusline")
 _BARS: Final = ("waybar", "xbar", "tmux", "genmon", "statusline")

@@ -9,7 +9,6 @@ import sys
 from typing import Final
 
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.guard import launch
 from trayapp.platform import paths as places
 from trayapp.platform import single
@@ -18,6 +17,7 @@ from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
 from trayapp.tools import pointing
 from trayapp.tools.connection import Standing
+from trayapp.trouble import Trouble
 
 STILL_LED: Final = 8
 """The exit code when it has stopped and tools still lead here."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from trayapp.cli.trouble import say
-from trayapp.control import Trouble
 from trayapp.platform import doctor
 from trayapp.platform import paths as places
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from trayapp.control import ControlError, Trouble, TroubleError
+from trayapp.control import ControlError
+from trayapp.trouble import Trouble, TroubleError
 
 EXIT_CODES: Final[dict[str, int]] = {
     "already_running": 3,
@@ -67,23 +68,14 @@ def _drop_unwritable_output() -> None:
 
 def guarded(command: Callable[[list[str]], int], arguments: list[str]) -> int:
     """Run a command; whatever it raises becomes words and an exit code."""
-    from trayapp.guard.failure import StartFailureError
-    from trayapp.guard.launch import StartError
-    from trayapp.settings import SettingsError
-
     try:
         done = command(arguments)
         sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
         return done
     except ControlError as error:
         return say(_without_engine(error.trouble) if error.trouble.code == "not_running" else error.trouble)
-    except (TroubleError, SettingsError) as error:
+    except TroubleError as error:
         return say(error.trouble)
-    except StartError as error:
-        return say(Trouble(title=error.title, message=error.message, fix=error.fix, code=error.code))
-    except StartFailureError as error:
-        trouble = error.trouble
-        return say(Trouble(title=trouble.title, message=trouble.message, fix=trouble.fix, code=trouble.code))
     except BrokenPipeError:
         _drop_unwritable_output()  # the reader (head, a closed pager) has seen enough
         return 0

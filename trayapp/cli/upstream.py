@@ -7,10 +7,11 @@ import json
 
 from trayapp import settings, settings_edit
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Address, Client, ControlError, Trouble
+from trayapp.control import Address, Client, ControlError
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 
 def run(arguments: list[str]) -> int:

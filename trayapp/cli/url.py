@@ -13,9 +13,9 @@ import shlex
 
 from trayapp import frontdoor, settings
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 _VARIABLES = {
     "anthropic": ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"),

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from trayapp.cli.trouble import CommandError
-from trayapp.control import Trouble
+from trayapp.trouble import Trouble
 
 _AGO = re.compile(r"(\d{1,6})\s*(m|h|d|w)\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

@@ -27,7 +27,7 @@ from typing import Final
 
 from trayapp import frontdoor
 from trayapp.cli import meter
-from trayapp.control import Address, Client, ControlError, Snapshot
+from trayapp.control import Address, Client, ControlError
 from trayapp.demo.afternoon import Afternoon, BaseUrl, Prompter, Tally
 from trayapp.demo.caretaker import PREFIX, caretaker
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
@@ -37,6 +37,7 @@ from trayapp.platform import doctor
 from trayapp.platform import paths as places
 from trayapp.platform.guardstate import read_state
 from trayapp.platform.paths import Paths, write_private
+from trayapp.snapshot import Snapshot
 
 CACHE_LIFE_S: Final = 300.0
 """How long the simulated vendors keep a prompt cached, in story time."""
@@ -242,7 +243,7 @@ def _stop_guard(paths: Paths) -> None:
     try:
         launch.stop(paths)
     except launch.StartError as error:
-        print(f"spendlight: {error.title}. {error.message}", file=sys.stderr)
+        print(f"spendlight: {error.trouble.title}. {error.trouble.message}", file=sys.stderr)
 
 
 @contextmanager

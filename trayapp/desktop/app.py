@@ -17,7 +17,6 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.control import Trouble
 from trayapp.desktop import crash, glance, keeper
 from trayapp.desktop.farewell import Farewell
 from trayapp.desktop.icon import Ink
@@ -32,6 +31,7 @@ from trayapp.desktop.tray import Tray
 from trayapp.desktop.view import View
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
+from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
     from trayapp.desktop.toolswindow import ToolsWindow

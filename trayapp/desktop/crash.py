@@ -18,8 +18,8 @@ from types import TracebackType
 from typing import Final
 
 from trayapp import __version__
-from trayapp.control import Trouble
 from trayapp.platform.paths import write_private
+from trayapp.trouble import Trouble
 
 KEEP: Final = 5
 _log = logging.getLogger("spendlight.tray")

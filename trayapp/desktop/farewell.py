@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
-from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
     from trayapp.desktop.toolwork import ToolWork

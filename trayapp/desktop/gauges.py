@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.control import Trouble
 from trayapp.desktop import look
+from trayapp.trouble import Trouble
 
 _STEPS = 1000
 _COMMAND = re.compile(r"`([^`]+)`")

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trayapp import shares
-from trayapp.control import LiveCall, Slice, Snapshot
 from trayapp.desktop import money
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import LiveCall, Slice, Snapshot
 
 TOOLTIP_LIMIT = 120
 _PLAN_LINES = 5

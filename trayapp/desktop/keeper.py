@@ -9,9 +9,9 @@ import os
 import signal
 from dataclasses import dataclass
 
-from trayapp.control import Trouble
 from trayapp.platform import guardstate
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,7 @@ def find(paths: Paths) -> Keeper | None:
         return None
     if state is None:
         return None
-    found = state.trouble
-    trouble = None
-    if found is not None:
-        trouble = Trouble(title=found.title, message=found.message, fix=found.fix, code=found.code)
-    return Keeper(state.pid, state.state, trouble)
+    return Keeper(state.pid, state.state, state.trouble)
 
 
 def stop(paths: Paths) -> bool:

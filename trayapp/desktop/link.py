@@ -26,10 +26,12 @@ from typing import Any, Final
 from PySide6.QtCore import QFileSystemWatcher, QIODevice, QObject, QTimer, Signal
 from PySide6.QtNetwork import QAbstractSocket, QLocalSocket, QTcpSocket
 
-from trayapp.control import MAX_LINE, Trouble, encode, snapshot_from_json, trouble_from_json
+from trayapp.control import MAX_LINE, encode
 from trayapp.desktop import keeper
 from trayapp.desktop.view import Link, View
 from trayapp.platform.paths import Paths
+from trayapp.snapshot import snapshot_from_json
+from trayapp.trouble import Trouble, trouble_from_json
 
 GRACE_MS: Final = 1500
 _FIRST_RETRY_MS: Final = 200

@@ -31,10 +31,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trayapp import shares
-from trayapp.control import Window
 from trayapp.desktop import money
 from trayapp.desktop.money import PICO
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import Window
 
 _WARN_AT = 0.8
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trayapp.control import Slice, Today
 from trayapp.money import PICO, UNPRICED, USD, Currency, beside, converted, count, dollars, plural
+from trayapp.snapshot import Slice, Today
 
 __all__ = [
     "PICO",

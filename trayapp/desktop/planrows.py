@@ -11,9 +11,9 @@ from typing import Final
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp import shares
-from trayapp.control import Snapshot, Window
 from trayapp.desktop import glance, money
 from trayapp.desktop.gauges import BarRow, Paragraph, Tone
+from trayapp.snapshot import Snapshot, Window
 
 _ROWS: Final = 4
 

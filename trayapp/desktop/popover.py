@@ -16,12 +16,12 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from trayapp.control import LiveCall, Slice, Snapshot
 from trayapp.desktop import glance, look, money, place
 from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Note, Paragraph, Text, Tone
 from trayapp.desktop.planrows import PlanRows
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.view import Link, View
+from trayapp.snapshot import LiveCall, Slice, Snapshot
 
 WIDTH: Final = 330
 REFRESH_MS: Final = 200

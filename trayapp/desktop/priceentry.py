@@ -32,9 +32,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from trayapp.control import Snapshot, Trouble
 from trayapp.desktop import look, money
 from trayapp.desktop.gauges import Paragraph, Tone
+from trayapp.snapshot import Snapshot
+from trayapp.trouble import Trouble
 
 WIDTH: Final = 400
 _FIELDS: Final = (("input", "&Input"), ("output", "&Output"), ("cache_read", "Cached i&nput"))

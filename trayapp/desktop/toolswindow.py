@@ -31,7 +31,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.control import Trouble
 from trayapp.desktop import look
 from trayapp.desktop.gauges import Button, Paragraph, Text, Tone
 from trayapp.desktop.toolwork import ToolWork
@@ -41,6 +40,7 @@ from trayapp.tools.desk import Outcome
 from trayapp.tools.masking import masked
 from trayapp.tools.probe import Probed
 from trayapp.tools.tool import By, Tool
+from trayapp.trouble import Trouble
 
 SIZE: Final = QSize(820, 520)
 _PROMISE: Final = (

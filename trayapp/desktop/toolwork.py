@@ -11,9 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
-from trayapp.control import Trouble, TroubleError
-from trayapp.settings import SettingsError
 from trayapp.toolbox import Toolbox
+from trayapp.trouble import Trouble, TroubleError
 
 Job = Callable[[Toolbox], Any]
 Done = Callable[[Any, Trouble | None], None]
@@ -31,7 +30,7 @@ class _Task(QRunnable):
         trouble: Trouble | None = None
         try:
             result = self._job(self._box)
-        except (TroubleError, SettingsError) as error:
+        except TroubleError as error:
             trouble = error.trouble
         except OSError as error:
             trouble = Trouble(title="The system refused", message=f"{error.filename}: {error.strerror}.")

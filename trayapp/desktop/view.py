@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trayapp.control import Snapshot, Trouble
+from trayapp.snapshot import Snapshot
+from trayapp.trouble import Trouble
 
 
 class Link(StrEnum):

@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from trayapp import currency
-from trayapp.control import Trouble
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.pricing import Agreements, BookError
 from trayapp.pricing.agreements import UNREADABLE, read
+from trayapp.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from trayapp import settings
-from trayapp.control import Trouble
 from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
@@ -23,6 +22,7 @@ from trayapp.engine.pricebook import Shelf, trouble
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, write_private
 from trayapp.pricing import Book, BookError
+from trayapp.trouble import Trouble
 
 _BOOK_TROUBLES: Final = ("price_book", "unknown_deployment", "bad_price")
 

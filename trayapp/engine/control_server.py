@@ -16,9 +16,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.control import MAX_LINE, ControlError, Snapshot, Trouble, encode, error_message, snapshot_to_json
+from trayapp.control import MAX_LINE, ControlError, encode, error_message
 from trayapp.platform.paths import write_private
 from trayapp.settings import SettingsError
+from trayapp.snapshot import Snapshot, snapshot_to_json
+from trayapp.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

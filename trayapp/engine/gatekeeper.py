@@ -25,7 +25,7 @@ from trayapp.engine.projects import Projects
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.windows import Windows
 from trayapp.ledger import Ledger
-from trayapp.proxy import Ending, Plan, RequestHead, Rewrite
+from trayapp.proxy import Ending, Plan, RequestHead, Rewrite, Watch
 from trayapp.refusal import Refusal
 from trayapp.virtualkeys.swap import Swapped
 
@@ -94,17 +94,11 @@ class Gatekeeper:
             head = replace(head, headers=headers)
             entry = dataclasses.replace(entry, target=swapped.target)
         dialect = dialects.recognise(entry.vendor, head.method, entry.path)
-        if dialect is None:
-            return Plan(
-                upstream=entry.upstream,
-                target=entry.target,
-                vendor=entry.vendor,
-                inspect=False,
-                watch=UNWATCHED,
-                headers=headers,
-            )
-        metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
-        watch = MeteredCall(self, head, entry, dialect, metered=metered)
+        watch: Watch = UNWATCHED
+        metered = False
+        if dialect is not None:
+            metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
+            watch = MeteredCall(self, head, entry, dialect, metered=metered)
         return Plan(
             upstream=entry.upstream,
             target=entry.target,

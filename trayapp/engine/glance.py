@@ -22,9 +22,10 @@ from typing import Final, Protocol
 import msgspec
 
 from trayapp import __version__, currency
-from trayapp.control import LiveCall, Notice, Slice, Snapshot, Today, Trouble, Unpriced
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
+from trayapp.snapshot import LiveCall, Notice, Slice, Snapshot, Today, Unpriced
+from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
 
 log = logging.getLogger(__name__)

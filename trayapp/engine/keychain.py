@@ -22,10 +22,10 @@ import time
 from collections.abc import Callable, MutableMapping
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.frontdoor import Entry
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
+from trayapp.trouble import Trouble
 from trayapp.virtualkeys import handover, register
 from trayapp.virtualkeys.register import VirtualKey
 from trayapp.virtualkeys.swap import Headers, Known, Swapped, Table, carries_one, swap

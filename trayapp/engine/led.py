@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable, MutableMapping
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 PAUSE: Final = 30.0
 _NAME: Final = "tools_elsewhere"

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from trayapp.control import Notice
 from trayapp.engine.bookkeeper_answer import Answer
 from trayapp.engine.reprice import Arrived
 from trayapp.money import dollars, plural
+from trayapp.snapshot import Notice
 
 KEEP_US: Final = 24 * 3600 * 1_000_000
 MOST: Final = 8

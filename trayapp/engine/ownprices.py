@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 from trayapp import settings, settings_edit
-from trayapp.control import ControlError, Trouble
+from trayapp.control import ControlError
 from trayapp.engine.pricebook import trouble
 from trayapp.platform.paths import Paths
 from trayapp.pricing import Book, BookError
 from trayapp.pricing.own import entry_from, laid_over
+from trayapp.trouble import Trouble
 
 Document = MutableMapping[str, Any]
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from trayapp import settings
-from trayapp.control import ControlError, Trouble
+from trayapp.control import ControlError
 from trayapp.engine import ownprices
 from trayapp.engine.control_server import Verb
 from trayapp.engine.notices import told
@@ -23,6 +23,7 @@ from trayapp.engine.reprice import Arrived
 from trayapp.ledger import UnpricedModel
 from trayapp.platform.paths import Paths
 from trayapp.pricing import Book
+from trayapp.trouble import Trouble
 
 
 @dataclass(slots=True)

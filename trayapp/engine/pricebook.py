@@ -19,11 +19,11 @@ from typing import Any, Final
 
 import msgspec
 
-from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
 from trayapp.pricing import Book, BookError, load
 from trayapp.pricing.own import laid_over
+from trayapp.trouble import Trouble
 
 SHIPPED: Final = "shipped with Spendlight"
 _STORED_LIMIT: Final = 16 * 1024 * 1024

@@ -26,7 +26,6 @@ from dataclasses import asdict
 from typing import Final
 
 from trayapp import settings
-from trayapp.control import Trouble
 from trayapp.engine import led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
@@ -54,6 +53,7 @@ from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.pricing import BookError
 from trayapp.proxy import ProxyServer
+from trayapp.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from trayapp import __version__, frontdoor, settings, settings_edit
-from trayapp.control import PROTOCOL, ControlError, Trouble, snapshot_to_json
+from trayapp.control import PROTOCOL, ControlError
 from trayapp.engine import rows, standing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
@@ -23,6 +23,8 @@ from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.ledger import Ledger
 from trayapp.platform.paths import Paths
+from trayapp.snapshot import snapshot_to_json
+from trayapp.trouble import Trouble
 
 PAGE: Final = 2000
 """Most rows one answer carries."""

@@ -23,7 +23,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from trayapp import control
+from trayapp import snapshot
 from trayapp.dialects.windows import Credits, Limit, Told, Window
 from trayapp.engine.kept import Kept
 
@@ -78,11 +78,11 @@ class _File(msgspec.Struct):
 class Shown(msgspec.Struct, frozen=True):
     """What faces show of them."""
 
-    windows: tuple[control.Window, ...] = ()
+    windows: tuple[snapshot.Window, ...] = ()
     """The tightest account first; within one the shorter window first."""
-    limits: tuple[control.Limit, ...] = ()
+    limits: tuple[snapshot.Limit, ...] = ()
     """The tightest first."""
-    credits: tuple[control.Credits, ...] = ()
+    credits: tuple[snapshot.Credits, ...] = ()
 
 
 class Windows:
@@ -139,7 +139,7 @@ class Windows:
         ]
         accounts.sort(key=lambda each: -each[0])
         limits = [
-            control.Limit(
+            snapshot.Limit(
                 vendor=holder.vendor,
                 account=holder.account,
                 model=model,
@@ -156,7 +156,7 @@ class Windows:
             tuple(window for _, windows in accounts for window in windows),
             tuple(limits),
             tuple(
-                control.Credits(
+                snapshot.Credits(
                     vendor=holder.vendor,
                     account=holder.account,
                     has=account.credits.has,
@@ -218,14 +218,14 @@ def _stated(account: _Account) -> tuple[object, ...]:
     return account.plan, account.credits, [each.window for each in account.windows]
 
 
-def _windows(holder: Holder, account: _Account, now_s: int) -> Iterator[control.Window]:
+def _windows(holder: Holder, account: _Account, now_s: int) -> Iterator[snapshot.Window]:
     for each in account.windows:
         window = each.window
         ends = window.resets_at
         if ends is None:
             ends = each.at_s + (window.minutes * 60 if window.minutes else _UNKNOWN_LENGTH_S)
         over = ends <= now_s
-        yield control.Window(
+        yield snapshot.Window(
             vendor=holder.vendor,
             account=holder.account,
             plan=account.plan,
@@ -242,11 +242,11 @@ def _windows(holder: Holder, account: _Account, now_s: int) -> Iterator[control.
         )
 
 
-def _tightness(windows: list[control.Window]) -> float:
+def _tightness(windows: list[snapshot.Window]) -> float:
     return max((window.tightness or 0.0 for window in windows), default=0.0)
 
 
-def _order(window: control.Window) -> tuple[bool, str, int, str]:
+def _order(window: snapshot.Window) -> tuple[bool, str, int, str]:
     family = "" if window.family == "codex" else window.family
     return window.name == "overage", family, window.minutes or 1 << 30, window.name
 

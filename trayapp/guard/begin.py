@@ -16,8 +16,9 @@ from trayapp.guard.log import Log
 from trayapp.guard.sockets import listen
 from trayapp.guard.supervise import Supervisor, Timing
 from trayapp.platform import single
-from trayapp.platform.guardstate import GuardTrouble, clear_state
+from trayapp.platform.guardstate import clear_state
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble
 
 
 def guard(
@@ -27,7 +28,7 @@ def guard(
     engine_command: Sequence[str] | None,
     timing: Timing | None,
     relay_command: Sequence[str] | None = None,
-    gone: GuardTrouble | None = None,
+    gone: Trouble | None = None,
 ) -> int:
     """What ``trayapp.guard.run`` does; see there.
 

@@ -11,26 +11,25 @@ import signal
 from pathlib import Path
 from typing import Final
 
-from trayapp.platform.guardstate import GuardTrouble
 from trayapp.platform.single import Holder
+from trayapp.trouble import Trouble, TroubleError
 
 ALREADY_RUNNING: Final = 3
 PORT_TAKEN: Final = 4
 FOLDER_UNUSABLE: Final = 5
 
 
-class StartFailureError(Exception):
+class StartFailureError(TroubleError):
     """The guard cannot start; ``trouble`` is for the user, ``exit_code`` for whoever started it."""
 
-    def __init__(self, exit_code: int, trouble: GuardTrouble) -> None:
-        super().__init__(trouble.line)
+    def __init__(self, exit_code: int, trouble: Trouble) -> None:
+        super().__init__(trouble)
         self.exit_code = exit_code
-        self.trouble = trouble
 
 
-def folder_unusable(folder: str, error: OSError) -> GuardTrouble:
+def folder_unusable(folder: str, error: OSError) -> Trouble:
     """A folder of ours cannot be made, written or locked."""
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight cannot use its folder",
         message=f"{folder}: {error.strerror or type(error).__name__}.",
         fix="Make it a folder that you can write to, or name another place in SPENDLIGHT_HOME.",
@@ -38,10 +37,10 @@ def folder_unusable(folder: str, error: OSError) -> GuardTrouble:
     )
 
 
-def already_running(holder: Holder) -> GuardTrouble:
+def already_running(holder: Holder) -> Trouble:
     """Another guard holds the profile's lock."""
     who = "" if holder.pid is None else f" (process {holder.pid})"
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight is already running",
         message=f"Its guard serves this profile{who}.",
         fix="Nothing is to be done; `spendlight status` shows it.",
@@ -49,9 +48,9 @@ def already_running(holder: Holder) -> GuardTrouble:
     )
 
 
-def engine_gave_up(code: int) -> GuardTrouble:
+def engine_gave_up(code: int) -> Trouble:
     """The engine ended with a code that says "do not restart me", and left no words of its own."""
-    return GuardTrouble(
+    return Trouble(
         title="Metering is off",
         message=f"Spendlight's engine cannot work (exit code {code}). Your tools keep working; nothing is metered.",
         fix="`spendlight doctor` looks for the cause.",
@@ -59,10 +58,10 @@ def engine_gave_up(code: int) -> GuardTrouble:
     )
 
 
-def engine_crash_loop(code: int | None, log: Path) -> GuardTrouble:
+def engine_crash_loop(code: int | None, log: Path) -> Trouble:
     """The engine does not come up. ``code`` is ``None`` if its program could not be started."""
     how = "could not be started" if code is None else ending(code)
-    return GuardTrouble(
+    return Trouble(
         title="Metering is off",
         message=(
             f"Spendlight's engine ended again and again before it was ready ({how}). "
@@ -73,9 +72,9 @@ def engine_crash_loop(code: int | None, log: Path) -> GuardTrouble:
     )
 
 
-def environment_gone(program: str, rescue: Path) -> GuardTrouble:
+def environment_gone(program: str, rescue: Path) -> Trouble:
     """Our environment was moved or removed under the running guard."""
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight's program is gone",
         message=f"{program} is missing. Your tools keep working; nothing is metered.",
         fix=f"Install Spendlight again, or undo everything: {rescue} restore --all"
@@ -94,13 +93,13 @@ def ending(code: int) -> str:
     return f"signal {-code}"
 
 
-def port_taken(port: int, *, fixed: bool) -> GuardTrouble:
+def port_taken(port: int, *, fixed: bool) -> Trouble:
     """Somebody else has the port that the user fixed, or that this profile had before."""
     if fixed:
         fix = "End that program, or choose another number for `proxy.port` in the settings."
     else:
         fix = "End that program, or set `proxy.port` to a free number and connect your tools again."
-    return GuardTrouble(
+    return Trouble(
         title=f"Port {port} is taken",
         message=f"Another program listens on 127.0.0.1:{port} or [::1]:{port}, where your tools look for Spendlight.",
         fix=fix,
@@ -108,9 +107,9 @@ def port_taken(port: int, *, fixed: bool) -> GuardTrouble:
     )
 
 
-def port_unusable(port: int, error: OSError) -> GuardTrouble:
+def port_unusable(port: int, error: OSError) -> Trouble:
     """The system does not let us have the port."""
-    return GuardTrouble(
+    return Trouble(
         title=f"Port {port} cannot be used",
         message=f"The system refused 127.0.0.1:{port} ({errno.errorcode.get(error.errno or 0, 'unknown error')}).",
         fix="Set `proxy.port` to another number, for example 27410.",
@@ -118,9 +117,9 @@ def port_unusable(port: int, error: OSError) -> GuardTrouble:
     )
 
 
-def no_free_port(first: int, last: int) -> GuardTrouble:
+def no_free_port(first: int, last: int) -> Trouble:
     """A first start found no port."""
-    return GuardTrouble(
+    return Trouble(
         title="No free port",
         message=f"All loopback ports from {first} to {last} are taken.",
         fix="Set `proxy.port` to a free number.",
@@ -128,9 +127,9 @@ def no_free_port(first: int, last: int) -> GuardTrouble:
     )
 
 
-def folder_not_private(folder: Path) -> GuardTrouble:
+def folder_not_private(folder: Path) -> Trouble:
     """Somebody else could put files into our run folder."""
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight's run folder is not yours alone",
         message=f"{folder} belongs to another user, or others may write to it.",
         fix="Remove it, or correct its owner and mode (0700).",

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.guard.failure import ALREADY_RUNNING
-from trayapp.platform import logins, single
-from trayapp.platform.guardstate import GuardState, GuardTrouble, read_state, trouble_from_json
+from trayapp.platform import single
+from trayapp.platform.guardstate import GuardState, read_state
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble, TroubleError, trouble_from_json
 
 _STEP: Final = 0.025
 _SERVING: Final = ("running", "relaying")
@@ -34,34 +35,13 @@ _started: list[subprocess.Popen[bytes]] = []
 """The guards that this process started; kept so that an ended one is reaped at the next call."""
 
 
-class StartError(Exception):
+class StartError(TroubleError):
     """The guard did not come up, or did not end."""
 
-    def __init__(self, trouble: GuardTrouble, exit_code: int | None = None) -> None:
-        super().__init__(trouble.line)
-        self.trouble = trouble
+    def __init__(self, trouble: Trouble, exit_code: int | None = None) -> None:
+        super().__init__(trouble)
         self.exit_code = exit_code
         """The guard's exit code; ``None`` if it still runs."""
-
-    @property
-    def title(self) -> str:
-        """What happened."""
-        return self.trouble.title
-
-    @property
-    def message(self) -> str:
-        """What it means."""
-        return self.trouble.message
-
-    @property
-    def fix(self) -> str:
-        """What to do."""
-        return self.trouble.fix
-
-    @property
-    def code(self) -> str:
-        """Stable name."""
-        return self.trouble.code
 
 
 def start(
@@ -144,6 +124,8 @@ class _Supervisor:
         return self._has_it
 
     def _look(self) -> bool:
+        from trayapp.platform import logins  # what every command would pay for, and few need
+
         if self._ask_at and logins.at_it(self._paths, self._environment):
             return True
         self._idle += 1
@@ -215,7 +197,7 @@ def _spawn(
         )
     except OSError as error:
         raise StartError(
-            GuardTrouble(
+            Trouble(
                 title="Spendlight could not be started",
                 message=f"The system refused to start {Path(sys.executable).name}: {error.strerror}.",
                 fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
@@ -241,7 +223,7 @@ def _ended_within(process: subprocess.Popen[bytes], seconds: float) -> int | Non
         return None
 
 
-def _words(process: subprocess.Popen[bytes], code: int) -> GuardTrouble:
+def _words(process: subprocess.Popen[bytes], code: int) -> Trouble:
     """Why it ended: the last line on its standard error."""
     text = b""
     if process.stderr is not None:
@@ -251,7 +233,7 @@ def _words(process: subprocess.Popen[bytes], code: int) -> GuardTrouble:
         trouble = trouble_from_json(json.loads(text.splitlines()[-1]))
         if trouble is not None:
             return trouble
-    return GuardTrouble(
+    return Trouble(
         title="Spendlight could not be started",
         message=f"Its guard ended at once (exit code {code}).",
         fix="`spendlight doctor` looks for the cause.",
@@ -269,8 +251,8 @@ def _reap() -> None:
     _started[:] = [process for process in _started if process.poll() is None]
 
 
-def _too_slow(wait: float) -> GuardTrouble:
-    return GuardTrouble(
+def _too_slow(wait: float) -> Trouble:
+    return Trouble(
         title="Spendlight is slow to start",
         message=f"Its port was not served within {wait:g} seconds. It keeps trying.",
         fix="Look again in a moment with `spendlight status`.",
@@ -278,8 +260,8 @@ def _too_slow(wait: float) -> GuardTrouble:
     )
 
 
-def _not_stopped(wait: float) -> GuardTrouble:
-    return GuardTrouble(
+def _not_stopped(wait: float) -> Trouble:
+    return Trouble(
         title="Spendlight did not stop",
         message=f"Its guard still runs {wait:g} seconds after it was asked to end.",
         fix="Try again; if it stays so, end the process that `spendlight status` names.",

@@ -36,8 +36,9 @@ from trayapp.guard import failure
 from trayapp.guard.child import Child
 from trayapp.guard.log import Log
 from trayapp.guard.sockets import Listening
-from trayapp.platform.guardstate import GuardState, GuardTrouble, trouble_from_json, write_state
+from trayapp.platform.guardstate import GuardState, write_state
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble, trouble_from_json
 
 _STOP: Final = (signal.SIGTERM, signal.SIGINT)
 _REPLACE: Final = tuple(getattr(signal, n) for n in ("SIGHUP", "SIGUSR1") if hasattr(signal, n))
@@ -106,7 +107,7 @@ class Supervisor:
         timing: Timing,
         log: Log,
         *,
-        gone: GuardTrouble | None = None,
+        gone: Trouble | None = None,
     ) -> None:
         self._paths = paths
         self._listening = listening
@@ -119,7 +120,7 @@ class Supervisor:
         self._gone = gone
         self._leaving: list[Child] = []
         """Relays that finish their streams after the engine came back."""
-        self._trouble: GuardTrouble | None = None
+        self._trouble: Trouble | None = None
         self._keys = b""
         """The virtual keys as the engine handed them over, for the relay: in memory only, and not read here."""
         self._deaths = 0
@@ -289,7 +290,7 @@ class Supervisor:
         post.pause = min(max(post.pause * 2, self._timing.backoff), self._timing.backoff_most)
         post.due = now + post.pause
 
-    def _why_not(self, code: int | None) -> GuardTrouble:
+    def _why_not(self, code: int | None) -> Trouble:
         """Why the engine does not come up."""
         if self._gone is not None:
             return self._gone
@@ -390,7 +391,7 @@ class Supervisor:
     def _error_file(self) -> Path:
         return self._paths.run / "engine.error.json"
 
-    def _engines_words(self) -> GuardTrouble | None:
+    def _engines_words(self) -> Trouble | None:
         try:
             with self._error_file.open("rb") as file:
                 return trouble_from_json(json.loads(file.read(65536)))

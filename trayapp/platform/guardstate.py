@@ -11,30 +11,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from trayapp.platform import single
 from trayapp.platform.paths import Paths
+from trayapp.trouble import Trouble, trouble_from_json
 
 STATES: Final = ("starting", "running", "restarting", "relaying", "stopping")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardTrouble:
-    """Something a person has to know: what happened, what it means, what to do."""
-
-    title: str
-    message: str
-    fix: str = ""
-    code: str = "error"
-    """Stable name."""
-
-    @property
-    def line(self) -> str:
-        """The trouble as one line of text."""
-        return f"{self.title}: {self.message} {self.fix}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +38,9 @@ class GuardState:
     """How often the engine ended unasked since the guard started."""
     since_us: int = 0
     """Since when ``state`` holds, UTC epoch microseconds."""
-    trouble: GuardTrouble | None = None
+    trouble: Trouble | None = None
     """Why nothing is metered, if so."""
     version: str = ""
-
-
-def trouble_from_json(data: object) -> GuardTrouble | None:
-    """Read a trouble; anything that is not one gives ``None``."""
-    if not isinstance(data, Mapping) or not isinstance(data.get("title"), str):
-        return None
-    known = {f.name for f in fields(GuardTrouble)}
-    values = {"message": "", **{k: v for k, v in data.items() if k in known and isinstance(v, str)}}
-    return GuardTrouble(**values)
 
 
 def write_state(paths: Paths, state: GuardState) -> None:

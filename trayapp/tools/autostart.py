@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, write_private
@@ -29,6 +28,7 @@ from trayapp.tools.plan import Edit, Format, Plan
 from trayapp.tools.pointing import AUTOSTART
 from trayapp.tools.spans import Set
 from trayapp.tools.wholefile import CONTENT
+from trayapp.trouble import Trouble
 
 WITHOUT: Final = (
     "`spendlight run -- COMMAND` leads one command through Spendlight and touches no file; "

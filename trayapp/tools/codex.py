@@ -12,11 +12,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.control import Trouble
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.trouble import Trouble
 
 _KEY: Final[Way] = ("openai_base_url",)
 

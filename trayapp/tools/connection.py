@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from trayapp.control import Trouble
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError, Outcome
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Entry
 from trayapp.tools.masking import masked
-from trayapp.tools.plan import Edit, Left, Plan, changed_by_user, words
+from trayapp.tools.plan import GRAMMARS, Edit, Left, Plan, changed_by_user, words
 from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Exported, Shell
+from trayapp.tools.spans import Set, decode
 from trayapp.tools.tool import By, Links, Machine, Mode, Placed, Tool, is_public, looks_ours
+from trayapp.trouble import Trouble
 
 
 class Standing(StrEnum):
@@ -136,12 +137,12 @@ class Connector:
         wanted = {str(plan.real) for plan in preview.plans}
         stale = [e for e in self._desk.journal.open_entries(tool.name) if e.path not in wanted]
         exported = self._shell.tools().get(tool.name)
-        made: list[str] = []
+        made: list[tuple[str, Plan]] = []
         try:
             for plan in preview.plans:
                 entry = self._desk.apply(plan.edit, again=again)
                 if entry is not None and entry not in before:
-                    made.append(entry)
+                    made.append((entry, plan))
             if preview.variables:
                 self._shell.put(tool.name, Exported(preview.mode.name, preview.variables))
             else:
@@ -149,9 +150,11 @@ class Connector:
             for former in stale:  # the files of another mode
                 self._desk.revert(former.id)
         except (EditError, OSError):
-            for entry in reversed(made):
+            for entry, plan in reversed(made):
                 with contextlib.suppress(EditError):
                     self._desk.revert(entry)
+                    if plan.earlier:
+                        self._desk.apply(_former(plan), again=True)
             with contextlib.suppress(EditError, OSError):
                 if exported is None:
                     self._shell.drop(tool.name)
@@ -315,6 +318,15 @@ def opted_out(tool: Tool, plan: Plan) -> Trouble:
         fix=f"To put it in again: spendlight connect {tool.name} --again",
         code="opted_out",
     )
+
+
+def _former(plan: Plan) -> Edit:
+    """The edit that a plan took over, by the values that stood in the file."""
+    grammar, (_, text) = GRAMMARS[plan.edit.format], decode(plan.current or b"")
+    ways = dict.fromkeys(key.way for entry in reversed(plan.earlier) for key in entry.keys if key.ours is not None)
+    found = {way: grammar.find(text, way) for way in ways}
+    operations = tuple(Set(way, value.value) for way, value in found.items() if value is not None)
+    return replace(plan.edit, operations=operations, mode=plan.earlier[0].tool_mode)
 
 
 def _by_file(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:

@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.tools import files
 from trayapp.tools.files import ChangedError, EditError
 from trayapp.tools.journal import Entry, Journal, Key, State, digest, unwritable, value_digest
 from trayapp.tools.masking import looks_secret
 from trayapp.tools.plan import Edit, Left, Plan, Withdrawn, diff, make_changed, withdraw, words
 from trayapp.tools.spans import Set, named
+from trayapp.trouble import Trouble
 
 _TRIES: Final = 8
 _PAUSE: Final = 0.25

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.control import Trouble, TroubleError
+from trayapp.trouble import Trouble, TroubleError
 
 LIMIT: Final = 8 * 1024 * 1024
 _SETTLING: Final = 1.0

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.tools import startfiles, vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, KeyPlace, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.trouble import Trouble
 
 _SELECTED: Final[Way] = ("security", "auth", "selectedType")
 _VARIABLES: Final[Mapping[str, tuple[str, str]]] = {

@@ -22,11 +22,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from trayapp.control import Trouble
 from trayapp.platform.single import HeldError, Single
 from trayapp.tools import files
 from trayapp.tools.files import EditError
 from trayapp.tools.spans import Item, Step, Way, Where
+from trayapp.trouble import Trouble
 
 _PATIENCE: Final = 10.0
 

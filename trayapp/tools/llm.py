@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.tools import startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.sdk import ROUTES, shared
 from trayapp.tools.spans import Set, Where
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, looks_ours
+from trayapp.trouble import Trouble
 
 EXTRA: Final = "extra-models"
 _NAMES: Final = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")

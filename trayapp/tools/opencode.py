@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp.control import Trouble
 from trayapp.tools import jsonspans, providers, startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
 from trayapp.tools.spans import NotUnderstoodError, Set
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool, managed_folder
+from trayapp.trouble import Trouble
 
 _KNOWN: Final[Mapping[str, Provider]] = {
     "anthropic": Provider("anthropic", "v1"),

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.platform.paths import Paths
 from trayapp.tools import files
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
 from trayapp.tools.shell import TOOL as SHELL
 from trayapp.tools.shell import Shell
+from trayapp.trouble import Trouble
 
 AUTOSTART: Final = "autostart"
 """The journal's name for the files that start the guard at login; they are no tool's."""

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
 from trayapp.tools.files import EditError
 from trayapp.tools.masking import masked
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import Links, Placed, looks_ours
+from trayapp.trouble import Trouble
 
 _OURS = re.compile(r"https?://[^/]+/[^/]+/(?P<route>[a-z0-9][a-z0-9-]*)(?:\.[a-z0-9-]+)?(?P<rest>/.*)?\Z")
 _VERSION = re.compile(r"/v\d+(?:(?:alpha|beta)\d*)?/*\Z")

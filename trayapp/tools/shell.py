@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from trayapp.control import Trouble
 from trayapp.platform.single import HeldError, Single
 from trayapp.tools import files, linespans
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import Machine, looks_ours
+from trayapp.trouble import Trouble
 
 TOOL: Final = "shell"
 """The name under which the line in the start file stands in the journal."""

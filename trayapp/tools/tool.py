@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from trayapp import frontdoor
-from trayapp.control import Trouble
 from trayapp.tools import files
 from trayapp.tools.plan import GRAMMARS, Edit, Format
 from trayapp.tools.spans import NotUnderstoodError, Way, decode
+from trayapp.trouble import Trouble
 
 
 class By(StrEnum):

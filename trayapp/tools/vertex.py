@@ -5,10 +5,10 @@ Hosts as Gemini CLI 0.61.0 and Claude Code 2.1.330 form them (2026-11).
 
 from __future__ import annotations
 
-from trayapp.control import Trouble
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
 from trayapp.tools.files import EditError
 from trayapp.tools.tool import Links
+from trayapp.trouble import Trouble
 
 
 def check(links: Links, location: str, says: str) -> None:

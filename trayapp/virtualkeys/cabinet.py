@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from trayapp.control import Trouble, TroubleError
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.platform.secrets import Place, SecretStore, UnreachableError
 from trayapp.platform.secrets.store import PATIENCE
 from trayapp.platform.single import HeldError, Single
+from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.register import MARK, RegisterError, VirtualKey
 from trayapp.virtualkeys.swap import Known, Table, origin
