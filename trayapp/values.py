@@ -287,6 +287,10 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """The upstream's host and port."""
     metering: Metering = Metering.EXACT
     """``EXACT`` while the outcome is open; the closing has the last word."""
+    rule: str | None = None
+    """The rule that changed the request, or an earlier one of the conversation, for which this one pays."""
+    model_sent: str | None = None
+    """The model that was asked for instead of ``model_asked``; ``None``: the request went out as asked."""
     flags: tuple[str, ...] = ()
 
 
@@ -311,6 +315,13 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     pico_marginal: int | None = None
     agreement: str | None = None
     """The contract, plan or pool that decided the two amounts above; ``None``: the public list did."""
+    task: str | None = None
+    """The task type of the last human text, where it was judged; never the text."""
+    pico_asked: int | None = None
+    """Of a row with a rule: the list price, had the request and all before it gone out as asked. ``None``: unknown."""
+    saved_low: int | None = None
+    saved_high: int | None = None
+    """The interval around ``pico_asked - cost``, the signed saving; pico-USD."""
     flags: tuple[str, ...] = ()
     """Added to those of the opening."""
 
@@ -364,6 +375,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     pico_contract: int | None
     pico_marginal: int | None
     agreement: str | None
+    task: str | None
+    rule: str | None
+    model_sent: str | None
+    pico_asked: int | None
+    saved_low: int | None
+    saved_high: int | None
     basis: Basis
     book: str | None
     ttfb_us: int | None

@@ -54,6 +54,13 @@ COLUMNS: Final = (
     "usd_contract",
     "usd_marginal",
     "agreement",
+    "task",
+    "rule",
+    "model_sent",
+    "usd_asked",
+    "usd_saved",
+    "usd_saved_low",
+    "usd_saved_high",
     "basis",
     "book",
     "session",
@@ -80,6 +87,11 @@ def usd(pico: int | None) -> str | None:
         return None
     text = format(Decimal(pico) / PICO, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def saved(row: Row) -> int | None:
+    """What a rule has saved on a row, in pico-USD; a loss is negative; ``None``: no rule, or it cannot be told."""
+    return None if row.pico_asked is None or row.pico_list is None else row.pico_asked - row.pico_list
 
 
 def _iso(us: int | None) -> str | None:
@@ -125,6 +137,13 @@ def as_json(row: Row) -> dict[str, Any]:
         "usd_contract": usd(row.pico_contract),
         "usd_marginal": usd(row.pico_marginal),
         "agreement": row.agreement,
+        "task": row.task,
+        "rule": row.rule,
+        "model_sent": row.model_sent,
+        "usd_asked": usd(row.pico_asked),
+        "usd_saved": usd(saved(row)),
+        "usd_saved_low": usd(row.saved_low),
+        "usd_saved_high": usd(row.saved_high),
         "basis": row.basis.value,
         "book": row.book,
         "session": row.session,

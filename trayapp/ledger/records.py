@@ -53,6 +53,8 @@ OPEN_COLUMNS: Final = (
     "context_bytes",
     "upstream",
     "attempt_of",
+    "rule",
+    "model_sent",
     "flags",
 )
 USAGE_COLUMNS: Final = (
@@ -83,6 +85,10 @@ CLOSE_COLUMNS: Final = (
     "pico_contract",
     "pico_marginal",
     "agreement",
+    "task",
+    "pico_asked",
+    "saved_low",
+    "saved_high",
     "flags",
     *USAGE_COLUMNS,
     *COST_COLUMNS,
@@ -140,6 +146,8 @@ def opening_parameters(opening: Opening, *extra: str) -> Parameters:
         size,
         o.upstream,
         o.attempt_of,
+        o.rule,
+        o.model_sent,
         flags,
     )
 
@@ -264,8 +272,10 @@ class Closed:
         of_cost, cost_fits = _cost_parameters(closing.cost)
         contract, contract_fits = _amount(closing.pico_contract)
         marginal, marginal_fits = _amount(closing.pico_marginal)
+        saving = tuple(_amount(each) for each in (closing.pico_asked, closing.saved_low, closing.saved_high))
+        saving_fits = all(each_fits for _, each_fits in saving)
         up, down = closing.bytes_up, closing.bytes_down
-        whole = fits and usage_fits and cost_fits and contract_fits and marginal_fits
+        whole = fits and usage_fits and cost_fits and contract_fits and marginal_fits and saving_fits
         if not (0 <= up <= MAX_INT and 0 <= down <= MAX_INT):
             up = down = 0
             whole = False
@@ -290,6 +300,8 @@ class Closed:
             contract,
             marginal,
             closing.agreement,
+            closing.task,
+            *((each if saving_fits else None) for each, _ in saving),
             joined(opening_flags, closing.flags, usage.flags, () if whole else (OUT_OF_RANGE,)),
             *of_usage,
             *of_cost,

@@ -172,7 +172,18 @@ _V2: Final = (
 )
 """Who paid by which agreement, and the rows that wait for a price."""
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2)
+_V3: Final = (
+    "ALTER TABLE calls ADD COLUMN task TEXT",
+    "ALTER TABLE calls ADD COLUMN rule TEXT",
+    "ALTER TABLE calls ADD COLUMN model_sent TEXT",
+    "ALTER TABLE calls ADD COLUMN pico_asked INTEGER",
+    "ALTER TABLE calls ADD COLUMN saved_low INTEGER",
+    "ALTER TABLE calls ADD COLUMN saved_high INTEGER",
+    "CREATE INDEX calls_rule ON calls (started_us) WHERE rule IS NOT NULL",
+)
+"""What a call was for, which rule concerned it, and what it would have cost as it was asked for."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
 
 VERSION: Final = len(STEPS)
