@@ -71,7 +71,7 @@ class TestRequest:
     async def test_the_target_changes_and_the_original_has_its_own(self, bench):
         bench.rewrite = Rewrite(body=b"new", target="/v1/models/small:go?alt=sse")
         client = await bench.post(b"old")
-        wire, request = await answered(bench, NO)
+        _, request = await answered(bench, NO)
         assert target_of(request) == b"/v1/models/small:go?alt=sse"
         _, second = await answered(bench, OK)
         assert (target_of(second), second.body) == (b"/base/v1/x", b"old")
