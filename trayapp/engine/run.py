@@ -39,10 +39,12 @@ from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
+from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
+from trayapp.engine.router import Router
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
@@ -115,6 +117,9 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         bookings = Bookings(ledger, glance.settled)
         learned = Learned(paths.cache / NAME)
         afterwards = Afterwards(learned.calibration, Counter())
+        notices = Notices(glance.changed)
+        facts.notices = notices.shown
+        router = Router(paths, install_key, learned.calibration, lambda: keeper.tariff, notices.add, glance.changed)
         keeper = Gatekeeper(
             door,
             ledger,
@@ -127,11 +132,12 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             afterwards,
             windows,
             Keychain(paths, lifeline.hand_over, troubles, glance.changed),
+            router,
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
         configuration = Configuration(paths, keeper, glance, troubles, agreed, shelf)
-        prices = Prices(paths, ledger, keeper, glance, configuration)
+        prices = Prices(paths, ledger, keeper, glance, configuration, notices)
         configuration.take(chosen, routes)
         await configuration.ready()
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table() | PriceVerbs(prices).table()
@@ -165,6 +171,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await router.close()
         await windows.close()
         await prices.close()
         await spool

@@ -146,19 +146,19 @@ def _walk(messages: list[Any]) -> Turn:
         message = fields.parse(raw) if isinstance(raw, Raw) else raw
         if not isinstance(message, dict):
             continue
-        outcomes = _outcomes(message)
-        results += reversed(outcomes)
+        came = outcomes(message)
+        results += reversed(came)
         if found:
             if len(results) >= RECENT:
                 break
             continue
         own, plans, shows = _own(message)
         plan = plan or plans
-        if outcomes or answers(message):
+        if came or answers(message):
             fresh = False  # a text beside results is no turn of its own: its model has not been answered yet
-        if own and not outcomes:
+        if own and not came:
             text, found, pictures = own, True, shows
-        elif shows and not outcomes and role(message) == "user":
+        elif shows and not came and role(message) == "user":
             pictures, found = True, True
     return Turn(
         text=text,
@@ -220,7 +220,7 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
     return ("\n".join(texts) if speaker == "user" else ""), plan, shows
 
 
-def _outcomes(message: dict[str, Any]) -> list[bool]:
+def outcomes(message: dict[str, Any]) -> list[bool]:
     """For each tool result in a message whether it is a failure."""
     kind = message.get("type")
     if isinstance(kind, str) and (kind.endswith("_call_output") or kind in _RESULTS):
