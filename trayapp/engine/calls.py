@@ -115,7 +115,7 @@ class MeteredCall:
         """What goes out instead: by the user's rules, and asking for the usage."""
         try:
             self._route = self._keeper.router.route(
-                call, self._view, self._entry.target, body, _coding(self._view.headers), self._project[0]
+                call, self._view, self._entry.target, body, _coding(self._view.headers), self._project
             )
         except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
             log.warning("a call could not be routed: %s", type(error).__name__)

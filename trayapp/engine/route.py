@@ -51,6 +51,7 @@ class Route:
         self.call = call
         self.asked = asked
         self.at_us = at_us
+        self.project_name: str | None = None
         self.place: Place = NOWHERE
         self.decision: Decision | None = None
         self.rewrite: Rewrite | None = None

@@ -31,6 +31,7 @@ from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
+from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
@@ -83,6 +84,9 @@ class Router:
         self.rulebook = Rulebook(paths.rules)
         self.steering = Steering(self.dearer)
         self.worth = Worth()
+        self.running = Running()
+        self.stale = True
+        """What was saved has changed since a face was told."""
         self.heard: dict[tuple[str, str], Capability] = {}
         """What vendors have said that their models take."""
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
@@ -101,7 +105,13 @@ class Router:
     # before a request leaves
 
     def route(
-        self, call: Call, view: RequestView, target: str, body: bytes | None, coding: str, project: str | None
+        self,
+        call: Call,
+        view: RequestView,
+        target: str,
+        body: bytes | None,
+        coding: str,
+        project: tuple[str | None, str | None],
     ) -> Route | None:
         """A call's way; ``None`` when nothing is to be decided or learned about it.
 
@@ -111,7 +121,7 @@ class Router:
             target: the request target at its upstream.
             body: as received; ``None``: it was too large to be held.
             coding: its content coding.
-            project: the HMAC of its project's folder.
+            project: the HMAC of its project's folder, and the name to show.
         """
         if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
             return None
@@ -120,9 +130,10 @@ class Router:
             model=call.model,
             kind=call.kind,
             session=call.session,
-            project=project,
+            project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
+        route.project_name = project[1]
         plain, trouble = decode_whole(body, coding, limit=LIMIT)
         if plain is None or trouble is not None:
             return None
@@ -191,7 +202,22 @@ class Router:
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
         )
+        self.running.asked(route.decision.key, route.call.kind, self._pulse(route))
         return route.decision
+
+    def _pulse(self, route: Route) -> Pulse:
+        call, asked = route.call, route.asked
+        return Pulse(
+            vendor=asked.vendor,
+            route=call.vendor,
+            asked=asked.model,
+            tool=call.tool or "",
+            account=call.account,
+            session=call.session,
+            project=asked.project,
+            project_name=route.project_name,
+            last_us=route.at_us,
+        )
 
     def _forbidden(self, call: Call) -> str:
         if self.mode == MODES[0]:
@@ -270,6 +296,9 @@ class Router:
         task = None if verdict is None or not verdict.suggest else verdict.type
         if route.decision is None or not route.decision.key:
             return Saving(task=task)
+        self.running.ended(route.decision.key, usage, None if cost is None else cost.pico)
+        if route.rule is not None:
+            self.stale = True
         asked, low, high = self.worth.of(route, usage, cost, price, self._life(route.asked.vendor, route.call))
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
