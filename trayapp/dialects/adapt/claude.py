@@ -144,7 +144,7 @@ def _thinking(body: Document, change: Change, target: Capability) -> bool:
         if kind != asked:
             thinking.set("type", kind)
             for name in thinking.names:
-                if name not in _KEPT.get(kind, ()):
+                if name not in _KEPT.get(kind, ("type",)):
                     thinking.put(name, None)
         if target.turn_controls is False and thinking.value("display") == "updates":
             thinking.set("display", "omitted")
