@@ -17,7 +17,7 @@ from typing import Any, Final
 from msgspec import Raw
 
 from trayapp.dialects import fields
-from trayapp.routing.lasttext import answers, conversation, outcomes, role
+from trayapp.routing.lasttext import answers, conversation, results, role
 
 MOST_TEXT: Final = 16_384
 """Characters of the first message that tell conversations apart."""
@@ -75,7 +75,7 @@ def _spoken(messages: list[Any]) -> bool:
     for raw in reversed(messages[-_EARLY:]):
         message = fields.parse(raw) if isinstance(raw, Raw) else raw
         if isinstance(message, dict) and role(message) not in ("system", "developer"):
-            return role(message) == "user" and not outcomes(message)
+            return role(message) == "user" and not results(message)
     return False
 
 
