@@ -19,9 +19,9 @@ from trayapp import choices
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger, RuleSaving, Saved
+from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.moments import FIRST_US, LAST_US, micros
 from trayapp.money import count, dollars
-from trayapp.moments import micros
 from trayapp.routing import moments
 from trayapp.routing.booked import Cache, NoRateError, booked
 from trayapp.routing.evidence import Pair, Standing, State
@@ -54,7 +54,7 @@ class Choosing:
         self.router = router
         self._ledger = ledger
         self._now_us = now_us
-        self._saved: tuple[str, list[Saved], dict[str, RuleSaving]] = ("", [], {})
+        self._saved: tuple[str, list[Saved], dict[str, RuleSaved]] = ("", [], {})
         self._proposals: list[Proposal] = []
         self._looked_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
@@ -62,7 +62,7 @@ class Choosing:
         self.removed: dict[str, Rule] = {}
         """Rules that were removed in this engine's life, for taking that back."""
 
-    async def choices(self) -> choices.Choices:
+    async def made(self) -> choices.Choices:
         """All that a glance shows about cheaper models."""
         await self._read()
         router, now = self.router, self._now_us()
@@ -103,16 +103,16 @@ class Choosing:
         self.router.stale = False
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         monday = (midnight.replace(tzinfo=None) - timedelta(days=now.weekday())).astimezone()
-        edges = [micros(monday), micros(midnight.replace(tzinfo=None).astimezone()), 2**62]
+        edges = [micros(monday), micros(midnight.replace(tzinfo=None).astimezone()), LAST_US]
         try:
             days = await asyncio.wrap_future(self._ledger.savings(edges))
-            by_rule = await asyncio.wrap_future(self._ledger.savings_by_rule(None, None))
+            by_rule = await asyncio.wrap_future(self._ledger.savings_by_rule(FIRST_US, LAST_US))
         except BaseException:
             self.router.stale = True
             raise
         self._saved = (day, days, {each.rule: each for each in by_rule})
 
-    def view(self, rule: Rule, saving: RuleSaving | None = None) -> choices.RuleView:
+    def view(self, rule: Rule, saving: RuleSaved | None = None) -> choices.RuleView:
         """A rule, as people see it."""
         saving = self._saved[2].get(rule.id) if saving is None else saving
         now = self._now_us()
@@ -140,7 +140,7 @@ class Choosing:
         """What a person's own outcomes say of a rule."""
         if rule.scope not in ("kind", "task") or rule.asked is None or rule.model is None:
             return None
-        return self.router.standing(Pair(rule.value, rule.asked, rule.model), None)
+        return self.router.witness.standing(Pair(rule.value, rule.asked, rule.model), None, None, self._now_us())
 
     # what could be chosen
 
@@ -212,7 +212,9 @@ class Choosing:
             return "no price is known"
         now = advice.options[0].economics
         if now is None or now.break_even is None:
-            return "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
+            return (
+                "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
+            )
         if now.once_pico <= 0:
             return f"saves at once, {dollars(now.per_turn_pico, estimated=True, fine=True)} a call"
         if not advice.options[0].good:
@@ -231,8 +233,13 @@ class Choosing:
         for each in self._proposals:
             if router.rulebook.declined(each.id) or self._covered(each):
                 continue
-            standing = router.standing(Pair(each.value, each.asked, each.model), each)
-            if standing is not None and standing.state is State.WITHDRAWN:
+            standing = router.witness.standing(
+                Pair(each.value, each.asked, each.model),
+                each.pico_now // each.calls,
+                each.pico_then // each.calls,
+                self._now_us(),
+            )
+            if standing.state is State.WITHDRAWN:
                 continue
             made.append(self._suggestion(each, standing))
         return made
@@ -241,15 +248,16 @@ class Choosing:
         """The proposal behind a suggestion."""
         return next((each for each in self._proposals if each.id == suggestion), None)
 
-    def _suggestion(self, each: Proposal, standing: Standing | None) -> choices.Suggestion:
-        proven = standing is None or standing.state is State.PROVEN
+    def _suggestion(self, each: Proposal, standing: Standing) -> choices.Suggestion:
+        # What a call is for is recognised from its structure; it needs no personal evidence.
+        proven = each.scope == "kind" or standing.state is State.PROVEN
         lines = [each.proof(DAYS)]
         if each.scope == "kind":
             lines.append("They are recognised by how the request is made, not by its words. Your main model stays.")
         else:
             lines.append("A session that begins with one goes there, until you ask for something else.")
-        if standing is not None:
-            lines.append(standing.words[:1].upper() + standing.words[1:] + "." if standing.words else "")
+        if standing.words and (standing.tried or not proven):
+            lines.append(f"{standing.words[:1].upper()}{standing.words[1:]}.")
         return choices.Suggestion(
             id=each.id,
             title=each.title,

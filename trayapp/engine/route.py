@@ -60,6 +60,15 @@ class Route:
         """What is asked for instead of the request's own effort."""
         self.turn: Turn | None = None
         self.verdict: Verdict | None = None
+        self.upgraded = False
+        """The tool itself asks for a dearer model than before."""
+        self.held_back = False
+        """A rule would have changed it, had its session not been held back to compare."""
+        self.interrupted = False
+        """The person broke the answer off."""
+        self.credential: str | None = None
+        self.payer: str | None = None
+        """The rule that has changed an earlier request, for which this one pays."""
         self.redone = False
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
@@ -72,7 +81,7 @@ class Route:
             return None
         if self.rewrite is not None and self.decision.changes:
             return self.decision.rule or None
-        return self.decision.after or (self.decision.rule if self.redone else "") or None
+        return self.payer or (self.decision.after if self.redone else "") or None
 
     @property
     def model_sent(self) -> str | None:
@@ -91,16 +100,18 @@ class Route:
             words.append("redone")
         return tuple(words)
 
+    def unchanged(self, why: str) -> None:
+        """It goes out as it came after all."""
+        if self.decision is not None:
+            self.decision = msgspec.structs.replace(self.decision, model=None, effort=None, rule="", why=why)
+
     def refused(self, status: int, retry_after_us: int | None) -> None:
         """The vendor does not take what was changed; the original goes out."""
         self.router.refused(self, status, retry_after_us)
         self.rewrite = None
         self.fields = ()
         self.effort = None
-        if self.decision is not None:
-            self.decision = msgspec.structs.replace(
-                self.decision, model=None, effort=None, rule="", after=self.decision.after, why="refused"
-            )
+        self.unchanged("refused")
 
     def looked(self) -> None:
         """The request has gone out: what was put off is done now."""

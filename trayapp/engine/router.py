@@ -33,12 +33,17 @@ from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.witness import Witness
 from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, lasttext, load
-from trayapp.routing.rules import NEVER, Asked, seller
+from trayapp.routing import Model, Verdict, classify, conversation, holdback, lasttext, load
+from trayapp.routing.evidence import Pair, State
+from trayapp.routing.kinds import LABELS
+from trayapp.routing.ladders import below
+from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
+from trayapp.routing.savings import Caching
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
@@ -49,6 +54,10 @@ LIMIT: Final = 64 << 20
 _MINUTE: Final = 60 * 10**6
 _REST_US: Final = 10 * _MINUTE
 """How long a rule rests after a refusal that passes by itself and does not say when."""
+STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
+"""What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
+model does as well. Compaction is none of them: it has to read the whole conversation again."""
+_FOR_EVER: Final = 2**62
 _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 """As ``routing.booked`` says; others say nothing, and an hour is taken."""
 _LONGEST_LIFE: Final = 60 * _MINUTE
@@ -83,6 +92,8 @@ class Router:
         self.changed = changed
         self.rulebook = Rulebook(paths.rules)
         self.steering = Steering(self.dearer)
+        self.hold_back = 0
+        """Percent of sessions that keep to what is asked for, so that the rest can be compared with them."""
         self.worth = Worth()
         self.running = Running()
         self.stale = True
@@ -90,6 +101,7 @@ class Router:
         self.heard: dict[tuple[str, str], Capability] = {}
         """What vendors have said that their models take."""
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
+        self.witness = Witness(paths.evidence, self._digest)
         self._calibration = calibration
         self._tell = tell
         self._path: Path = paths.conversations
@@ -97,10 +109,51 @@ class Router:
         self._model: Model | None = None
         self._restore()
 
+    @property
+    def rules_shown(self) -> tuple[Rule, ...]:
+        """The rules of the book, and in frugal those that come with it."""
+        return (*self.standing_rules(), *self.rulebook.rules)
+
+    def standing_rules(self, asked: Asked | None = None) -> tuple[Rule, ...]:
+        """What frugal does by itself, for a request or for the models that are in use."""
+        if self.mode != MODES[2]:
+            return ()
+        if asked is None:
+            used = {(pulse.vendor, pulse.asked) for pulse in self.running.now(time.time_ns() // 1000)}
+        else:
+            used = {(asked.vendor, asked.model)}
+        made = []
+        for vendor, model in sorted(used):
+            smaller = below(model)
+            for kind in STANDING if smaller else ():
+                name = f"mode:{LABELS[kind]}:{model}"
+                rule = Rule(
+                    id=name,
+                    vendor=vendor,
+                    model=smaller[-1],
+                    asked=model,
+                    scope="kind",
+                    value=LABELS[kind],
+                    origin="mode",
+                )
+                until = self.rulebook.resting(name)
+                made.append(
+                    rule if until is None else msgspec.structs.replace(rule, paused=until[0], paused_until_us=until[1])
+                )
+        return tuple(made)
+
+    def chosen(self, asked: Asked) -> Rule | None:
+        """The rule that has the word on such a request now."""
+        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        return chosen(rules, asked, time.time_ns() // 1000, self.dearer)
+
     def take(self, chosen: Settings) -> None:
         """Obey the settings."""
         self.mode = chosen.mode
         self.subscriptions = chosen.subscriptions
+        self.hold_back = chosen.hold_back
+        self.witness.failed_pico = chosen.failed_attempt_pico
+        self.stale = True
 
     # before a request leaves
 
@@ -112,6 +165,7 @@ class Router:
         body: bytes | None,
         coding: str,
         project: tuple[str | None, str | None],
+        credential: str | None,
     ) -> Route | None:
         """A call's way; ``None`` when nothing is to be decided or learned about it.
 
@@ -122,6 +176,7 @@ class Router:
             body: as received; ``None``: it was too large to be held.
             coding: its content coding.
             project: the HMAC of its project's folder, and the name to show.
+            credential: short HMAC of its key.
         """
         if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
             return None
@@ -133,12 +188,12 @@ class Router:
             project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
-        route.project_name = project[1]
+        route.project_name, route.credential = project[1], credential
         plain, trouble = decode_whole(body, coding, limit=LIMIT)
         if plain is None or trouble is not None:
             return None
         route.plain = plain
-        if self._watched:
+        if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
 
@@ -155,7 +210,8 @@ class Router:
             self.steering.adopt(route.asked, route.place, thoughts)
         forbidden = self._forbidden(call) or unchangeable(view, plain) or ""
         decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
-        if not (decision.changes or decision.after or decision.was_changed):
+        self._witness(route)
+        if not (decision.changes or decision.was_changed):
             return
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
@@ -173,7 +229,7 @@ class Router:
             if decision.changes:
                 log.info("a request was left as it came: %s", why)
                 self.steering.back(decision.key, route.at_us)
-                route.decision = msgspec.structs.replace(decision, model=None, effort=None, rule="", why=why)
+                route.unchanged(why)
         elif adapted.fields:
             route.rewrite = _rewrite(adapted, target)
             route.fields = () if route.rewrite is None else adapted.fields
@@ -192,8 +248,24 @@ class Router:
     def _steer(self, route: Route, *, forbidden: str, chain: bool) -> Decision:
         asked = msgspec.structs.replace(route.asked, task=lambda: self._task(route))
         route.asked = asked
+        before = self.steering.hold(self.steering.key(asked, route.place))
+        route.upgraded = (
+            before is not None
+            and before.asked != asked.model
+            and self.dearer(asked.vendor, before.asked, asked.model) is True
+        )
+        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        if self.hold_back and asked.session is not None:
+            digest = hashlib.blake2b(asked.session.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
+            if holdback.held(digest.digest(), self.hold_back):
+                left = tuple(rule for rule in rules if rule.now)
+                route.held_back = len(left) < len(rules) and chosen(rules, asked, route.at_us, self.dearer) not in (
+                    None,
+                    *left,
+                )
+                rules = left
         route.decision = self.steering.decide(
-            self.rulebook.rules,
+            rules,
             asked,
             route.place,
             at_us=route.at_us,
@@ -266,11 +338,52 @@ class Router:
         try:
             if route.decision is None:
                 self._place(route)
-                self._steer(route, forbidden=self._forbidden(route.call), chain=False)
-            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN and self.mode != MODES[0]:
-                self._judge(route)
+                self._steer(route, forbidden="not_looked_at", chain=False)
+                self._witness(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
             log.warning("a request could not be looked at: %s", type(error).__name__)
+
+    def _witness(self, route: Route) -> None:
+        """What this request says about the turns before it, and who pays for it."""
+        decision = route.decision
+        if decision is None or self.mode == MODES[0]:
+            return
+        if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+            self._judge(route)
+        outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
+        for one in (*outcomes, *self.witness.idle(route.at_us)):
+            if not one.good and one.task is not None and one.switched:
+                self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
+        if not decision.changes and decision.key:
+            route.payer = self.worth.payer(
+                decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
+            )
+
+    def _withdraw(self, pair: Pair, now_us: int) -> None:
+        """Two of the last ten went wrong: the rule for it stops, and the person is told."""
+        if self.witness.standing(pair, None, None, now_us).state is not State.WITHDRAWN:
+            return
+        for rule in self.rulebook.rules:
+            if rule.scope in ("task", "kind") and rule.value == pair.what and rule.model == pair.served:
+                if rule.rests(now_us):
+                    continue
+                self.rulebook.pause(rule.id, "evidence")
+                self._tell(
+                    f"{pair.served} went wrong too often",
+                    f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
+                    " about, so the rule rests. `spendlight rules resume` starts it again.",
+                    "rule_withdrawn",
+                )
+
+    def _shared(self, route: Route) -> str:
+        call = route.call
+        return "|".join(
+            (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
+        )
+
+    def _caching(self, route: Route) -> Caching:
+        served = route.model_sent or route.asked.model
+        return self.worth.caching(self.tariff().book, route.call.vendor, route.asked.model, served, route.at_us)
 
     def refused(self, route: Route, status: int, retry_after_us: int | None) -> None:
         """A changed request was refused: its conversation goes on as asked, its rule rests, the user is told once."""
@@ -278,28 +391,59 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
-        rule = next((each for each in self.rulebook.rules if each.id == decision.rule), None)
-        if rule is not None and not rule.rests(route.at_us):
-            until = route.at_us + (retry_after_us or _REST_US) if status in PASSING else None
-            self.rulebook.pause(rule.id, "refused", until)
+        passes = status in PASSING
+        until = route.at_us + (retry_after_us or _REST_US) if passes else None
+        if self.rest(decision.rule, until):
             self._tell(
                 f"{decision.model or 'That effort'} was refused",
                 f"The vendor answered {status}, so the call went out again as it was asked for. The rule rests"
-                + (" for some minutes." if until is not None else "; `spendlight rules resume` starts it again."),
+                + (" for some minutes." if passes else "; `spendlight rules resume` starts it again."),
                 "rewrite_refused",
             )
         self._write()
 
+    def rest(self, rule_id: str, until_us: int | None) -> bool:
+        """Let a rule rest because a vendor refused it; whether it did not rest already."""
+        now = time.time_ns() // 1000
+        if rule_id.startswith("mode:"):
+            if self.rulebook.resting(rule_id) is not None:
+                return False
+            self.rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us)
+            return True
+        rule = next((each for each in self.rulebook.rules if each.id == rule_id), None)
+        if rule is None or rule.rests(now):
+            return False
+        self.rulebook.pause(rule.id, "refused", until_us)
+        return True
+
     def settle(self, route: Route, usage: Usage, cost: Cost | None, price: Callable[[Usage], Cost]) -> Saving:
         """What a call's row is told about its task and about what it would have cost as asked."""
-        verdict = route.verdict
-        task = None if verdict is None or not verdict.suggest else verdict.type
-        if route.decision is None or not route.decision.key:
+        verdict, decision = route.verdict, route.decision
+        task = None if verdict is None or not verdict.suggest or route.call.kind is not Kind.MAIN else verdict.type
+        if decision is None or not decision.key:
             return Saving(task=task)
-        self.running.ended(route.decision.key, usage, None if cost is None else cost.pico)
-        if route.rule is not None:
+        pico = None if cost is None else cost.pico
+        self.running.ended(decision.key, usage, pico)
+        self.witness.ended(route, pico, interrupted=route.interrupted, failed=usage.error is not None)
+        rule = route.rule
+        if rule is not None:
             self.stale = True
-        asked, low, high = self.worth.of(route, usage, cost, price, self._life(route.asked.vendor, route.call))
+        changed = route.rewrite is not None and decision.changes
+        asked, low, high = self.worth.of(
+            decision.key,
+            self._shared(route),
+            usage,
+            cost,
+            price,
+            at_us=route.at_us,
+            kind=route.call.kind,
+            caching=self._caching(route),
+            begins=route.place.begins,
+            redone=route.redone,
+            rule=rule or "",
+            changed=changed,
+            refused=changed and usage.error is not None,
+        )
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
 
@@ -310,6 +454,7 @@ class Router:
     async def close(self) -> None:
         """The engine ends: write what is new."""
         await self._kept.close()
+        await self.witness.close()
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()

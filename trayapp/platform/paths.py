@@ -92,6 +92,11 @@ class Paths:
         return self.state / "conversations.json"
 
     @property
+    def evidence(self) -> Path:
+        """How turns went with which model: counts, no text (JSON)."""
+        return self.state / "evidence.json"
+
+    @property
     def edits(self) -> Path:
         """The journal of edits to the tools' files, and what undoes them."""
         return self.state / "edits"
