@@ -4,6 +4,10 @@
 ``session`` holds the values of the economics, ``course`` what a model costs turn by turn, ``economics`` compares
 staying with switching, ``moments`` finds the cheapest safe moment, ``windowshare`` says the same for plans, ``booked``
 takes the rates from the price book.
+
+``outcomes`` says how a turn went, from what ``complaints`` and ``deeds`` recognise in the requests after it;
+``evidence`` learns from that which switches are proven, ``holdback`` measures what they are worth, ``advice`` compares
+models by dollars per finished task; ``beta`` holds the arithmetic of shares.
 """
 
 from trayapp.routing.classify import Verdict, classify

@@ -15,10 +15,10 @@ What is asked of the ledger, one row a session (``Session``), from ``calls`` wit
 * ``model_served``: the one of nine calls in ten at least; sessions that mix models are left out;
 * ``SUM(pico_list)``, NULL as soon as one call of the session, side calls and sub-agents included, has
   ``pico_list IS NULL``; ``COUNT(*)`` of the main calls, ``MAX(started_us)`` for the window;
-* two columns that the ledger does not have yet: ``opens`` INTEGER, 1 where a call opens a human turn (``Heard.fresh``),
-  whose sum is ``turns``; ``cause`` TEXT, the outcome's cause, written on the call that opened the turn when it is
-  known (``Outcome.at_us`` is its moment). ``finished`` is that of the session's last call with ``opens``: ``moved_on`` is
-  true, NULL is unknown, anything else false.
+* two columns that the ledger does not have yet: ``opens`` INTEGER, 1 where a call opens a human turn
+  (``Heard.fresh``), whose sum is ``turns``; ``cause`` TEXT, the outcome's cause, written on the call that opened the
+  turn when it is known (``Outcome.at_us`` is its moment). ``finished`` is that of the session's last call with
+  ``opens``: ``moved_on`` is true, NULL is unknown, anything else false.
 
 Rules: pure, no clock; money is pico-USD as ``int``; unpriced sessions are counted and left out.
 """
@@ -35,7 +35,8 @@ from trayapp.money import dollars, half_even, plural
 
 LEAST: Final = 8
 """Finished sessions of a model below which it is not compared."""
-LEVEL: Final = 0.9
+_TENTH: Final = 10
+"""One chance in ten is left that the median lies outside."""
 _OTHER_WORK: Final = 3, 2
 """Human turns a session, by the median: from this ratio on the work itself is different."""
 _MOST: Final = 2000
@@ -128,7 +129,7 @@ def middle(costs: list[int]) -> tuple[int, int, int] | None:
     # The median lies below the (rank + 1)-th amount with the probability that a fair coin falls at most rank times.
     for k in range(n // 2):
         outside += comb(n, k)
-        if 2 * outside * 10 > 2**n:
+        if 2 * outside * _TENTH > 2**n:
             break
         rank = k + 1
     return (half, costs[rank - 1], costs[n - rank]) if rank else None

@@ -4,8 +4,9 @@ Everything that reads deeds out of tool calls and results lives here, for the wi
 own words for what a person ran (Claude Code 2.1.330, Codex 0.169, Gemini CLI 0.61, aider 0.86; 2026-11).
 
 Rules: pure, never raises, bounded as ``lasttext.newest``. Of a request that opens a turn, the deeds are those of the
-turn before; inside a tool loop, those of the turn under way. Putting files back counts only as long as that turn has
-changed none: later it may be the model that mends its own work. The texts of commands and results are read and dropped.
+turn before; inside a tool loop, those of the turn under way. Putting files back is told once, where it happens: inside
+the loop, as long as that turn has changed no file (later it may be the model that mends its own work), or where a turn
+opens, if the person did it by hand. The texts of commands and results are read and dropped.
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ from trayapp.routing import lasttext
 
 MOST_COMMAND: Final = 4096
 """Characters of a command that are looked at."""
-_MOST_RESULT: Final = 4096
+_MOST_RESULT: Final = 1536
 """Characters of a result, from its end, in which a test run's last words are looked for."""
+_MOST_RUNS: Final = 12
+"""Tool results in which they are looked for, the newest ones; older ones were seen when they were new."""
+_HINTS: Final = ("fail", "pass", "errors:", "ok")
 _DEEP: Final = 4
 
 _SHELL: Final = re.compile(
@@ -73,7 +77,7 @@ class Deeds:
     """What was done."""
 
     undoes: bool = False
-    """Files were put back as they were, before that turn changed any (or by the person's own hand)."""
+    """Files were put back as they were: the work of an earlier turn."""
     edits: bool | None = None
     """A tool that changes files was called; ``None``: it cannot be known (a shell was used, the tool has no tools and
     edits by what the model writes, or the request does not reach back to the turn's beginning)."""
@@ -88,7 +92,7 @@ def read(body: bytes) -> Deeds:
     calls: list[_Done] = []
     tests: bool | None = None
     by_hand = stepped = opens = False
-    texts = 0
+    texts = runs = 0
     before = ""
     for message in lasttext.newest(body):
         own = lasttext.said_in(message)
@@ -108,10 +112,12 @@ def read(body: bytes) -> Deeds:
             continue  # the turn before the one under way; only what the person wrote there is of use
         calls[:0] = _calls(message)
         for result in reversed(results):
-            tests = _tests(lasttext.words(result)) if tests is None else tests
+            if tests is None and runs < _MOST_RUNS:
+                runs, tests = runs + 1, _tests(lasttext.words(result))
     whole = texts == 2 or (texts == 1 and not opens)
     edits = _edited(calls, body) if whole or any(_changes(call) for call in calls) else None
-    return Deeds(undoes=by_hand or _undone(calls), edits=edits, tests_failed=tests, before=before)
+    undoes = by_hand if opens else texts > 0 and _undone(calls)
+    return Deeds(undoes=undoes, edits=edits, tests_failed=tests, before=before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +241,8 @@ def _has_tools(body: bytes) -> bool:
 def _tests(said: str) -> bool | None:
     """Whether a result tells of a test run that failed; ``None``: it tells of none."""
     end = said[-_MOST_RESULT:]
+    if not any(hint in end.lower() for hint in _HINTS):
+        return None
     if _FAIL.search(end):
         return True
     return False if _PASS.search(end) else None

@@ -206,10 +206,9 @@ def standing(book: Book, pair: Pair, precision: float, needed: Fraction, now_us:
     lower = beta.quantile(DOUBT, *belief(precision, own, team))
     last = next((recent.good for recent in book.recent if recent.pair == pair), ())
     bad = last.count(False)
+    state = State.PROVEN if lower > needed else State.UNPROVEN
     if bad >= MOST_BAD:
         state = State.WITHDRAWN
-    else:
-        state = State.PROVEN if lower > needed else State.UNPROVEN
     return Standing(
         state=state,
         lower=lower,
@@ -272,7 +271,7 @@ def _words(
     if state is State.WITHDRAWN:
         return f"{tried}; withdrawn, because {last[0]} of the last {last[1]} went wrong"
     if state is State.PROVEN:
-        return tried
+        return tried if sum(own) or sum(team) else f"{tried}; what is known of such work is enough"
     if needed >= 1:
         return f"{tried}; it cannot pay, because it costs no less"
     return (

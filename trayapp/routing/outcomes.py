@@ -10,10 +10,11 @@ complains (``complaint``), puts the files back or takes the turn out of the conv
 model by hand (``upgrade``), broke the answer off (``interrupted``), or tests that passed before fail after the turn
 changed files (``tests_failed``). ``undo`` and ``upgrade`` may come until the end of the next turn. It is good
 (``moved_on``) when the turn after the next one opens without any of them, or when nothing more comes for ``IDLE_US``:
-no tool tells when a session ends, so silence is its end. A rule that the person undoes meanwhile is a bad sign too
+no tool tells when a session ends, so silence is its end (and runs without a person, ``-p`` or in CI, are not to be
+heard at all: nobody could complain there). A rule that the person undoes meanwhile is a bad sign too
 (``rule_undone``).
 
-Rules: pure, no clock, no text: an ``Heard`` holds what the caller made of one. Each turn has at most one outcome, and
+Rules: pure, no clock, no text: a ``Heard`` holds what the caller made of one. Each turn has at most one outcome, and
 none when it is not clear: the answer never came, two models served it, tests fail that nobody saw pass, the
 person broke off and wrote the text anew. Nothing is remembered but the last two turns.
 """
@@ -21,13 +22,16 @@ person broke off and wrote the text anew. Nothing is remembered but the last two
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from trayapp.routing import tasktype
-from trayapp.routing.lasttext import MOST_TEXT
+from trayapp.routing.complaints import complains
+from trayapp.routing.deeds import Deeds
+from trayapp.routing.lasttext import MOST_TEXT, Turn
 from trayapp.routing.phrases import ACKNOWLEDGEMENT, ASSENT
 
 IDLE_US: Final = 2 * 3600 * 10**6
@@ -106,6 +110,53 @@ def normalised(text: str) -> bytes:
     while end and unicodedata.category(words[end - 1])[0] in "PZ":
         end -= 1
     return words[:end].encode("utf-8", "replace")
+
+
+def hear(
+    turn: Turn,
+    done: Deeds,
+    mark: Callable[[bytes], str],
+    *,
+    at_us: int,
+    model_asked: str,
+    served: str | None = None,
+    task: str | None = None,
+    held: bool = False,
+    manual_upgrade: bool = False,
+) -> Heard:
+    """What a request says, without its texts.
+
+    Args:
+        turn: ``lasttext.read`` of its body.
+        done: ``deeds.read`` of it.
+        mark: the HMAC of ``normalised`` bytes under a key that never leaves the machine.
+        at_us: this and all that follows: see ``Heard``.
+        model_asked: the model in the request.
+        served: the one that serves instead.
+        task: of a request that opens a turn.
+        held: a rule held back.
+        manual_upgrade: the tool asks for a dearer model than before.
+    """
+    return Heard(
+        at_us=at_us,
+        fresh=turn.fresh,
+        model_asked=model_asked,
+        served=served,
+        task=task,
+        held=held,
+        fingerprint=_marked(turn.text, mark) if turn.fresh else None,
+        before=_marked(done.before, mark) if turn.fresh else None,
+        complaint=turn.fresh and complains(turn.text),
+        undoes=done.undoes,
+        edits=done.edits,
+        tests_failed=done.tests_failed,
+        manual_upgrade=manual_upgrade,
+    )
+
+
+def _marked(text: str, mark: Callable[[bytes], str]) -> str | None:
+    same = normalised(text) if text else b""
+    return mark(same) if same else None
 
 
 @dataclass(slots=True)
