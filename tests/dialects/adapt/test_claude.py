@@ -123,6 +123,10 @@ def test_where_thinking_leaves_all_that_demands_it_leaves(ask: Any, bodies: Any)
     assert {"thinking", "thinking_blocks", "context_management"} <= set(answer.fields)
     alone = ask.body("claude", bodies.claude(max_tokens=1000), "claude-haiku-4-5")
     assert "context_management" not in alone
+    unasked = bodies.claude()
+    del unasked["thinking"]
+    assert "context_management" not in ask.body("claude", unasked, "claude-haiku-4-5")
+    assert "context_management" in ask.body("claude", unasked, "claude-haiku-5-5")
 
 
 def test_foreign_thinking_leaves_and_the_rest_keeps_its_bytes(ask: Any, bodies: Any) -> None:

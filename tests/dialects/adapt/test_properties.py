@@ -21,6 +21,7 @@ from trayapp.dialects.adapt import (
     Unadaptable,
     Wanted,
     adapt,
+    capability,
     chained,
     signatures,
     unchangeable,
