@@ -35,6 +35,8 @@ def answer(ask: Ask, script: Script, leg: Leg) -> Answer:
     call = None
     if script.tool:
         call = {"functionCall": {"name": script.tool.name, "args": msgspec.json.decode(script.tool.arguments)}}
+        if script.seal:
+            call["thoughtSignature"] = script.seal
     thought = {"text": script.thinking, "thought": True}
 
     def response(parts: list[Any], *, last: bool) -> dict[str, Any]:
