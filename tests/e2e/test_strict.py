@@ -53,6 +53,17 @@ def test_claude_code(scene, strict, claude_code, model):
     assert last.parameters["thinking"]["type"] == ("enabled" if "4-5" in model else "adaptive")
 
 
+def test_claude_code_goes_on(scene, strict, claude_code):
+    """A conversation that is taken up again sends the thinking of its former turns, and nothing before it changed."""
+    options = ("--model", "claude-opus-5-5", "--allowedTools", "Bash")
+    for more in ((), ("--continue",)):
+        ran = claude_code(scene.url("anthropic"), "-p", PROMPT, *options, *more)
+        assert (ran.code, "xyzzy" in ran.out) == (0, True), ran.out + ran.err
+    assert [call.refused for call in strict.seen.refusals()] == []
+    assert strict.seen.last().blocks["thinking"] == 5
+    scene.rows(len(strict.seen.calls()))
+
+
 @pytest.mark.parametrize("model", ["gpt-6.1-sol", "gpt-6-luna", "gpt-5.5"])
 @pytest.mark.parametrize("login", ["apikey", "chatgpt"])
 def test_codex(scene, strict, codex, model, login):
@@ -62,6 +73,16 @@ def test_codex(scene, strict, codex, model, login):
     lite = model.startswith("gpt-6")
     worked(scene, strict, "custom_tool_call_output" if lite else "function_call_output", model)
     assert strict.seen.last().blocks["reasoning"] == 2
+
+
+def test_codex_goes_on(scene, strict, codex):
+    """A conversation that is taken up again sends the reasoning of its former turns."""
+    for arguments in ((PROMPT,), ("resume", "--last", PROMPT)):
+        ran = codex(scene.url("openai") + "/v1", "--model", "gpt-6.1-sol", *arguments)
+        assert (ran.code, "xyzzy" in ran.out) == (0, True), ran.out + ran.err
+    assert [call.refused for call in strict.seen.refusals()] == []
+    assert strict.seen.last().blocks["reasoning"] == 5
+    scene.rows(len(strict.seen.calls()))
 
 
 def test_gemini_cli(scene, strict, client_home):

@@ -39,6 +39,14 @@ def check(method: str, path: str, headers: Mapping[str, str], body: bytes, rules
         given = None
     if not isinstance(given, dict):
         return Refused(message="We could not parse the JSON body of your request.", rule="json")
+    try:
+        return _judge(path, headers, given, rules)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        # The judges read what vendors' schemas promise; what breaks them, a vendor's own schema refuses.
+        return Refused(message="The request does not have the shape that this address expects.", rule="shape")
+
+
+def _judge(path: str, headers: Mapping[str, str], given: dict[str, Any], rules: Rules) -> Refused | None:
     vendor = vendor_of(path, headers)
     if vendor == "anthropic":
         return claude.check(path, headers, given, rules)

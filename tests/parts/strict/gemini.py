@@ -71,7 +71,7 @@ def check(path: str, headers: Mapping[str, str], body: Mapping[str, Any], rules:
     """Judge one request for content or for its count of tokens."""
     named = _NAMED.search(path)
     name, method = (named[1], named[2]) if named else (str(body.get("model")), path.rsplit(":", 1)[-1])
-    inner = body if named else body.get("request") or body
+    inner = _camel(body if named else body.get("request") or body)
     model = MODELS.get(name)
     if model is None:
         if not named:
@@ -84,9 +84,9 @@ def check(path: str, headers: Mapping[str, str], body: Mapping[str, Any], rules:
         return Refused(message=text, status=404, rule="unknown model")
     if method == "countTokens":
         return None
-    config = inner.get("generationConfig") or {}
+    config = _camel(inner.get("generationConfig") or {})
     return (
-        _thinking(config.get("thinkingConfig") or {}, model)
+        _thinking(_camel(config.get("thinkingConfig") or {}), model)
         or _limits(config, inner, name, model)
         or _signatures(inner, name, model, rules)
     )
@@ -150,7 +150,7 @@ def _signatures(inner: Mapping[str, Any], name: str, model: GeminiModel, rules: 
             continue
         calls = [(at, part) for at, part in enumerate(_parts(content)) if "functionCall" in part]
         for at, part in calls:
-            given = part.get("thoughtSignature") or part.get("thought_signature")
+            given = part.get("thoughtSignature")
             if given is None:
                 if model.signs and index >= begins and at == calls[0][0]:
                     return _missing(part, at)
@@ -178,4 +178,9 @@ def _missing(part: Mapping[str, Any], at: int) -> Refused:
 
 
 def _parts(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [part for part in content.get("parts") or [] if isinstance(part, dict)]
+    return [_camel(part) for part in content.get("parts") or [] if isinstance(part, dict)]
+
+
+def _camel(given: Mapping[str, Any]) -> dict[str, Any]:
+    """With names in camel case: Google takes ``thinking_level`` as well, and its Python SDK sends it (3.6.1)."""
+    return {re.sub(r"_(\w)", lambda found: found[1].upper(), name): value for name, value in given.items()}

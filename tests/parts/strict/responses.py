@@ -4,7 +4,7 @@ Texts: openai/codex#6647 (effort, 2025-11), openai/codex#8119 and miuuyy/codex-c
 2025-12 and 2026-08; that a switch of the model causes it: openai/codex#17541, 2026-04), Wei-Shaw/sub2api#4455 and
 #4771 (lite, 2026-07), duolahypercho/codex-router#707 (an unknown model on the ChatGPT backend, 2026-09). The text
 about ``reasoning.context`` is assumed; that it is demanded: Wei-Shaw/sub2api#4357. That ``previous_response_id`` of
-another model is refused is assumed.
+another model is refused is assumed. GitHub has the same path for models of its own: those are let pass.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _CALLS = {
 
 def check(path: str, headers: Mapping[str, str], body: Mapping[str, Any], rules: Rules) -> Refused | None:
     """Judge one request for a response or for a compaction."""
+    if "copilot-integration-id" in headers:
+        return None
     asked = body.get("model")
     model = MODELS.get(name_of(asked))
     if model is None:

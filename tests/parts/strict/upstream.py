@@ -6,6 +6,7 @@ and, with a whole Spendlight before it, in the end-to-end scene ``strict_scene``
 Rules: what the judge refuses is answered in the vendor's own shape and counted at nothing; everything that reaches it
 stands in ``seen``. Where a model thinks about a request, its answer carries reasoning that is sealed with its name,
 in the form and under the conditions of its wire. Codex is told in ``openai-model`` which model served.
+A body that lacks what even the simulated vendor demands is its plain 400: that stands in ``counted`` only.
 """
 
 from __future__ import annotations
