@@ -1,7 +1,7 @@
 """The strict vendor: the simulated one, with the judge in front and seals on its reasoning.
 
 Everything that turns a judge into a server lives here. It is used where the simulated vendor is: in a ``VendorThread``,
-and, with a whole Spendlight before it, in the end-to-end scene ``strict_scene``.
+or behind a whole Spendlight, in an end-to-end module whose fixture ``upstream`` gives one.
 
 Rules: what the judge refuses is answered in the vendor's own shape and counted at nothing; everything that reaches it
 stands in ``seen``. Where a model thinks about a request, its answer carries reasoning that is sealed with its name,
