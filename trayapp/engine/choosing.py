@@ -39,6 +39,7 @@ EVERY_S: Final = 600.0
 MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
+_MENU_S: Final = 5.0
 _PAUSES: Final = {
     "user": "paused",
     "refused": "rests: the vendor refused it",
@@ -58,6 +59,7 @@ class Choosing:
         self._proposals: list[Proposal] = []
         self._looked_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
+        self._menu: tuple[float, list[choices.Choice]] = (float("-inf"), [])
         self.undo: choices.Undo | None = None
         self.removed: dict[str, Rule] = {}
         """Rules that were removed in this engine's life, for taking that back."""
@@ -78,7 +80,7 @@ class Choosing:
             asis_until_us=router.rulebook.asis_until_us,
             rules=tuple(self.view(rule, by_rule.get(rule.id)) for rule in reversed(router.rules_shown)),
             suggestion=offered[0] if offered else None,
-            menu=tuple(self.menu()),
+            menu=tuple(self._fresh_menu()),
             undo=undo,
             pico_saved_today=today.saved if today.rows else None,
             pico_saved_week=week.saved + today.saved if week.rows + today.rows else None,
@@ -143,6 +145,18 @@ class Choosing:
         return self.router.witness.standing(Pair(rule.value, rule.asked, rule.model), None, None, self._now_us())
 
     # what could be chosen
+
+    def _fresh_menu(self) -> list[choices.Choice]:
+        """The menu, reckoned anew when something was chosen, else every few seconds."""
+        if time.monotonic() - self._menu[0] > _MENU_S:
+            self._menu = (time.monotonic(), self.menu())
+        return self._menu[1]
+
+    def changed(self) -> None:
+        """A rule was made or taken back: what is shown is reckoned anew."""
+        self._menu = (float("-inf"), [])
+        self.router.stale = True
+        self.router.changed()
 
     def menu(self) -> list[choices.Choice]:
         """The models in use today and what may stand in for them, most money first."""

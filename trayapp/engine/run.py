@@ -30,6 +30,7 @@ from trayapp.engine import led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
+from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
@@ -45,6 +46,7 @@ from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
 from trayapp.engine.router import Router
+from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
@@ -140,7 +142,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         prices = Prices(paths, ledger, keeper, glance, configuration, notices)
         configuration.take(chosen, routes)
         await configuration.ready()
-        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table() | PriceVerbs(prices).table()
+        choosing = Choosing(router, ledger)
+        facts.choices = choosing.made
+        routing = RoutingVerbs(paths, choosing, configuration, keeper.projects)
+        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
+        verbs |= PriceVerbs(prices).table() | routing.table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -171,6 +177,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await choosing.close()
         await router.close()
         await windows.close()
         await prices.close()

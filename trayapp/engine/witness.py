@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from trayapp.engine.route import Route
 
 _MOST: Final = 512
+OTHER: Final = "other"
+"""What a person's word is about where the turn's task was not judged."""
 _MOST_SESSIONS: Final = 2000
 _MOST_BYTES: Final = 4 << 20
 _UNKNOWN_PRECISION: Final = 0.5
@@ -67,6 +69,10 @@ class Witness:
         self._conversations: OrderedDict[str, outcomes.Conversation] = OrderedDict()
         self._sessions_of: dict[str, str] = {}
         self._redoing: set[str] = set()
+        self._rules: dict[str, str] = {}
+        """The rule that changed a conversation last."""
+        self._latest: tuple[int, Pair] | None = None
+        """When and what a rule has changed last."""
         self.failed_pico = evidence.FAILED_PICO
         """What a failed attempt costs the person."""
         self._precision: float | None = None
@@ -112,6 +118,10 @@ class Witness:
                 self._redoing.add(decision.key)
         route.redone = decision.key in self._redoing
         diary = self._diary(route)
+        if changed and decision.model is not None:
+            self._rules[decision.key] = decision.rule
+            if fresh:
+                self._latest = (route.at_us, Pair(heard.task or OTHER, route.asked.model, decision.model))
         if fresh:
             diary.turns += 1
         found += self._forget(route.at_us)
@@ -147,12 +157,24 @@ class Witness:
             diary.last_us = route.at_us
             self._kept.changed()
 
-    def undone(self) -> list[outcomes.Outcome]:
+    def undone(self, rule: str) -> list[outcomes.Outcome]:
         """A person took back a rule: the newest turns that it had changed are blamed."""
-        found = [one for conversation in self._conversations.values() for one in conversation.rule_undone()]
+        found: list[outcomes.Outcome] = []
+        for key, conversation in self._conversations.items():
+            if self._rules.get(key) == rule:
+                found += conversation.rule_undone()
         for one in found:
             self._learn(one, None)
         return found
+
+    def say(self, good: bool, now_us: int) -> Pair | None:
+        """A person's own word on the newest turn that a rule has changed; ``None``: there is none of late."""
+        if self._latest is None or now_us - self._latest[0] > outcomes.IDLE_US:
+            return None
+        pair = self._latest[1]
+        self._latest = None
+        self.noted(pair, good, now_us)
+        return pair
 
     def noted(self, pair: Pair, good: bool, at_us: int) -> None:
         """A person's own word."""
@@ -247,6 +269,7 @@ class Witness:
             key, conversation = self._conversations.popitem(last=False)
             found += conversation.idle(now_us)
             self._redoing.discard(key)
+            self._rules.pop(key, None)
             self._sessions_of.pop(key, None)
         return found
 
