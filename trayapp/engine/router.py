@@ -25,10 +25,20 @@ from typing import Final
 import msgspec
 
 from trayapp.dialects import RequestView
-from trayapp.dialects.adapt import Adapted, Capability, Unadaptable, Wanted, adapt, chained, signatures, unchangeable
+from trayapp.dialects.adapt import (
+    Adapted,
+    Unadaptable,
+    Wanted,
+    adapt,
+    capability,
+    chained,
+    signatures,
+    unchangeable,
+)
 from trayapp.dialects.coding import decode_whole
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
+from trayapp.engine.listings import Listings
 from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
@@ -72,6 +82,7 @@ class Router:
         install_key: str,
         calibration: Calibration,
         tariff: Callable[[], Tariff],
+        listings: Listings,
         tell: Callable[[str, str, str], None],
         changed: Callable[[], None],
     ) -> None:
@@ -82,6 +93,7 @@ class Router:
             install_key: the key under which texts become names of conversations.
             calibration: knows how long prompts are.
             tariff: the prices in force.
+            listings: what vendors have said that their models take.
             tell: title, message and code of a notice.
             changed: called when faces see something else now.
         """
@@ -98,8 +110,7 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
-        self.heard: dict[tuple[str, str], Capability] = {}
-        """What vendors have said that their models take."""
+        self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
         self._calibration = calibration
@@ -221,7 +232,7 @@ class Router:
             model=decision.model,
             effort=decision.effort,
             foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.heard.get((route.asked.vendor, serving)),
+            known=self.listings.of(route.asked.vendor, call.wire, serving),
         )
         adapted = adapt(call, view, target, body, wanted)
         why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
@@ -234,6 +245,8 @@ class Router:
             route.rewrite = _rewrite(adapted, target)
             route.fields = () if route.rewrite is None else adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
+            if decision.model is not None:
+                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
 
@@ -316,9 +329,8 @@ class Router:
         """Whether the prompt is longer than the other model's window, by what was counted before."""
         if decision.model is None:
             return ""
-        from trayapp.dialects.adapt import capability
-
-        known = self.heard.get((route.asked.vendor, decision.model)) or capability(route.call.wire, decision.model)
+        wire = route.call.wire
+        known = self.listings.of(route.asked.vendor, wire, decision.model) or capability(wire, decision.model)
         if known is None or known.window is None:
             return ""
         call = route.call
@@ -455,6 +467,7 @@ class Router:
         """The engine ends: write what is new."""
         await self._kept.close()
         await self.witness.close()
+        await self.listings.close()
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()

@@ -153,7 +153,9 @@ class RoutingVerbs:
     async def decline(self, arguments: Mapping[str, Any]) -> Any:
         """Do not suggest that for a while."""
         days = int(arguments.get("days") or _DECLINED_DAYS)
-        self.choosing.router.rulebook.decline(str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US)
+        self.choosing.router.rulebook.decline(
+            str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
+        )
         self.choosing.changed()
         return {}
 
