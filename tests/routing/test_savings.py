@@ -123,7 +123,13 @@ def test_work_done_again_is_lost_whole() -> None:
     redo = used(cache_read=30_000, cache_write=2000, output=500)
     assert talk.asked(redo, later=4 * MINUTE, redone=True) is NOTHING
     back = used(cache_read=32_000, cache_write=100)
-    assert leg(talk.asked(back, later=4 * MINUTE)) == leg(back)  # eight minutes, of which four were lost
+    after = Talk()
+    after.twins.load(talk.twins.dump())
+    after.now = talk.now
+    assert leg(talk.asked(back, later=4 * MINUTE)) == leg(back)
+    # Eight minutes since the twin's last call, of which four were lost.
+    twin = after.asked(used("haiku", cache_read=32_000, cache_write=100), later=4 * MINUTE, away=True)
+    assert leg(twin) == Leg(cache_read=32_000, cache_write=100)
 
 
 def test_a_refused_attempt_has_nothing_as_its_twin(shipped: Book) -> None:

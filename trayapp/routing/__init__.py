@@ -3,7 +3,8 @@
 ``classify`` and its rooms say what a call's kind and task are and whether a cheaper model may be suggested.
 ``session`` holds the values of the economics, ``course`` what a model costs turn by turn, ``economics`` compares
 staying with switching, ``moments`` finds the cheapest safe moment, ``windowshare`` says the same for plans, ``booked``
-takes the rates from the price book.
+takes the rates from the price book. ``savings`` says afterwards what was really saved, ``inflation`` between what and
+what it lies.
 """
 
 from trayapp.routing.classify import Verdict, classify
