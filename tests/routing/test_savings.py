@@ -47,7 +47,7 @@ class Talk:
             shared=self.shared,
             caching=self.kept,
             served_as_asked=not away,
-            rule="r1" if away else "",
+            rule="r1" if away or more.get("redone") else "",
             **more,  # type: ignore[arg-type]
         )
 
@@ -132,6 +132,19 @@ def test_work_done_again_is_lost_whole() -> None:
     assert leg(twin) == Leg(cache_read=32_000, cache_write=100)
 
 
+def test_a_cache_that_lapses_while_work_is_done_again() -> None:
+    talk = begun()
+    beside = begun(twins=talk.twins, key="agent", shared="agents")
+    talk.asked(used("haiku", cache_write=32_000), away=True)
+    talk.asked(used(cache_read=30_000, cache_write=2000), later=3 * MINUTE, redone=True)
+    beside.now = talk.now
+    assert beside.payer(later=MINUTE) is None
+    assert beside.payer(later=3 * MINUTE) == "r1"
+    cold = used(cache_write=31_000)
+    assert leg(beside.asked(cold, later=3 * MINUTE)) == Leg(cache_read=30_000, cache_write=1000)
+    assert beside.asked(used(cache_write=40_000)) == used(cache_write=40_000)
+
+
 def test_a_refused_attempt_has_nothing_as_its_twin(shipped: Book) -> None:
     talk = begun()
     assert talk.asked(Usage(error="invalid_request_error"), away=True, redone=True) is NOTHING
@@ -176,6 +189,17 @@ def test_tokens_of_another_tokenizer() -> None:
     row = used("haiku", cache_write=32_000, input=8, output=80, reasoning=40)
     twin = begun().asked(row, away=True, change=change)
     assert leg(twin) == Leg(cache_read=30_000, cache_write=10_000, input=10, output=50, reasoning=25)
+
+
+def test_another_effort_of_the_same_model() -> None:
+    talk = begun()
+    longer = Change(output=Fraction(1, 2))
+    row = used(cache_read=30_000, cache_write=500, output=60)
+    twin = talk.asked(row, away=True, change=longer)
+    assert leg(twin) == Leg(cache_read=30_000, cache_write=500, output=120)
+    back = used(cache_read=30_500, cache_write=200)
+    assert talk.payer() == "r1"
+    assert leg(talk.asked(back)) == leg(back)  # the model kept its cache: nothing is owed
 
 
 def test_a_vendor_that_bills_no_writing() -> None:
