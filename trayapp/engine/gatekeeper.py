@@ -22,6 +22,7 @@ from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.projects import Projects
+from trayapp.engine.router import Router
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.windows import Windows
 from trayapp.ledger import Ledger
@@ -46,6 +47,7 @@ class Gatekeeper:
         afterwards: Afterwards,
         windows: Windows,
         keychain: Keychain,
+        router: Router,
     ) -> None:
         self.door = door
         """Replaced whole when the user changes an upstream."""
@@ -64,6 +66,7 @@ class Gatekeeper:
         self.afterwards = afterwards
         self.windows = windows
         self.keychain = keychain
+        self.router = router
 
     def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         """Check a request at the door and say where it goes and who watches it.

@@ -84,6 +84,7 @@ class Reroutable(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     started_us: int
     vendor: str
+    wire: str
     upstream: str
     tool: str | None
     account: str | None

@@ -17,7 +17,7 @@ from typing import Any, Final
 from msgspec import Raw
 
 from trayapp.dialects import fields
-from trayapp.routing.lasttext import answers, conversation, role
+from trayapp.routing.lasttext import answers, conversation, results, role
 
 MOST_TEXT: Final = 16_384
 """Characters of the first message that tell conversations apart."""
@@ -33,6 +33,9 @@ class Place:
     """The conversation's digest; empty when there is no conversation to be read."""
     begins: bool
     """No model has answered in it yet: it is new, or has just been compacted."""
+    spoken: bool = False
+    """The last message that is not the system's is a person's (or a tool's in a person's place) and holds no tool's
+    result. Only such a request may open a turn, so only then the text is worth a look (``lasttext``)."""
 
 
 NOWHERE: Final = Place(key="", begins=False)
@@ -65,7 +68,15 @@ def read(body: bytes, digest: Callable[[bytes], str]) -> Place:
         answered = any(_answer(raw) for raw in messages[_EARLY:])
     if first is None:
         return NOWHERE
-    return Place(key=digest(_texts(first)), begins=not answered)
+    return Place(key=digest(_texts(first)), begins=not answered, spoken=_spoken(messages))
+
+
+def _spoken(messages: list[Any]) -> bool:
+    for raw in reversed(messages[-_EARLY:]):
+        message = fields.parse(raw) if isinstance(raw, Raw) else raw
+        if isinstance(message, dict) and role(message) not in ("system", "developer"):
+            return role(message) == "user" and not results(message)
+    return False
 
 
 def _answer(raw: object) -> bool:

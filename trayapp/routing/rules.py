@@ -36,13 +36,23 @@ Dearer = Callable[[str, str, str], bool | None]
 """``(vendor, asked, served)``: whether the second costs more than the first; ``None``: nobody knows."""
 
 
+def seller(vendor: str, wire: str) -> str:
+    """Whose models a route serves, as rules name it: logins and clouds sell the same models under the same names."""
+    if vendor == "vertex" and wire.startswith("anthropic"):
+        return "anthropic"
+    return _SELLERS.get(vendor, vendor)
+
+
+_SELLERS: Final = {"chatgpt": "openai", "code-assist": "gemini", "vertex": "gemini"}
+
+
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One rule."""
 
     id: str
     """Short; never used again for another."""
     vendor: str
-    """The route whose requests it concerns."""
+    """Whose models it concerns, as ``seller`` names it."""
     model: str | None = None
     """What is served; ``None``: the model stays, its effort changes."""
     effort: str | None = None
@@ -84,6 +94,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a request when a rule is looked for. In memory only."""
 
     vendor: str
+    """As ``seller`` names it."""
     model: str
     kind: Kind
     session: str | None = None

@@ -68,6 +68,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing of it is in the asked model's cache."""
     turned: bool = False
     """It is another decision than for the request before."""
+    before: str | None = None
+    """The model that answered last in the conversation, where that is known."""
+    was_changed: bool = False
+    """Some request of the conversation was changed before."""
     why: str = "as_asked"
     """``as_asked``, ``rule``, ``holds`` (a loop goes on), ``returned``, ``never``, or what forbade a rule."""
 
@@ -83,6 +87,8 @@ class Steering:
     def __init__(self, dearer: Dearer) -> None:
         self._dearer = dearer
         self._holds: OrderedDict[str, Hold] = OrderedDict()
+        self._switched: set[str] = set()
+        """The conversations that were changed."""
         self._signed: OrderedDict[str, tuple[str, str]] = OrderedDict()
         """Digest of a signature to (model that made it, conversation)."""
 
@@ -110,7 +116,7 @@ class Steering:
             life_us: how long the asked model's cache lives after its last use; ``None``: nobody knows.
             forbidden: why no rule may change anything now, in a word; empty: rules may.
         """
-        key = self._key(asked, place)
+        key = self.key(asked, place)
         if asked.kind in NEVER or not key:
             return Decision(key=key, why="never")
         main = self._holds.get(self._main(asked, place))
@@ -136,6 +142,8 @@ class Steering:
             after="" if changes else hold.switched,
             cold=cold,
             turned=was != (hold.model, hold.effort),
+            before=None if before is None else before.served,
+            was_changed=before is not None and bool(before.switched),
             why=why,
         )
 
@@ -197,7 +205,7 @@ class Steering:
     @property
     def active(self) -> bool:
         """Whether any conversation is, or was, changed: then requests have to be looked at even without rules."""
-        return bool(self._signed) or any(hold.switched for hold in self._holds.values())
+        return bool(self._signed or self._switched)
 
     # whose thinking it is
 
@@ -214,16 +222,18 @@ class Steering:
         found = self._signed.get(signature)
         return None if found is None else found[0]
 
-    def owner(self, signatures: Sequence[str]) -> str | None:
-        """The conversation that the newest known signature belongs to: it may begin otherwise than before."""
+    def adopt(self, asked: Asked, place: Place, signatures: Sequence[str]) -> None:
+        """A conversation that nobody knows goes on with thinking of one that is known: it only begins otherwise now."""
         found = next((self._signed[each] for each in reversed(signatures) if each in self._signed), None)
-        return None if found is None else found[1]
+        key = self.key(asked, place)
+        if found is not None and key and key not in self._holds and found[1] in self._holds:
+            self._remember(key, msgspec.structs.replace(self._holds[found[1]]))
 
     # keeping
 
     def kept(self) -> dict[str, object]:
         """What has to outlive a restart, as plain values: conversations that were changed, and who signed in them."""
-        holds = {key: msgspec.to_builtins(hold) for key, hold in self._holds.items() if hold.switched}
+        holds = {key: msgspec.to_builtins(hold) for key, hold in self._holds.items() if key in self._switched}
         return {"holds": holds, "signed": {s: list(by) for s, by in self._signed.items() if by[1] in holds}}
 
     def restore(self, data: object) -> None:
@@ -233,10 +243,12 @@ class Steering:
         except msgspec.ValidationError:
             return
         self._holds.update(kept.holds)
+        self._switched.update(key for key, hold in kept.holds.items() if hold.switched)
         self._signed.update(kept.signed)
 
     @staticmethod
-    def _key(asked: Asked, place: Place) -> str:
+    def key(asked: Asked, place: Place) -> str:
+        """The name of a request's conversation; empty when it has none."""
         if not place.key:
             return ""
         own = "" if asked.kind is Kind.MAIN else f":{asked.kind}"
@@ -249,10 +261,14 @@ class Steering:
     def _remember(self, key: str, hold: Hold) -> None:
         self._holds[key] = hold
         self._holds.move_to_end(key)
+        if hold.switched:
+            self._switched.add(key)
         while len(self._holds) > MOST:
             # A conversation that was changed is worth more than one that was not.
-            plain = next((k for k, each in self._holds.items() if not each.switched), None)
-            self._holds.pop(plain if plain is not None and plain != key else next(iter(self._holds)))
+            plain = next((k for k in self._holds if k not in self._switched and k != key), None)
+            oldest = next(iter(self._holds)) if plain is None else plain
+            del self._holds[oldest]
+            self._switched.discard(oldest)
 
 
 class _Kept(msgspec.Struct):
