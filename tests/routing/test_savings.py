@@ -47,7 +47,7 @@ class Talk:
             shared=self.shared,
             caching=self.kept,
             served_as_asked=not away,
-            rule="r1" if away or more.get("redone") else "",
+            rule="r1" if away else "",
             **more,  # type: ignore[arg-type]
         )
 

@@ -145,7 +145,7 @@ class Twins:
             begins: no model has answered in the conversation yet: it is new, or has just been compacted.
             redone: the original would not have needed this row: it repeats what the cheaper model failed at, or it is
                 the attempt that was refused because of the rule.
-            rule: the rule by which a request did not go out as asked, or because of which work is done again.
+            rule: the rule by which a request did not go out as asked.
 
         Returns:
             The twin's usage; ``None``: nothing was counted, so that nothing can be said.
@@ -154,7 +154,7 @@ class Twins:
         held, common = self._conversations.get(place), self._shared.get(shared)
         if redone:
             if usage.legs and held is not None:
-                self._stand_still(at_us - held.used_us, rule)
+                self._stand_still(at_us - held.used_us, rule or held.parted or "")
             return NOTHING
         if not usage.legs:
             if usage.error is None:
