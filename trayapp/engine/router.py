@@ -19,6 +19,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ from trayapp.dialects.adapt import (
     unchangeable,
 )
 from trayapp.dialects.coding import decode_whole
+from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
@@ -48,12 +50,13 @@ from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, holdback, lasttext, load
+from trayapp.routing import Model, Verdict, classify, conversation, efforts, holdback, lasttext, load
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.savings import Caching
+from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
@@ -393,6 +396,13 @@ class Router:
             (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
         )
 
+    def _change(self, route: Route) -> Change:
+        """How what served differs from what was asked for."""
+        call = route.call
+        tokens = ratio(call.wire, route.asked.model, route.model_sent) if route.model_sent else Fraction(1)
+        output = efforts.share(route.asked.model, call.effort, route.effort) if route.effort else None
+        return Change(tokens=tokens, output=output or Fraction(1))
+
     def _caching(self, route: Route) -> Caching:
         served = route.model_sent or route.asked.model
         return self.worth.caching(self.tariff().book, route.call.vendor, route.asked.model, served, route.at_us)
@@ -450,6 +460,7 @@ class Router:
             at_us=route.at_us,
             kind=route.call.kind,
             caching=self._caching(route),
+            change=self._change(route),
             begins=route.place.begins,
             redone=route.redone,
             rule=rule or "",
