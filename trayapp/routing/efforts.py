@@ -2,8 +2,8 @@
 
 Everything that knows what an effort is worth lives here. The figures are the ``effort_cost_index`` of the model
 catalogue inside Claude Code 2.1.330 (read 2026-11-23; ``high`` is 1): what the vendor's own client reckons a task to
-cost at an effort. They are taken as factors of the answers' length, thinking included, since that is what effort changes; the
-prompt stays. For other models nobody says.
+cost at an effort. They are taken as factors of the answers' length, thinking included, since that is what effort
+changes; the prompt stays. For other models nobody says.
 
 Rules: pure; fractions; ``None`` is unknown. What follows from them is an estimate, and its lower end is no saving.
 """
