@@ -218,7 +218,7 @@ class Router:
     def _decide(self, route: Route, view: RequestView, target: str, body: bytes) -> None:
         plain, call = route.plain, route.call
         assert plain is not None  # noqa: S101  just decoded
-        self._place(route)
+        self._place(route, deciding=True)
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
@@ -253,12 +253,15 @@ class Router:
         if decision.turned:
             self._write()
 
-    def _place(self, route: Route) -> None:
+    def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
         if plain is None:
             return
-        route.place = conversation.read(plain, self._digest)
-        if route.place.spoken:
+        if deciding:
+            route.place = conversation.read(plain, self._digest)
+        else:
+            route.place = conversation.glimpse(plain, self._digest, listens=route.agent)
+        if route.place.spoken and (deciding or route.agent):
             route.turn = lasttext.read(plain)
 
     def _steer(self, route: Route, *, forbidden: str, chain: bool) -> Decision:
@@ -352,7 +355,7 @@ class Router:
         """A request has gone out that nobody looked at: where it stands, and what it is for."""
         try:
             if route.decision is None:
-                self._place(route)
+                self._place(route, deciding=False)
                 self._steer(route, forbidden="not_looked_at", chain=False)
                 self._witness(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
@@ -363,12 +366,13 @@ class Router:
         decision = route.decision
         if decision is None or self.mode == MODES[0]:
             return
-        if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-            self._judge(route)
-        outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
-        for one in (*outcomes, *self.witness.idle(route.at_us)):
-            if not one.good and one.task is not None and one.switched:
-                self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
+        if route.agent:
+            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
+            for one in (*outcomes, *self.witness.idle(route.at_us)):
+                if not one.good and one.task is not None and one.switched:
+                    self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
         if not decision.changes and decision.key:
             route.payer = self.worth.payer(
                 decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
