@@ -13,8 +13,10 @@ Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LI
 
 Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``set_upstream`` ``reset_upstream``
 ``reload`` ``plans`` ``pools`` ``keys`` ``pause`` ``resume`` ``stop``, and for prices ``unpriced`` ``models``
-``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``. What each
-takes and gives stands in ``VERBS``.
+``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
+cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
+``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``feedback`` ``advice`` ``evidence``.
+What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
 ones take their default, so that faces and engines of neighbouring versions understand each other; money is a
@@ -66,6 +68,24 @@ VERBS: Final[Mapping[str, str]] = {
     "update_prices": "{anew?} → {result, message, version, added, changed, held}: fetch prices now",
     "accept_price": "{model} → as update_prices: take a price that is held back",
     "dismiss": "{at_us?} → {}: a notice (or all) was read",
+    "choices": "→ Choices, and {suggestions: [Suggestion]}: all that could be suggested now, the best first",
+    "use": (
+        "{model?, effort?, scope?: always|session|project, session?, project?, seconds?, vendor?, asked?} →"
+        " {rule: RuleView, lines}: serve this from the next human turn on"
+    ),
+    "asis": "{on?: bool, seconds?} → Choices: everything as requested, now; off: by the rules again",
+    "set_mode": "{mode} → Choices",
+    "accept_suggestion": "{suggestion: its id} → {rule: RuleView}",
+    "decline_suggestion": "{suggestion: its id, days?} → {}: not again for so long (30)",
+    "add_rule": "{model?, effort?, vendor?, asked?, scope, value?, seconds?} → {rule: RuleView, preview}",
+    "preview_rule": "as add_rule → {calls, days, pico_then, pico_now, lines}: what it would have touched last week",
+    "remove_rule": "{rule: its id} → {rule: RuleView}: conversations return at their next human turn",
+    "restore_rule": "{rule: its id} → {rule: RuleView}: take the last removal back",
+    "pause_rule": "{rule: its id} → {rule: RuleView}",
+    "resume_rule": "{rule: its id} → {rule: RuleView}",
+    "feedback": "{good: bool, session?} → {text}: a person's word on the latest turn that a rule has changed",
+    "advice": "→ {lines, pairs}: what the models cost for a finished task here, with n and interval",
+    "evidence": "{reset?: bool} → {counts: [{type, from, to, good, bad, week}]}: no text, no sessions",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

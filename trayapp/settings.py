@@ -27,6 +27,7 @@ from trayapp.trouble import Trouble, TroubleError
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan")
+MODES: Final = ("let-it-rip", "balanced", "frugal")
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
@@ -97,6 +98,12 @@ def _icon(value: Any) -> str:
     return str(value)
 
 
+def _mode(value: Any) -> str:
+    if value not in MODES:
+        raise ValueError('"let-it-rip", "balanced" or "frugal"')
+    return str(value)
+
+
 def _book_url(value: Any) -> str:
     """An address that a price book may be fetched from: https, or http on this machine; nothing secret in it."""
     if value == "":
@@ -154,6 +161,32 @@ TABLE: Final[tuple[Setting, ...]] = (
         "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
         " auto: plan, as long as nothing is billed beside it.",
         _icon,
+    ),
+    Setting(
+        "routing.mode",
+        "balanced",
+        "let-it-rip: only meter; balanced: suggest cheaper models and keep your rules;"
+        " frugal: also send titles, summaries and read-only sub-agents to a small model.",
+        _mode,
+    ),
+    Setting(
+        "routing.subscriptions",
+        False,
+        "Also change requests that a plan's login pays for. It saves window, not money, and a vendor's terms may not"
+        " want it.",
+        _yes_or_no,
+    ),
+    Setting(
+        "routing.failed_attempt_usd",
+        "0.50",
+        "What it costs you when a cheaper model fails at something and it has to be done again, in USD.",
+        _dollars,
+    ),
+    Setting(
+        "routing.hold_back_percent",
+        0,
+        "Leave the rules out for so many of 100 sessions, chosen by chance, to measure what they are worth.",
+        _whole(0, 50),
     ),
     Setting(
         "pricebook.update", True, "Fetch new prices once a day. Nothing but the request itself is sent.", _yes_or_no
@@ -222,6 +255,26 @@ class Settings:
     def icon(self) -> str:
         """``display.icon``."""
         return str(self.values["display.icon"])
+
+    @property
+    def mode(self) -> str:
+        """``routing.mode``."""
+        return str(self.values["routing.mode"])
+
+    @property
+    def subscriptions(self) -> bool:
+        """``routing.subscriptions``."""
+        return bool(self.values["routing.subscriptions"])
+
+    @property
+    def failed_attempt_pico(self) -> int:
+        """``routing.failed_attempt_usd`` in pico-USD; nothing, if the user has emptied it."""
+        return int(self.values["routing.failed_attempt_usd"] or 0)
+
+    @property
+    def hold_back(self) -> int:
+        """``routing.hold_back_percent``."""
+        return int(self.values["routing.hold_back_percent"])
 
     @property
     def pricebook_update(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from trayapp.choices import Choice, Choices, Option, RuleView, Suggestion, Undo
 from trayapp.money import USD, Currency, currency
 from trayapp.trouble import Trouble
 
@@ -206,6 +207,8 @@ class Snapshot:
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
     """What the icon's number is: ``auto``, ``money`` or ``plan``."""
+    choices: Choices = field(default_factory=Choices)
+    """Cheaper models."""
 
     @property
     def shown(self) -> Currency:
@@ -223,7 +226,12 @@ def _currency(code: str, rate: str, since: str) -> Currency:
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON-ready values, money as decimal strings."""
-    result: dict[str, Any] = _money_out(asdict(snapshot))
+    return to_json(snapshot)
+
+
+def to_json(value: Any) -> dict[str, Any]:
+    """Any of these types, and those of ``trayapp.choices``, as JSON-ready values, money as decimal strings."""
+    result: dict[str, Any] = _money_out(asdict(value))
     return result
 
 
@@ -250,7 +258,36 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
         Limit(**{"vendor": "", "name": "", **_known(Limit, each)}) for each in values.get("limits") or ()
     )
     values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
+    values["choices"] = choices_from_json(values.get("choices") or {})
     return Snapshot(**values)
+
+
+def choices_from_json(data: Mapping[str, Any]) -> Choices:
+    """Read what is said about cheaper models; as for ``snapshot_from_json``."""
+    values = _known(Choices, data)
+    values["rules"] = tuple(rule_from_json(rule) for rule in values.get("rules") or ())
+    card, undo = values.get("suggestion"), values.get("undo")
+    values["suggestion"] = None if card is None else suggestion_from_json(card)
+    values["undo"] = None if undo is None else Undo(**{"rule": "", "text": "", "until_us": 0, **_known(Undo, undo)})
+    menu = []
+    for entry in values.get("menu") or ():
+        choice = {"vendor": "", "asked": "", **_known(Choice, entry)}
+        choice["options"] = tuple(Option(**{"model": "", **_known(Option, o)}) for o in choice.get("options") or ())
+        menu.append(Choice(**choice))
+    values["menu"] = tuple(menu)
+    return Choices(**values)
+
+
+def rule_from_json(data: Mapping[str, Any]) -> RuleView:
+    """Read a rule."""
+    return RuleView(**{"id": "", "text": "", **_known(RuleView, data)})
+
+
+def suggestion_from_json(data: Mapping[str, Any]) -> Suggestion:
+    """Read a suggestion."""
+    values = {"id": "", "title": "", **_known(Suggestion, data)}
+    values["lines"] = tuple(values.get("lines") or ())
+    return Suggestion(**values)
 
 
 def _money_out(value: Any) -> Any:

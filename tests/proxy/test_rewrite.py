@@ -45,6 +45,10 @@ def sieved(kind: type[Comb] = Comb) -> Rewrite:
     return Rewrite(body=b"new", sieve=lambda _status, _headers: kind())
 
 
+def target_of(request) -> bytes:
+    return request.start.split(b" ")[1]
+
+
 async def answered(bench, data):
     wire = await bench.vendor.accept()
     request = await wire.request()
@@ -63,6 +67,39 @@ class TestRequest:
             (b"X-B", b"2"),
         ]
         assert (await client.response()).body == b"ok"
+
+    async def test_the_target_changes_and_the_original_has_its_own(self, bench):
+        bench.rewrite = Rewrite(body=b"new", target="/v1/models/small:go?alt=sse")
+        client = await bench.post(b"old")
+        _, request = await answered(bench, NO)
+        assert target_of(request) == b"/v1/models/small:go?alt=sse"
+        _, second = await answered(bench, OK)
+        assert (target_of(second), second.body) == (b"/base/v1/x", b"old")
+        assert (await client.response()).body == b"ok"
+
+    @pytest.mark.parametrize("target", ["no/origin", "/a b", "/\N{SNOWMAN}", ""])
+    async def test_what_is_no_target_is_not_one(self, bench, target):
+        bench.rewrite = Rewrite(body=b"new", target=target)
+        client = await bench.post(b"old")
+        _, request = await answered(bench, OK)
+        assert (target_of(request), request.body) == (b"/base/v1/x", b"new")
+        assert (await client.response()).body == b"ok"
+
+    async def test_a_field_of_the_answer_says_what_the_tool_expects(self, bench):
+        bench.rewrite = Rewrite(body=b"new", answer=((b"openai-model", b"large"), (b"content-length", b"9")))
+        client = await bench.post(b"old")
+        await answered(bench, b"HTTP/1.1 200 OK\r\nOpenAI-Model: small\r\nX-A: 1\r\nContent-Length: 2\r\n\r\nok")
+        answer = await client.response()
+        fields = [f for f in answer.headers if f[0].lower() in (b"openai-model", b"x-a", b"content-length")]
+        assert fields == [(b"OpenAI-Model", b"large"), (b"X-A", b"1"), (b"Content-Length", b"2")]
+        told = next(entry for entry in bench.watches[0].log if entry[0] == "responded")
+        assert (b"OpenAI-Model", b"small") in told[3]
+
+    async def test_no_field_is_added_to_an_answer(self, bench):
+        bench.rewrite = Rewrite(body=b"new", answer=((b"openai-model", b"large"),))
+        client = await bench.post(b"old")
+        await answered(bench, OK)
+        assert all(name.lower() != b"openai-model" for name, _ in (await client.response()).headers)
 
     async def test_a_streamed_body_cannot_be_rewritten(self, bench):
         bench.rewrite = Rewrite(body=b"new")

@@ -28,6 +28,7 @@ from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Body, Counted
 from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate, without_price
 from trayapp.engine.hearing import Hearing
 from trayapp.engine.rewrites import hides_the_chunk, usage_asked
+from trayapp.engine.route import Route, Saving
 from trayapp.engine.tariff import Circumstances
 from trayapp.proxy import Ending, RequestHead, Rewrite
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
@@ -79,7 +80,9 @@ class MeteredCall:
         """The current attempt went out before its row was written."""
         self._bytes_up = 0
         self._rewritten: tuple[str, ...] = ()
-        """What was changed in the request, in words."""
+        """What was changed in the request for the meter's sake, in words."""
+        self._route: Route | None = None
+        """What the rules say of the call."""
         self._as_asked = False
         """A changed request was refused; what runs now is the original."""
         self.opening_row: Opening | None = None
@@ -100,16 +103,41 @@ class MeteredCall:
             log.warning("a request could not be read: %s", type(error).__name__)
             call = Call(vendor=self._entry.vendor, wire=self._dialect.wire, flags=("request_unreadable",))
         self._call = call
-        rewrite = self._rewrite(call, body) if self._keeper.ask_usage and self._metered else None
-        if rewrite is not None:
-            self._rewritten = ("usage_asked",)
+        if call.workspace:
+            self._project = self._keeper.projects.identify(call.workspace)
+        rewrite = self._changed(call, body) if self._metered else None
         if self._metered:
             self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
         await self._open(call)
         return rewrite
 
-    def _rewrite(self, call: Call, body: bytes | None) -> Rewrite | None:
-        """What leaves instead, where the user agreed to a change."""
+    def _changed(self, call: Call, body: bytes | None) -> Rewrite | None:
+        """What goes out instead: by the user's rules, and asking for the usage."""
+        try:
+            self._route = self._keeper.router.route(
+                call,
+                self._view,
+                self._entry.target,
+                body,
+                _coding(self._view.headers),
+                self._project,
+                self._credential,
+            )
+        except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
+            log.warning("a call could not be routed: %s", type(error).__name__)
+        routed = None if self._route is None else self._route.rewrite
+        if not self._keeper.ask_usage:
+            return routed
+        asking = self._asking(call, body if routed is None else routed.body)
+        if asking is None:
+            return routed
+        self._rewritten = ("usage_asked",)
+        if routed is None:
+            return asking
+        return replace(routed, body=asking.body, headers=(*routed.headers, *asking.headers), sieve=asking.sieve)
+
+    def _asking(self, call: Call, body: bytes | None) -> Rewrite | None:
+        """The request of a chat stream whose tool did not ask for its usage."""
         if body is None or call.asks_usage or self._entry.upstream.authority in self._keeper.unasked:
             return None
         try:
@@ -132,8 +160,11 @@ class MeteredCall:
             overflow=False,
         )
         self._close(facts, bytes_up=self._bytes_up, flags=("rewrite_refused",), goes_on=True)
+        if self._route is not None and self._route.rewrite is not None:
+            self._route.refused(status, _retry_after(headers))
+        else:
+            self._as_asked = True
         self._rewritten = self._beside = ()
-        self._as_asked = True
         self._status = self._ttfb_us = self._request_id = None
         await self._again(self._call)
 
@@ -159,8 +190,6 @@ class MeteredCall:
         await self._open(call)
 
     async def _open(self, call: Call) -> None:
-        if call.workspace:
-            self._project = self._keeper.projects.identify(call.workspace)
         project, project_name = self._project
         ledger = self._keeper.ledger
         opening = Opening(
@@ -184,7 +213,9 @@ class MeteredCall:
             context_bytes=call.context_bytes,
             upstream=self._entry.upstream.authority,
             metering=Metering.EXACT if self._metered else Metering.UNMETERED,
-            flags=(*call.flags, *self._rewritten),
+            rule=None if self._route is None else self._route.rule,
+            model_sent=self._model_sent,
+            flags=(*call.flags, *self._rewritten, *(() if self._route is None else self._route.flags)),
         )
         if self._first_id is None:
             self._first_id = opening.id
@@ -200,6 +231,8 @@ class MeteredCall:
         self._bytes_up = nbytes
         if self.opening_row is not None and self.state is State.OPEN:
             self.state = State.SENT
+        if self._route is not None:
+            self._route.looked()
 
     def responded(self, status: int, _reason: bytes, headers: Pairs) -> None:
         """The response head was passed on."""
@@ -270,11 +303,13 @@ class MeteredCall:
             outcome=ending.outcome,
             status=self._status,
             metered=self._metered,
-            usage=Usage() if self._reader is None else self._reader.finish(),
+            usage=self._named(Usage() if self._reader is None else self._reader.finish()),
             stream_ended=self._reader is not None and self._reader.ended,
             overflow=self._reader is not None and self._reader.overflow,
             shutdown=ending.reason == "shutdown",
         )
+        if self._route is not None:
+            self._route.interrupted = ending.outcome == "client_abort"
         reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
         self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)
 
@@ -341,6 +376,7 @@ class MeteredCall:
         self._learn(conclusion)
         amounts = tariff.amounts(conclusion.usage, conclusion.cost, circumstances)
         tariff.draw(amounts, circumstances)
+        saving = self._saving(conclusion, circumstances)
         return Closing(
             id=opening.id,
             ended_us=ended_us,
@@ -357,8 +393,33 @@ class MeteredCall:
             pico_contract=amounts.contract,
             pico_marginal=amounts.marginal,
             agreement=amounts.agreement,
+            task=saving.task,
+            pico_asked=saving.pico_asked,
+            saved_low=saving.low,
+            saved_high=saving.high,
             flags=(*conclusion.flags, *amounts.flags, *flags, *(("late_open",) if self._late else ())),
         )
+
+    def _saving(self, conclusion: Conclusion, circumstances: Circumstances) -> Saving:
+        """What the row is told about its task, and about what it would have cost as asked."""
+        if self._route is None:
+            return Saving()
+        as_asked = replace(circumstances, model_asked=None if self._call is None else self._call.model)
+        tariff = self._keeper.tariff
+        try:
+            return self._route.closing(conclusion.usage, conclusion.cost, lambda usage: tariff.cost(usage, as_asked))
+        except Exception as error:  # noqa: BLE001  the row is worth more than what was saved on it
+            log.warning("a saving could not be told: %s", type(error).__name__)
+            return Saving()
+
+    @property
+    def _model_sent(self) -> str | None:
+        return None if self._route is None else self._route.model_sent
+
+    def _named(self, usage: Usage) -> Usage:
+        """The usage with the model that was asked for in the end, where the answer names none."""
+        sent = self._model_sent
+        return replace(usage, model=sent) if usage.model is None and usage.legs and sent is not None else usage
 
     def price(self, usage: Usage) -> Cost:
         """List price of a usage of this call."""
@@ -368,7 +429,7 @@ class MeteredCall:
         call = self._call
         return Circumstances(
             vendor=self._entry.vendor,
-            model_asked=None if call is None else call.model,
+            model_asked=self._model_sent or (None if call is None else call.model),
             at_us=self._started_us,
             kind=Kind.MAIN if call is None else call.kind,
             host=self._entry.upstream.host,
@@ -463,6 +524,12 @@ class _Running:
 def _coding(headers: Sequence[tuple[bytes, bytes]]) -> str:
     """A request's content coding."""
     return next((v.decode("latin-1") for name, v in headers if name.lower() == b"content-encoding"), "")
+
+
+def _retry_after(headers: Pairs) -> int | None:
+    """How long the vendor asks to wait, in microseconds; a day at most."""
+    said = next((value.strip() for name, value in headers if name.lower() == b"retry-after"), b"")
+    return min(int(said), 86_400) * 1_000_000 if said.isdigit() and len(said) < 7 else None
 
 
 def _identifier(value: bytes) -> str | None:

@@ -72,6 +72,7 @@ class Configuration:
         publish_routes(self.paths, table)
         self.keeper.door = replace(self.keeper.door, upstreams=table)
         self.keeper.ask_usage = chosen.ask_usage
+        self.keeper.router.take(chosen)
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
         self.glance.facts.icon = chosen.icon
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)

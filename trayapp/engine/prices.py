@@ -31,18 +31,23 @@ class Prices:
     """The parts, wired."""
 
     def __init__(
-        self, paths: Paths, ledger: Ledger, keeper: Gatekeeper, glance: Glance, configuration: Configuration
+        self,
+        paths: Paths,
+        ledger: Ledger,
+        keeper: Gatekeeper,
+        glance: Glance,
+        configuration: Configuration,
+        notices: Notices,
     ) -> None:
         self.paths = paths
         self.ledger = ledger
         self.keeper = keeper
         self.configuration = configuration
-        self.notices = Notices(glance.changed)
+        self.notices = notices
         self.repricer = Repricer(ledger, lambda: keeper.tariff, glance.settled)
         self.updater = Updater(paths, glance.facts.port, self._answered)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._begun = False
-        glance.facts.notices = self.notices.shown
         configuration.prices_changed = self._changed
         if not glance.facts.demo:
             configuration.fetch_from = self.updater.configure

@@ -82,6 +82,21 @@ class Paths:
         return self.state / "windows.json"
 
     @property
+    def rules(self) -> Path:
+        """The user's rules for other models (JSON)."""
+        return self.state / "rules.json"
+
+    @property
+    def conversations(self) -> Path:
+        """What was decided for conversations that run, and what their caches would hold (JSON, no text)."""
+        return self.state / "conversations.json"
+
+    @property
+    def evidence(self) -> Path:
+        """How turns went with which model: counts, no text (JSON)."""
+        return self.state / "evidence.json"
+
+    @property
     def edits(self) -> Path:
         """The journal of edits to the tools' files, and what undoes them."""
         return self.state / "edits"

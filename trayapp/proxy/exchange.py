@@ -218,7 +218,7 @@ class Exchange:
         self._client.release("queue")
         first = head.request_head(
             self._frame,
-            self._target,
+            self._target if self._rewriting is None else self._rewriting.target(self._target),
             head.authority(self._plan.upstream),
             self._length if self._complete else None,
             expect=self._expect,
@@ -291,7 +291,12 @@ class Exchange:
             connection: bytes | None = b"close"
         else:
             connection = None if self._chunks else b"keep-alive"
-        first = head.response_head(frame, chunks=self._chunks, connection=connection)
+        first = head.response_head(
+            frame,
+            chunks=self._chunks,
+            connection=connection,
+            values=head.AS_THEY_CAME if rewriting is None else rewriting.answer,
+        )
         if not self._complete and not frame.keep_alive:
             # The vendor will hang up: more of the upload could only provoke a reset that loses the answer.
             self._sent_all = True

@@ -93,13 +93,20 @@ def request_head(
     return b"".join(out)
 
 
-def response_head(frame: ResponseFrame, *, chunks: bool, connection: bytes | None) -> bytes:
+def response_head(
+    frame: ResponseFrame,
+    *,
+    chunks: bool,
+    connection: bytes | None,
+    values: Mapping[bytes, bytes] = AS_THEY_CAME,
+) -> bytes:
     """The head of a final or interim response for the tool.
 
     Args:
         frame: the response as received.
         chunks: whether the tool understands chunked bodies (HTTP/1.1).
         connection: the value of a Connection header to add, if any.
+        values: of end-to-end fields that a rewrite changes, by their lower-case names.
     """
     out = [b"HTTP/1.1 %d " % frame.status, frame.reason, b"\r\n"]
     nominated = frame.nominated
@@ -116,6 +123,8 @@ def response_head(frame: ResponseFrame, *, chunks: bool, connection: bytes | Non
             continue
         if low == b"trailer" and not (chunks and frame.framing == CHUNKED):
             continue
+        if low in values and low not in _SPECIAL:
+            value = values[low]
         out += (name, b": ", value, b"\r\n")
     if connection is not None:
         out += (b"Connection: ", connection, b"\r\n")

@@ -4,9 +4,10 @@ Everything that the relay does only for a changed request lives here. Without on
 
 Rules:
 
-* only the body and the *values* of named header fields change; no field is added, moved or removed;
+* only the body, the target and the *values* of named header fields change; no field is added, moved or removed;
 * the original is kept: when the vendor refuses the changed request (one of ``refusals``) before a byte of its answer
   was passed on, the original goes out once, unchanged, and the tool never hears of the first attempt;
+* the same holds for the answer: a field of its head may get the value that the tool expects there;
 * a ``Sieve`` may take out of the answer what only our change brought into it. It works on what the relay frames anew
   anyway (chunked, or ended by the connection), never on an answer of a stated length; when it fails, everything it
   still holds and everything after it passes as it came.
@@ -14,21 +15,30 @@ Rules:
 
 from __future__ import annotations
 
-from trayapp.proxy.framing import CHUNKED, EOF, ResponseFrame
+from trayapp.proxy.framing import CHUNKED, EOF, ResponseFrame, target_is_valid
 from trayapp.proxy.watch import Rewrite, Sieve
 
 
 class Rewriting:
     """A rewrite under way."""
 
-    __slots__ = ("_sieve", "headers", "original", "refusals", "what")
+    __slots__ = ("_sieve", "answer", "headers", "original", "refusals", "what")
 
     def __init__(self, rewrite: Rewrite, original: bytes) -> None:
         self.what = rewrite
         self.original = original
         self.refusals = rewrite.refusals
         self.headers = dict(rewrite.headers)
+        self.answer = dict(rewrite.answer)
         self._sieve: Sieve | None = None
+
+    def target(self, planned: bytes) -> bytes:
+        """What goes into the request line; the planned one when the new one is no target."""
+        try:
+            wanted = planned if self.what.target is None else self.what.target.encode("latin-1")
+        except UnicodeEncodeError:
+            return planned
+        return wanted if target_is_valid(wanted) else planned
 
     def answered(self, frame: ResponseFrame) -> None:
         """The final head is about to be passed on.

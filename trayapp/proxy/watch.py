@@ -127,6 +127,10 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ()
     """Lower-case names and new values, for fields that the request has."""
+    target: str | None = None
+    """The request target instead of the plan's; ``None``: the same."""
+    answer: tuple[tuple[bytes, bytes], ...] = ()
+    """Lower-case names and values, for fields of the final answer's head: what the tool shall see there."""
     sieve: Callable[[int, Headers], Sieve | None] | None = None
     """Called with the final status and the vendor's headers."""
     refusals: frozenset[int] = REFUSALS

@@ -8,6 +8,9 @@ takes the rates from the price book.
 ``outcomes`` says how a turn went, from what ``complaints`` and ``deeds`` recognise in the requests after it;
 ``evidence`` learns from that which switches are proven, ``holdback`` measures what they are worth, ``advice`` compares
 models by dollars per finished task; ``beta`` holds the arithmetic of shares.
+
+``savings`` says afterwards what a rule has really saved, against a twin of each conversation; ``inflation`` between
+what and what that lies.
 """
 
 from trayapp.routing.classify import Verdict, classify

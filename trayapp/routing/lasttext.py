@@ -116,7 +116,7 @@ def newest(body: bytes) -> Iterator[dict[str, Any]]:
     They hold text: for the caller's eyes within the call, as all of this module.
     """
     try:
-        messages = _messages(body)
+        messages = conversation(body)
         budget = MOST_BYTES
         for raw in reversed(messages[-MOST_MESSAGES:]):
             budget -= len(bytes(raw)) if isinstance(raw, Raw) else 0
@@ -134,7 +134,12 @@ def said(text: str) -> Turn:
     return Turn(text=_human(text)[0] or text[:MOST_TEXT].strip(), fresh=True)
 
 
-def _messages(body: bytes | Raw) -> list[Any]:
+def conversation(body: bytes | Raw) -> list[Any]:
+    """The messages of a plain body, encoded or decoded; empty when there are none.
+
+    Raises:
+        msgspec.DecodeError, UnicodeDecodeError, RecursionError: it is no JSON object (``fields.BAD_JSON``).
+    """
     decoded = _body.decode(body)
     for raw in (decoded.messages, decoded.input, decoded.contents, decoded.prompt):
         start = bytes(memoryview(raw)[:1]) if raw else b""
@@ -142,7 +147,7 @@ def _messages(body: bytes | Raw) -> list[Any]:
             return list(_list.decode(raw))
         if start == b'"':
             return [{"role": "user", "content": fields.parse(raw)}]
-    return _messages(decoded.request) if decoded.request else []
+    return conversation(decoded.request) if decoded.request else []
 
 
 def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
@@ -162,7 +167,7 @@ def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
             fresh = False  # a text beside results is no turn of its own: its model has not been answered yet
         if own and not outcomes:
             text, found, pictures = own, True, shows
-        elif shows and not outcomes and _role(message) == "user":
+        elif shows and not outcomes and role(message) == "user":
             pictures, found = True, True
     return Turn(
         text=text,
@@ -173,14 +178,15 @@ def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
     )
 
 
-def _role(message: dict[str, Any]) -> str:
-    role = message.get("role")
-    return role if isinstance(role, str) else ("user" if message.get("type", "message") == "message" else "")
+def role(message: dict[str, Any]) -> str:
+    """Who speaks in a message; items of OpenAI's Responses that are no messages have no speaker."""
+    said_by = message.get("role")
+    return said_by if isinstance(said_by, str) else ("user" if message.get("type", "message") == "message" else "")
 
 
 def answers(message: dict[str, Any]) -> bool:
     """Whether a message is the model's: its words, its thoughts or its calls."""
-    if _role(message) in ("assistant", "model"):
+    if role(message) in ("assistant", "model"):
         return True
     kind = message.get("type")
     return isinstance(kind, str) and (kind.endswith("_call") or kind == "reasoning")
@@ -195,8 +201,8 @@ def _parts(message: dict[str, Any]) -> list[Any]:
 
 def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
     """What a person says in a message; whether a tool says in it that it plans; whether it shows pictures."""
-    role = _role(message)
-    if role not in ("user", "system", "developer"):
+    speaker = role(message)
+    if speaker not in ("user", "system", "developer"):
         return "", False, False
     texts: list[str] = []
     plan = shows = False
@@ -217,10 +223,10 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
         text = part.get("text")
         if isinstance(text, str) and text:
             human, beside = _human(text)
-            plan = plan or bool(_PLAN.search(beside if role == "user" else text[:4096]))
+            plan = plan or bool(_PLAN.search(beside if speaker == "user" else text[:4096]))
             if human:
                 texts.append(human)
-    return ("\n".join(texts) if role == "user" else ""), plan, shows
+    return ("\n".join(texts) if speaker == "user" else ""), plan, shows
 
 
 def said_in(message: dict[str, Any]) -> str:
