@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing.classify import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked
@@ -24,6 +23,7 @@ from trayapp.values import Call, Cost, Usage
 
 if TYPE_CHECKING:
     from trayapp.engine.router import Router
+    from trayapp.routing.classify import Verdict
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
