@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing import Verdict
+from trayapp.routing.classify import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked

@@ -50,10 +50,12 @@ from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, efforts, holdback, lasttext, load
+from trayapp.routing import conversation, efforts, holdback, lasttext
+from trayapp.routing.classify import Verdict, classify
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
+from trayapp.routing.linear import Model, load
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.savings import Caching
 from trayapp.routing.session import Change

@@ -383,7 +383,10 @@ class RoutingVerbs:
             advice = self.choosing.advice(pulse, rule.model)
             if advice is not None and pulse.calls:
                 who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
-                lines.append(f"{who} on {pulse.asked}: {advice.options[0].why}.")
+                now = advice.options[0]
+                figures = now.economics if pulse.account == "subscription" else None
+                why = now.why if figures is None else choosing.window_words(figures)
+                lines.append(f"{who} on {pulse.asked}: {why}.")
             if len(lines) == 3:
                 break
         return lines
