@@ -68,6 +68,8 @@ class Route:
         """The tool itself asks for a dearer model than before."""
         self.held_back = False
         """A rule would have changed it, had its session not been held back to compare."""
+        self.unattended = False
+        """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
         self.credential: str | None = None

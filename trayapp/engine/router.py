@@ -217,6 +217,7 @@ class Router:
         if plain is None or trouble is not None:
             return None
         route.plain = plain
+        route.unattended = _unattended(view)
         if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
@@ -427,6 +428,7 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
+        self.witness.refused(decision.key)
         passes = status in PASSING
         until = route.at_us + (retry_after_us or _REST_US) if passes else None
         if self.rest(decision.rule, until):
@@ -516,6 +518,14 @@ class Router:
                     take(msgspec.json.decode(path.read_bytes()))
             except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 pass  # what is missing or damaged is as good as never known
+
+
+def _unattended(view: RequestView) -> bool:
+    """Whether no person sits before the tool: nobody would complain (``claude -p``, ``codex exec``; 2026-11)."""
+    return any(
+        (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
+        for name, value in view.headers
+    )
 
 
 def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
