@@ -101,6 +101,9 @@ class RoutingVerbs:
             )
         if self.choosing.router.mode == MODES[0]:
             raise ControlError(_METER_ONLY)
+        if pulse is not None and rule.model is not None and pulse.vendor == rule.vendor and rule.asked is None:
+            if self.choosing.router.dearer(rule.vendor, pulse.asked, rule.model) is True:
+                rule = replace(rule, asked=pulse.asked)  # a step up is for this model alone
         book = self.choosing.router.rulebook
         if book.asis:
             book.set_asis(False)
