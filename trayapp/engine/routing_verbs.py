@@ -101,9 +101,8 @@ class RoutingVerbs:
             )
         if self.choosing.router.mode == MODES[0]:
             raise ControlError(_METER_ONLY)
-        if pulse is not None and rule.model is not None and pulse.vendor == rule.vendor and rule.asked is None:
-            if self.choosing.router.dearer(rule.vendor, pulse.asked, rule.model) is True:
-                rule = replace(rule, asked=pulse.asked)  # a step up is for this model alone
+        if pulse is not None and rule.asked is None and self._steps_up(rule, pulse):
+            rule = replace(rule, asked=pulse.asked)
         book = self.choosing.router.rulebook
         if book.asis:
             book.set_asis(False)
@@ -268,6 +267,14 @@ class RoutingVerbs:
         }
 
     # making rules
+
+    def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:
+        """Whether a choice is for a dearer model than the one in use; then it is for that one alone."""
+        return (
+            rule.model is not None
+            and rule.vendor == pulse.vendor
+            and self.choosing.router.dearer(rule.vendor, pulse.asked, rule.model) is True
+        )
 
     def _meant(self, arguments: Mapping[str, Any]) -> Pulse | None:
         """The conversation that a choice is about: of the model or session that was named, else the newest."""
