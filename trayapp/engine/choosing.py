@@ -135,6 +135,7 @@ class Choosing:
             pico_saved=0 if saving is None else saving.saved,
             pico_low=0 if saving is None else saving.low,
             pico_high=0 if saving is None else saving.high,
+            unknown=0 if saving is None else saving.unknown,
             evidence="" if standing is None or not standing.tried else standing.words,
         )
 
@@ -312,7 +313,7 @@ class Choosing:
         now = self._now_us()
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
         found = []
-        for row in rows:
+        for row in reversed(rows):  # a conversation's first call is the one that begins cold
             if row.account == "subscription" and not self.router.subscriptions:
                 continue
             if row.model_asked is None or row.pico_list is None or Kind(row.kind) in NEVER:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
 from trayapp.control import ControlError
+from trayapp.dialects.adapt.levels import ORDER
 from trayapp.engine import choosing
 from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
@@ -34,6 +35,8 @@ from trayapp.trouble import Trouble
 _HOUR_US: Final = 3600 * 10**6
 _DAY_US: Final = 24 * _HOUR_US
 _DECLINED_DAYS: Final = 30
+_SELLERS: Final = ("anthropic", "openai", "gemini")
+"""Where a model's name is looked up when nothing is in use."""
 _SCOPES: Final = ("always", "session", "project", "kind", "task", "subagents")
 
 
@@ -82,6 +85,8 @@ class RoutingVerbs:
             raise _wrong("A model can be used for everything, one session or one project.")
         pulse = self._meant(arguments)
         rule = self._rule(arguments, scope, pulse, now=True)
+        if pulse is not None and pulse.vendor != rule.vendor:
+            pulse = next((each for each in self._running() if each.vendor == rule.vendor), None)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
@@ -258,17 +263,37 @@ class RoutingVerbs:
 
     def _meant(self, arguments: Mapping[str, Any]) -> Pulse | None:
         """The conversation that a choice is about: of the model or session that was named, else the newest."""
-        session, asked = arguments.get("session"), arguments.get("asked")
-        for pulse in self.choosing.router.running.now(self.now_us()):
-            if session not in (None, "", pulse.session) or asked not in (None, "", pulse.asked):
+        session, asked = arguments.get("session"), self._asked(arguments)
+        for pulse in self._running():
+            if session not in (None, "", pulse.session) or asked not in (None, pulse.asked):
                 continue
             return pulse
         return None
+
+    def _running(self) -> list[Pulse]:
+        return self.choosing.router.running.now(self.now_us())
+
+    def _asked(self, arguments: Mapping[str, Any]) -> str | None:
+        """The full name of the model that a rule is for; a person may have named one that is in use in short."""
+        asked = str(arguments.get("asked") or "")
+        used = dict.fromkeys(pulse.asked for pulse in self._running())
+        if not asked or asked in used:
+            return asked or None
+        near = [model for model in used if asked.lower() in model.lower()]
+        if len(near) == 1:
+            return near[0]
+        vendor = arguments.get("vendor")
+        book = self.choosing.router.tariff().book
+        if vendor or any(book.find(seller, asked) is not None for seller in _SELLERS):
+            return asked
+        raise _which(asked, near)
 
     def _rule(self, arguments: Mapping[str, Any], scope: str, pulse: Pulse | None, *, now: bool) -> Rule:
         model, effort = arguments.get("model") or None, arguments.get("effort") or None
         if model is None and effort is None:
             raise _wrong("Name a model, or an effort.")
+        if effort is not None and str(effort).lower() not in ORDER:
+            raise _wrong(f"An effort is one of: {', '.join(ORDER)}.")
         vendor, name = (
             self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
         )
@@ -280,7 +305,7 @@ class RoutingVerbs:
                 vendor=vendor,
                 model=name,
                 effort=None if effort is None else str(effort).lower(),
-                asked=str(arguments["asked"]) if arguments.get("asked") else None,
+                asked=self._asked(arguments),
                 scope=scope,  # type: ignore[arg-type]  # checked by who calls
                 value=value,
                 label=label,
@@ -324,35 +349,22 @@ class RoutingVerbs:
 
     def _model(self, wanted: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
         """The seller and the full name of a model that a person named, perhaps in short."""
-        running = self.choosing.router.running.now(self.now_us())
+        running = self._running()
         vendor = arguments.get("vendor")
         book = self.choosing.router.tariff().book
-        sellers = [str(vendor)] if vendor else list(dict.fromkeys(each.vendor for each in running))
-        for seller in sellers or ("anthropic", "openai", "gemini"):
+        sellers = [str(vendor)] if vendor else list(dict.fromkeys((*(each.vendor for each in running), *_SELLERS)))
+        for seller in sellers:
             if book.find(seller, wanted) is not None:
                 return seller, wanted
-        short = wanted.lower()
-        near: dict[tuple[str, str], None] = {}
-        for each in [pulse] if pulse is not None else running:
-            for model in (each.asked, *below(each.asked)):
-                if short in model.lower() and (not vendor or each.vendor == vendor):
-                    near[each.vendor, model] = None
+        # What is meant is first looked for where the person is working.
+        near: list[tuple[str, str]] = []
+        for pulses in ([] if pulse is None else [pulse], running):
+            near = near or _near(wanted, [each for each in pulses if not vendor or each.vendor == vendor])
         if len(near) == 1:
-            return next(iter(near))
-        for seller in ("anthropic", "openai", "gemini"):
-            if not vendor and book.find(seller, wanted) is not None:
-                return seller, wanted
+            return near[0]
         if vendor and not near:
             return str(vendor), wanted  # a model without a price; its rows will say so
-        names = ", ".join(name for _, name in near) or "none that is on a ladder with the models in use"
-        raise ControlError(
-            Trouble(
-                title="Which model is meant?",
-                message=f"{wanted!r} could be: {names}.",
-                fix="Give its full name, with --vendor if Spendlight does not know its price.",
-                code="which_model",
-            )
-        )
+        raise _which(wanted, [name for _, name in near])
 
     def _vendor(self, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, None]:
         vendor = arguments.get("vendor") or (pulse.vendor if pulse is not None else None)
@@ -401,6 +413,16 @@ class RoutingVerbs:
         return to_json(await self.choosing.made())
 
 
+def _near(wanted: str, pulses: list[Pulse]) -> list[tuple[str, str]]:
+    """The models on the ladders of those in use that a short name may mean, with their sellers."""
+    found: dict[tuple[str, str], None] = {}
+    for each in pulses:
+        for model in (each.asked, *below(each.asked)):
+            if wanted.lower() in model.lower():
+                found[each.vendor, model] = None
+    return list(found)
+
+
 def _seconds(value: object) -> int:
     seconds = int(value) if isinstance(value, int | str) else 0
     if not 1 <= seconds <= 366 * 86_400:
@@ -411,6 +433,22 @@ def _seconds(value: object) -> int:
 def _wrong(message: str) -> ControlError:
     return ControlError(
         Trouble(title="That is no rule", message=message, fix="`spendlight rules --help` says more.", code="bad_rule")
+    )
+
+
+def _which(wanted: str, near: list[str]) -> ControlError:
+    message = (
+        f"{wanted!r} could be: {', '.join(near)}."
+        if near
+        else f"Nothing like {wanted!r} goes with the models in use today."
+    )
+    return ControlError(
+        Trouble(
+            title="Which model is meant?",
+            message=message,
+            fix="Give its full name, with --vendor if Spendlight does not know its price.",
+            code="which_model",
+        )
     )
 
 
