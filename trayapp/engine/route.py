@@ -34,6 +34,10 @@ PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 
 
+_PROGRAMS: Final = ("python-", "js-", "go-", "java-", "ruby-")
+"""How SDKs are called (``dialects.asker``). What such a program sends is nobody's turn."""
+
+
 class Saving(msgspec.Struct, frozen=True, kw_only=True):
     """What the row of a call is told beside its cost."""
 
@@ -73,6 +77,12 @@ class Route:
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+
+    @property
+    def agent(self) -> bool:
+        """A person speaks in it: it is an agent's, not a program's that calls an SDK."""
+        tool = self.call.tool
+        return tool is not None and not tool.startswith(_PROGRAMS)
 
     @property
     def rule(self) -> str | None:

@@ -19,6 +19,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +37,7 @@ from trayapp.dialects.adapt import (
     unchangeable,
 )
 from trayapp.dialects.coding import decode_whole
+from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
@@ -48,12 +50,13 @@ from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, holdback, lasttext, load
+from trayapp.routing import Model, Verdict, classify, conversation, efforts, holdback, lasttext, load
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.savings import Caching
+from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
@@ -110,6 +113,8 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
+        self._unwritten = False
+        """A row that says what was saved is on its way to the ledger."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
@@ -215,7 +220,7 @@ class Router:
     def _decide(self, route: Route, view: RequestView, target: str, body: bytes) -> None:
         plain, call = route.plain, route.call
         assert plain is not None  # noqa: S101  just decoded
-        self._place(route)
+        self._place(route, deciding=True)
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
@@ -250,12 +255,15 @@ class Router:
         if decision.turned:
             self._write()
 
-    def _place(self, route: Route) -> None:
+    def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
         if plain is None:
             return
-        route.place = conversation.read(plain, self._digest)
-        if route.place.spoken:
+        if deciding:
+            route.place = conversation.read(plain, self._digest)
+        else:
+            route.place = conversation.glimpse(plain, self._digest, listens=route.agent)
+        if route.place.spoken and (deciding or route.agent):
             route.turn = lasttext.read(plain)
 
     def _steer(self, route: Route, *, forbidden: str, chain: bool) -> Decision:
@@ -349,7 +357,7 @@ class Router:
         """A request has gone out that nobody looked at: where it stands, and what it is for."""
         try:
             if route.decision is None:
-                self._place(route)
+                self._place(route, deciding=False)
                 self._steer(route, forbidden="not_looked_at", chain=False)
                 self._witness(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
@@ -360,12 +368,13 @@ class Router:
         decision = route.decision
         if decision is None or self.mode == MODES[0]:
             return
-        if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-            self._judge(route)
-        outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
-        for one in (*outcomes, *self.witness.idle(route.at_us)):
-            if not one.good and one.task is not None and one.switched:
-                self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
+        if route.agent:
+            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
+            for one in (*outcomes, *self.witness.idle(route.at_us)):
+                if not one.good and one.task is not None and one.switched:
+                    self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
         if not decision.changes and decision.key:
             route.payer = self.worth.payer(
                 decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
@@ -392,6 +401,13 @@ class Router:
         return "|".join(
             (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
         )
+
+    def _change(self, route: Route) -> Change:
+        """How what served differs from what was asked for."""
+        call = route.call
+        tokens = ratio(call.wire, route.asked.model, route.model_sent) if route.model_sent else Fraction(1)
+        output = efforts.share(route.asked.model, call.effort, route.effort) if route.effort else None
+        return Change(tokens=tokens, output=output or Fraction(1))
 
     def _caching(self, route: Route) -> Caching:
         served = route.model_sent or route.asked.model
@@ -439,7 +455,7 @@ class Router:
         self.witness.ended(route, pico, interrupted=route.interrupted, failed=usage.error is not None)
         rule = route.rule
         if rule is not None:
-            self.stale = True
+            self._unwritten = True
         changed = route.rewrite is not None and decision.changes
         asked, low, high = self.worth.of(
             decision.key,
@@ -450,6 +466,7 @@ class Router:
             at_us=route.at_us,
             kind=route.call.kind,
             caching=self._caching(route),
+            change=self._change(route),
             begins=route.place.begins,
             redone=route.redone,
             rule=rule or "",
@@ -458,6 +475,12 @@ class Router:
         )
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
+
+    def written(self, *, all_of_them: bool) -> None:
+        """Rows have reached the ledger; only then may what was saved be read again."""
+        if self._unwritten:
+            self.stale = True
+            self._unwritten = not all_of_them
 
     def dearer(self, vendor: str, asked: str, served: str) -> bool | None:
         """Whether the second model costs more than the first; ``None``: the book does not say."""

@@ -23,6 +23,7 @@ from trayapp.engine.control_server import Verb
 from trayapp.engine.projects import Projects
 from trayapp.engine.running import Pulse
 from trayapp.platform.paths import Paths
+from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
@@ -84,7 +85,10 @@ class RoutingVerbs:
         if scope not in ("always", "session", "project"):
             raise _wrong("A model can be used for everything, one session or one project.")
         pulse = self._meant(arguments)
-        rule = self._rule(arguments, scope, pulse, now=True)
+        # Another effort costs most models their cache: then it begins with the next session.
+        lever = not arguments.get("model")
+        keeps = pulse is not None and keeps_cache(pulse.asked)
+        rule = self._rule(arguments, scope, pulse, now=not lever or keeps)
         if pulse is not None and pulse.vendor != rule.vendor:
             pulse = next((each for each in self._running() if each.vendor == rule.vendor), None)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
@@ -109,7 +113,13 @@ class RoutingVerbs:
         for old in book.rules:
             if old.now and old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value):
                 book.drop(old.id)
-        return self._made(book.add(rule), self._meaning(rule))
+        lines = self._meaning(rule)
+        if lever and not keeps:
+            lines.append(
+                "It begins with the next session, or where a cache is cold: inside a session another effort would have"
+                " the conversation written anew."
+            )
+        return self._made(book.add(rule), lines)
 
     async def asis(self, arguments: Mapping[str, Any]) -> Any:
         """As requested, now; or by the rules again."""

@@ -117,7 +117,12 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         glance = Glance(ledger, facts)
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
-        bookings = Bookings(ledger, glance.settled)
+
+        def settled() -> None:
+            router.written(all_of_them=bookings.closed)
+            glance.settled()
+
+        bookings = Bookings(ledger, settled)
         learned = Learned(paths.cache / NAME)
         afterwards = Afterwards(learned.calibration, Counter())
         notices = Notices(glance.changed)
