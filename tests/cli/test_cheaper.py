@@ -60,7 +60,9 @@ class Profile:
     def client(self) -> Client:
         return Client(Address(self.paths.control))
 
-    def say(self, text: str, *, system: str = "You are a coding agent. ", model: str = OPUS, session: str = "s-1") -> str:
+    def say(
+        self, text: str, *, system: str = "You are a coding agent. ", model: str = OPUS, session: str = "s-1"
+    ) -> str:
         """One call of a new conversation, counted when this returns; the model that answered."""
         body = {
             "model": model,
@@ -138,7 +140,7 @@ def test_a_suggestion_is_made_from_rows_and_accepted(profile: Profile, spendligh
     accepted = spendlight("suggest", "--accept").stdout
     assert accepted.splitlines() == [
         f"r1  Titles: {OPUS} → {HAIKU}",
-        "  Where a conversation begins, or has paused longer than its cache lives; until you take it back.",
+        "  Where a conversation begins, or goes on after its cache has lapsed, until you take it back.",
         "  Undo: spendlight rules remove r1",
     ]
     assert spendlight("suggest").stdout.startswith("Nothing to suggest: ")
@@ -146,13 +148,15 @@ def test_a_suggestion_is_made_from_rows_and_accepted(profile: Profile, spendligh
     assert profile.say("and the work itself", session="new") == OPUS
 
     listed = spendlight("rules").stdout
-    assert listed.startswith("Balanced: cheaper models are suggested, and only your own rules change a request.\nSaved ")
-    assert f"r1  Titles: {OPUS} → {HAIKU}\n    a call kind · where a conversation begins · until you take it" in listed
+    assert listed.startswith(
+        "Balanced: cheaper models are suggested, and only your own rules change a request.\nSaved "
+    )
+    assert f"r1  Titles: {OPUS} → {HAIKU}\n    call kind · where a conversation begins · until you take it" in listed
     assert "back · from a suggestion · in force\n    1 call · saved " in listed
     assert "1 rule · saved " in spendlight("status").stdout
     (rule,) = document(spendlight("rules", "--format", "json"))["rules"]
     assert (rule["id"], rule["calls"]) == ("r1", 1)
-    assert f"  done  {OPUS} → {HAIKU} (r1)" in spendlight("calls").stdout.replace("done  ", "  done  ")
+    assert f"  done  {OPUS} → {HAIKU} (r1)\n" in spendlight("calls").stdout
     assert spendlight("calls").stdout.count("→") == 1
 
 
@@ -173,7 +177,7 @@ def test_simple_tasks_are_tried_for_an_hour_first(profile: Profile, spendlight: 
     assert "unproven: it has to work" in shown
     assert "(for one hour, to see how it does)" in shown
     accepted = spendlight("suggest", "--accept", "1").stdout
-    assert "; until " in accepted
+    assert "after its cache has lapsed, until " in accepted
     assert "It is unproven, so it ends by itself after this hour." in accepted
 
 
@@ -189,7 +193,7 @@ def test_a_model_is_used_and_taken_back(profile: Profile, spendlight: Spendlight
 
     used = spendlight("use", "haiku", "--for", "1h").stdout.splitlines()
     assert used[0] == f"r1  Everything: → {HAIKU}"
-    assert used[1].startswith("  From your next turn on; a tool loop that runs ends as it began; until ")
+    assert used[1].startswith("  From your next turn on, never inside a tool loop, until ")
     assert used[2].startswith(f"  claude-code on {OPUS}: ")
     assert used[-1] == "  Undo: spendlight rules remove r1"
     assert profile.say("explain the lexer", session="s-2") == HAIKU
@@ -228,6 +232,15 @@ def test_scopes_of_a_choice(profile: Profile, spendlight: Spendlight, tmp_path: 
     assert spendlight("use", "--effort", "low", "--project", str(REPO)).stdout.startswith(
         f"r4  Project {REPO.name}: → the model asked for with effort low\n"
     )
+    assert spendlight("use", "haiku").stdout.startswith(f"r5  Everything: → {HAIKU}\n")
+    for asked in (OPUS, SONNET):
+        narrower = spendlight("use", HAIKU, "--asked", asked).stdout
+        assert "replaces" not in narrower
+    again = spendlight("use", "opus").stdout
+    assert again.startswith(f"r8  Everything: → {OPUS}\n")
+    for number, text in ((5, "→"), (6, f"{OPUS} →"), (7, f"{SONNET} →")):
+        assert f"  It replaces r{number} (Everything: {text} {HAIKU}).\n" in again
+    assert spendlight("rules", "restore", "r6").returncode == 0
     for wrong, told in (
         (("use",), "Name a model, or an effort"),
         (("use", "--session", "haiku"), "spendlight use haiku --session"),

@@ -21,6 +21,7 @@ MODES: Final = {
     "balanced": "Balanced: cheaper models are suggested, and only your own rules change a request.",
     "frugal": "Frugal: titles, web-page summaries and read-only sub-agents go to a small model, beside your rules.",
 }
+_SCOPES: Final = {"kind": "call kind", "task": "task type", "subagents": "sub-agents"}
 _ORIGINS: Final = {"suggestion": "from a suggestion", "mode": "comes with frugal", "team": "from your team"}
 
 
@@ -95,8 +96,8 @@ def steered(choices: Choices, shown: Currency = USD) -> str:
 
 def rule(view: RuleView) -> list[str]:
     """A rule: its text, when it holds, what it did."""
-    place = "from your next turn on" if view.now else "where a conversation begins"
-    when = ["a call kind" if view.scope == "kind" else "a task type" if view.scope == "task" else "", place]
+    when = [_SCOPES.get(view.scope, view.scope)]
+    when.append("from your next turn on" if view.now else "where a conversation begins")
     when += [until(view.until_us) if view.origin != "mode" else "", _ORIGINS.get(view.origin, "")]
     when.append(view.paused or "in force")
     did = [worth(view), view.evidence]
@@ -121,13 +122,13 @@ def worth(view: RuleView) -> str:
 def made(view: RuleView, lines: Iterable[str] = ()) -> list[str]:
     """A rule that was just made: what it says, from when to when, what it means, and the way back."""
     place = (
-        "From your next turn on; a tool loop that runs ends as it began"
+        "From your next turn on, never inside a tool loop"
         if view.now
-        else "Where a conversation begins, or has paused longer than its cache lives"
+        else "Where a conversation begins, or goes on after its cache has lapsed"
     )
     return [
         f"{view.id}  {view.text}",
-        f"  {place}; {until(view.until_us)}.",
+        f"  {place}, {until(view.until_us)}.",
         *(f"  {line}" for line in lines),
         f"  Undo: spendlight rules remove {view.id}",
     ]

@@ -110,10 +110,13 @@ class RoutingVerbs:
         if book.asis:
             book.set_asis(False)
         # One choice at a time: what was chosen before for the same requests gives way.
+        lines = []
         for old in book.rules:
-            if old.now and old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value):
-                book.drop(old.id)
-        lines = self._meaning(rule)
+            same = old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value)
+            if old.now and rule.now and same and rule.asked in (None, old.asked):
+                self.choosing.removed[old.id] = book.drop(old.id)
+                lines.append(f"It replaces {old.id} ({choosing.text_of(old)}).")
+        lines += self._meaning(rule)
         if lever and not keeps:
             lines.append(
                 "It begins with the next session, or where a cache is cold: inside a session another effort would have"
@@ -194,8 +197,7 @@ class RoutingVerbs:
         self.choosing.removed[rule.id] = rule
         self.choosing.router.witness.undone(rule.id)
         self.choosing.undo = None
-        self.choosing.changed()
-        return {"rule": to_json(self.choosing.view(rule))}
+        return await self._shown(rule)
 
     async def restore(self, arguments: Mapping[str, Any]) -> Any:
         """Take a removal back."""
@@ -211,8 +213,7 @@ class RoutingVerbs:
                 )
             )
         self.choosing.router.rulebook.put_back(rule)
-        self.choosing.changed()
-        return {"rule": to_json(self.choosing.view(rule))}
+        return await self._shown(rule)
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let a rule rest."""
@@ -220,19 +221,19 @@ class RoutingVerbs:
         if name.startswith("mode:"):
             self._mode_rule(name)
             book.rest(name, "user", 2**62)
-            return self._shown(self._mode_rule(name))
-        return self._shown(book.pause(name, "user"))
+            return await self._shown(self._mode_rule(name))
+        return await self._shown(book.pause(name, "user"))
 
     async def resume(self, arguments: Mapping[str, Any]) -> Any:
         """Let it go on. One that went wrong too often begins anew."""
         name, book = str(arguments["rule"]), self.choosing.router.rulebook
         if name.startswith("mode:"):
             book.rest(name, "", 0)
-            return self._shown(self._mode_rule(name))
+            return await self._shown(self._mode_rule(name))
         rule = book.find(name)
         if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
             self.choosing.router.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
-        return self._shown(book.resume(name))
+        return await self._shown(book.resume(name))
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
         """A person's own word on the latest turn that a rule has changed."""
@@ -384,8 +385,8 @@ class RoutingVerbs:
 
     def _meaning(self, rule: Rule) -> list[str]:
         """What a choice means for the conversations that run."""
-        lines = []
-        for pulse in self.choosing.router.running.now(self.now_us()):
+        lines: list[str] = []
+        for pulse in self._running():
             if rule.model is None or pulse.vendor != rule.vendor or pulse.asked == rule.model:
                 continue
             if (rule.scope == "session" and pulse.session != rule.value) or (
@@ -395,7 +396,8 @@ class RoutingVerbs:
             advice = self.choosing.advice(pulse, rule.model)
             if advice is not None and pulse.calls:
                 who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
-                lines.append(f"{who} on {pulse.asked}: {advice.options[0].why}.")
+                line = f"{who} on {pulse.asked}: {advice.options[0].why}."
+                lines += [] if line in lines else [line]
             if len(lines) == 3:
                 break
         return lines
@@ -406,8 +408,9 @@ class RoutingVerbs:
         self.choosing.changed()
         return {"rule": to_json(self.choosing.view(rule)), "lines": lines}
 
-    def _shown(self, rule: Rule) -> dict[str, Any]:
+    async def _shown(self, rule: Rule) -> dict[str, Any]:
         self.choosing.changed()
+        await self.choosing.read()
         return {"rule": to_json(self.choosing.view(rule))}
 
     def _mode_rule(self, name: str) -> Rule:
