@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked
@@ -24,6 +23,7 @@ from trayapp.values import Call, Cost, Usage
 
 if TYPE_CHECKING:
     from trayapp.engine.router import Router
+    from trayapp.routing.classify import Verdict
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -68,6 +68,8 @@ class Route:
         """The tool itself asks for a dearer model than before."""
         self.held_back = False
         """A rule would have changed it, had its session not been held back to compare."""
+        self.unattended = False
+        """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
         self.credential: str | None = None

@@ -15,13 +15,15 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import importlib
 import logging
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -48,9 +50,8 @@ from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
 from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
-from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, efforts, holdback, lasttext, load
+from trayapp.routing import conversation, efforts, holdback, lasttext
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
@@ -60,6 +61,9 @@ from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
+
+if TYPE_CHECKING:
+    from trayapp.routing.classify import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +75,7 @@ STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
 """What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
 model does as well. Compaction is none of them: it has to read the whole conversation again."""
 _FOR_EVER: Final = 2**62
+_MOST_BYTES: Final = 16 << 20
 _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 """As ``routing.booked`` says; others say nothing, and an hour is taken."""
 _LONGEST_LIFE: Final = 60 * _MINUTE
@@ -121,8 +126,8 @@ class Router:
         self._calibration = calibration
         self._tell = tell
         self._path: Path = paths.conversations
-        self._kept = Kept(paths.conversations, self._contents, every=30.0)
-        self._model: Model | None = None
+        self._twins: Path = paths.twins
+        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.worth.kept()), every=30.0)
         self._restore()
 
     @property
@@ -171,6 +176,11 @@ class Router:
         self.witness.failed_pico = chosen.failed_attempt_pico
         self.stale = True
 
+    def begin(self) -> None:
+        """The engine listens: load what reading a person's words takes, beside the calls."""
+        if self.mode != MODES[0]:
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
+
     # before a request leaves
 
     def route(
@@ -209,6 +219,7 @@ class Router:
         if plain is None or trouble is not None:
             return None
         route.plain = plain
+        route.unattended = _unattended(view)
         if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
@@ -328,9 +339,9 @@ class Router:
 
     def _judge(self, route: Route) -> Verdict | None:
         if route.verdict is None and route.turn is not None:
-            if self._model is None:
-                self._model = load(resource("routing/weights.json").read_bytes())
-            route.verdict = classify(route.call, route.turn, self._model)
+            from trayapp.engine import words
+
+            route.verdict = words.judge(route.call, route.turn)
         return route.verdict
 
     def _too_long(self, route: Route, decision: Decision) -> str:
@@ -419,6 +430,7 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
+        self.witness.refused(decision.key)
         passes = status in PASSING
         until = route.at_us + (retry_after_us or _REST_US) if passes else None
         if self.rest(decision.rule, until):
@@ -452,7 +464,9 @@ class Router:
             return Saving(task=task)
         pico = None if cost is None else cost.pico
         self.running.ended(decision.key, usage, pico)
-        self.witness.ended(route, pico, interrupted=route.interrupted, failed=usage.error is not None)
+        self.witness.ended(
+            route, pico, time.time_ns() // 1000, interrupted=route.interrupted, failed=usage.error is not None
+        )
         rule = route.rule
         if rule is not None:
             self._unwritten = True
@@ -498,24 +512,28 @@ class Router:
     def _digest_text(self, text: str) -> str:
         return self._digest(text.encode("utf-8", "surrogatepass"))
 
-    def _contents(self) -> bytes:
-        return msgspec.json.encode({"steering": self.steering.kept(), "twins": self.worth.kept()})
-
     def _write(self) -> None:
         try:
-            write_private(self._path, self._contents())
+            write_private(self._path, msgspec.json.encode(self.steering.kept()), sync=False)
         except OSError as error:
             log.warning("what was decided could not be written down: %s", type(error).__name__)
         self.changed()
 
     def _restore(self) -> None:
-        try:
-            data = msgspec.json.decode(self._kept.read(16 << 20) or b"{}")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return
-        if isinstance(data, dict):
-            self.steering.restore(data.get("steering"))
-            self.worth.restore(data.get("twins"))
+        for path, take in ((self._path, self.steering.restore), (self._twins, self.worth.restore)):
+            try:
+                if path.stat().st_size <= _MOST_BYTES:
+                    take(msgspec.json.decode(path.read_bytes()))
+            except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass  # what is missing or damaged is as good as never known
+
+
+def _unattended(view: RequestView) -> bool:
+    """Whether no person sits before the tool: nobody would complain (``claude -p``, ``codex exec``; 2026-11)."""
+    return any(
+        (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
+        for name, value in view.headers
+    )
 
 
 def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
