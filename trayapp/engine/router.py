@@ -118,6 +118,8 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
+        self._unwritten = False
+        """A row that says what was saved is on its way to the ledger."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
@@ -467,7 +469,7 @@ class Router:
         )
         rule = route.rule
         if rule is not None:
-            self.stale = True
+            self._unwritten = True
         changed = route.rewrite is not None and decision.changes
         asked, low, high = self.worth.of(
             decision.key,
@@ -487,6 +489,12 @@ class Router:
         )
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
+
+    def written(self, *, all_of_them: bool) -> None:
+        """Rows have reached the ledger; only then may what was saved be read again."""
+        if self._unwritten:
+            self.stale = True
+            self._unwritten = not all_of_them
 
     def dearer(self, vendor: str, asked: str, served: str) -> bool | None:
         """Whether the second model costs more than the first; ``None``: the book does not say."""
