@@ -10,9 +10,10 @@ some thousand new tokens a call, a few hundred of output, a title, fetched pages
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 
 from trayapp.values import Leg, Usage
 
@@ -188,6 +189,30 @@ class Call:
     redone: bool = False
 
 
+Life = Iterator[Call | int]
+"""Before each call the moment at which it will be made, so that several people's calls can be put in order."""
+
+
+def alone(life: Life) -> Iterator[Call]:
+    """The calls of one person."""
+    return (made for made in life if isinstance(made, Call))
+
+
+def together(lives: Sequence[Life]) -> Iterator[Call]:
+    """The calls of several people, in the order in which they are made."""
+    waiting: list[tuple[int, int]] = []
+    for number, life in enumerate(lives):
+        if isinstance(moment := next(life, None), int):
+            waiting.append((moment, number))
+    heapify(waiting)
+    while waiting:
+        _, number = heappop(waiting)
+        while isinstance(made := next(lives[number], None), Call):
+            yield made
+        if made is not None:
+            heappush(waiting, (made, number))
+
+
 class Person:
     """Lives the same plans in a world, with rules or without, and keeps the clock there."""
 
@@ -201,7 +226,7 @@ class Person:
         self.system = system
         self.agent_system = agent_system
 
-    def live(self, number: int, plan: Plan, course: Course | None = None) -> Iterator[Call]:
+    def live(self, number: int, plan: Plan, course: Course | None = None) -> Life:
         self.now += plan.pause_us
         yield from _Session(self, number, plan, course or Course()).run()
 
@@ -229,7 +254,7 @@ class _Session:
         self.names += 1
         return f"{self.number}:{what}:{self.names}"
 
-    def run(self) -> Iterator[Call]:
+    def run(self) -> Life:
         steps = self.plan.steps
         at = 0
         while at < len(steps):
@@ -243,7 +268,7 @@ class _Session:
                 yield from self._step(step)
                 at += 1
 
-    def _turn(self, steps: list[Step]) -> Iterator[Call]:
+    def _turn(self, steps: list[Step]) -> Life:
         course = self.course
         self.turn += 1
         self.person.now += steps[0].gap_us
@@ -261,7 +286,7 @@ class _Session:
             self.person.now += step.gap_us
             yield from self._step(step)
 
-    def _steps(self, steps: list[Step], *, redone: bool = False) -> Iterator[Call]:
+    def _steps(self, steps: list[Step], *, redone: bool = False) -> Life:
         for step in steps:
             if step is not steps[0]:
                 self.person.now += step.gap_us
@@ -277,7 +302,7 @@ class _Session:
         cold = first.begins or (life is not None and idle >= life)
         self.switched = cold or not course.at_boundary
 
-    def _step(self, step: Step, *, redone: bool = False) -> Iterator[Call]:
+    def _step(self, step: Step, *, redone: bool = False) -> Life:
         begins = step.begins
         if step.kind == "subagent":
             prompt = self.agents.get(step.agent) or self._new(step.agent)
@@ -299,12 +324,13 @@ class _Session:
         elif step.kind == "subagent":
             self.agents[step.agent] = after
 
-    def _send(self, step: Step, key: str, shared: str, prompt: Prompt, begins: bool, redone: bool) -> Iterator[Call]:
+    def _send(self, step: Step, key: str, shared: str, prompt: Prompt, begins: bool, redone: bool) -> Life:
         person, course = self.person, self.course
         away = self.switched if step.kind == "main" else step.kind in course.kinds and not self.over
         if step.kind == "compaction":
             away = away or self.switched
         made = {"session": self.number, "key": key, "shared": shared, "kind": step.kind, "at_us": person.now}
+        yield person.now
         if away and step.kind == "main" and course.refused == self.turn and not self.over:
             refusal = Usage(error="invalid_request_error")
             yield Call(model=person.cheaper, usage=refusal, as_asked=False, begins=begins, redone=True, **made)

@@ -147,3 +147,15 @@ def test_any_sessions(given_sessions: list[Session]) -> None:
 def test_a_person_with_very_many_sessions() -> None:
     (found,) = advise(sessions(OPUS, [9] * 9000) + sessions(SONNET, [1] * 9000))
     assert found.cheaper.sessions == advice._MOST
+
+
+def test_how_many_sessions_are_enough() -> None:
+    for n, comparable in ((advice.LEAST, True), (advice.LEAST - 1, False)):
+        (found,) = advise(sessions(OPUS, [9] * 20) + sessions(SONNET, [1] * n))
+        assert found.comparable is comparable
+
+
+def test_models_that_cost_the_same() -> None:
+    (found,) = advise(sessions("b", [9] * 9) + sessions("a", [9] * 9))
+    assert (found.cheaper.model, found.dearer.model, found.clear) == ("a", "b", False)
+    assert found.words.endswith("; different work may explain it")

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from trayapp.routing.complaints import complains
 
 HERE = Path(__file__).resolve().parent
-CORPUS = [
-    (line[2:], line[0] == "+")
-    for line in (HERE / "complaints.txt").read_text(encoding="utf-8").splitlines()
-    if line[:2] in ("+ ", "- ")
-]
+
+
+def corpus(name: str) -> list[tuple[str, bool]]:
+    """The sentences of a file, and whether each is a complaint that has to be recognised."""
+    lines = (HERE / name).read_text(encoding="utf-8").splitlines()
+    return [(line[2:], line[0] == "+") for line in lines if line[:2] in ("+ ", "- ", "? ")]
+
+
+CORPUS = corpus("complaints.txt")
 
 
 def test_the_corpus_is_large_and_of_both_sorts() -> None:
@@ -30,6 +34,15 @@ def test_the_corpus() -> None:
     found = [(text, complains(text)) for text, _ in CORPUS]
     assert [text for (text, said), (_, meant) in zip(found, CORPUS, strict=True) if said and not meant] == []
     assert [text for (text, said), (_, meant) in zip(found, CORPUS, strict=True) if meant and not said] == []
+
+
+def test_sentences_that_were_written_to_measure() -> None:
+    """Precision 0.97 at recall 0.76 when they were written (2026-11-26)."""
+    held_out = corpus("complaints_held_out.txt")
+    found = [meant for text, meant in held_out if complains(text)]
+    assert len(held_out) >= 100
+    assert sum(found) >= 0.95 * len(found)
+    assert sum(found) >= 0.7 * sum(meant for _, meant in held_out)
 
 
 @pytest.mark.parametrize("small", ["{}", "{}!!", "ok, {}", "Hmm, {}", "sorry but {}", "no, {}", "  {}\n"])

@@ -274,3 +274,40 @@ def test_before_is_the_text_before_the_last(requests: Any, steps: list[tuple[str
     body = requests.body(wire, steps)
     assert read(body).before == (said[-2] if len(said) > 1 else "")
     assert lasttext.read(json.dumps(body).encode()).text == (said[-1] if said else "")
+
+
+@pytest.mark.parametrize(
+    ("name", "edits"), [("Read", False), ("Grep", False), ("TodoWrite", False), ("WebFetch", False)]
+)
+def test_tools_that_change_no_file(talk: Talk, name: str, edits: bool) -> None:
+    assert talk.edit(name).deeds().edits is edits
+    assert talk.run("ls").deeds().edits is None
+
+
+@pytest.mark.parametrize(
+    "name", ["Edit", "MultiEdit", "Write", "apply_patch", "replace", "write_file", "str_replace_editor", "NotebookEdit"]
+)
+def test_tools_that_change_files(talk: Talk, name: str) -> None:
+    assert talk.edit(name).deeds().edits is True
+
+
+def test_tools_inside_code_assists_wrapping() -> None:
+    contents = [{"role": r, "parts": [{"text": t}]} for r, t in (("user", "a"), ("model", "b"), ("user", "c"))]
+    request = {"contents": contents, "tools": [{"functionDeclarations": [{"name": "x"}]}]}
+    assert read({"model": "m", "request": request}).edits is False
+    assert read({"model": "m", "request": {"contents": contents}}).edits is None
+
+
+def test_only_the_newest_results_are_looked_at(talk: Talk) -> None:
+    talk.run("pytest", "1 failed")
+    for _ in range(deeds._MOST_RUNS):
+        talk.run("ls", "a.py")
+    assert talk.deeds().tests_failed is None
+
+
+def test_a_deeply_nested_command_is_let_go(talk: Talk) -> None:
+    nested: Any = "git checkout ."
+    for _ in range(100):
+        nested = {"command": nested}
+    talk.messages.append(call(talk.wire, "Bash", {"command": nested}))
+    assert not talk.deeds().undoes

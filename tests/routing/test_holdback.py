@@ -123,3 +123,23 @@ def test_any_sessions(given_sessions: list[Any]) -> None:
     assert -1 <= found.low <= found.apart <= found.high <= 1
     assert found.enough or found.words.startswith("not enough yet")
     assert holdback.compare(reversed(given_sessions)).words == found.words
+
+
+def test_what_each_side_needs() -> None:
+    def enough(switched: int, kept: int, turns: int) -> bool:
+        return compare(
+            sessions(held=False, good=turns, bad=0, pico=1, n=switched)
+            + sessions(held=True, good=turns, bad=0, pico=1, n=kept)
+        ).enough
+
+    assert enough(10, 10, 3)
+    assert not enough(10, 10, 2)
+    assert not enough(9, 10, 30)
+    assert not enough(10, 9, 30)
+
+
+def test_sessions_without_judged_turns_or_with_impossible_counts_are_left_out() -> None:
+    odd = [Session(held=False, good=0, bad=0, pico=9), Session(held=False, good=-1, bad=5, pico=9)]
+    assert compare(odd).switched.sessions == 0
+    free = compare(sessions(held=False, good=1, bad=0, pico=0, n=2)).switched
+    assert (free.priced, free.pico_per_good) == (2, 0)

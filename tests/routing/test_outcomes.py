@@ -84,7 +84,7 @@ def test_the_same_text_again(talk: Talk) -> None:
 
 
 def test_a_complaint(talk: Talk) -> None:
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     assert talk.says("no, wrong", complaint=True, undoes=True) == [(1, "complaint")]
 
 
@@ -119,13 +119,13 @@ def test_the_first_turn_taken_out_is_not_told_from_a_compaction(talk: Talk) -> N
 
 def test_a_prompt_that_is_broken_off_and_written_anew_says_nothing(talk: Talk) -> None:
     talk.says("two")
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     assert talk.says("two, for b", before="one") == [(1, "moved_on")]
     assert talk.says("three") == []
 
 
 def test_a_dearer_model_by_hand(talk: Talk) -> None:
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     assert talk.says("two", manual_upgrade=True, model_asked="claude-fable-5-2", served=None) == [(1, "upgrade")]
 
 
@@ -141,12 +141,12 @@ def test_a_dearer_model_within_the_turn_itself(talk: Talk) -> None:
 
 
 def test_the_answer_is_broken_off(talk: Talk) -> None:
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     assert talk.says("two", tests_failed=True) == [(1, "interrupted")]
 
 
 def test_a_tool_that_breaks_off_and_goes_on_by_itself(talk: Talk) -> None:
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     talk.works()
     assert talk.says("two") == []
     assert talk.says("three") == [(1, "moved_on")]
@@ -184,7 +184,7 @@ def test_silence_is_the_end(talk: Talk) -> None:
 
 
 def test_silence_after_an_answer_that_was_broken_off_or_never_came(talk: Talk) -> None:
-    talk.conversation.interrupted()
+    talk.conversation.interrupted(talk.now + MINUTE // 2)
     assert talk.conversation.idle(talk.now + IDLE_US) == ()
     other = Talk()
     other.says("one")
@@ -220,6 +220,13 @@ def test_a_tool_that_repeats_itself_at_once() -> None:
     talk.says("one")
     assert talk.says("one", wait=RETRY_US - 1, before=None) == []
     assert talk.says("one", wait=RETRY_US, before=None) == [(1, "resend")]
+
+
+def test_a_tool_that_gives_up_waiting_and_asks_again(talk: Talk) -> None:
+    talk.conversation.interrupted(talk.now + 10 * MINUTE)
+    assert talk.says("one", wait=10 * MINUTE + RETRY_US - 1, before=None) == []
+    assert talk.says("two") == []
+    assert talk.says("three") == [(1, "moved_on")]
 
 
 def test_texts_that_are_said_again_and_again_are_no_resend() -> None:
@@ -291,8 +298,10 @@ def test_no_turn_has_two_outcomes(events: list[Any], in_order: bool) -> None:
             found += conversation.idle(conversation.last_us + IDLE_US)
         elif event == "rule_undone":
             found += conversation.rule_undone()
-        elif isinstance(event, str):
-            getattr(conversation, event)()
+        elif event == "interrupted":
+            conversation.interrupted(now)
+        elif event == "failed":
+            conversation.failed()
         else:
             heard = Heard(**{f: getattr(event, f) for f in event.__struct_fields__ if f != "at_us"}, at_us=now)
             opened += [now] if event.fresh else []

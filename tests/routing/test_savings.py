@@ -123,7 +123,26 @@ def test_work_done_again_is_lost_whole() -> None:
     redo = used(cache_read=30_000, cache_write=2000, output=500)
     assert talk.asked(redo, later=4 * MINUTE, redone=True) is NOTHING
     back = used(cache_read=32_000, cache_write=100)
-    assert leg(talk.asked(back, later=4 * MINUTE)) == leg(back)  # eight minutes, of which four were lost
+    after = Talk()
+    after.twins.load(talk.twins.dump())
+    after.now = talk.now
+    assert leg(talk.asked(back, later=4 * MINUTE)) == leg(back)
+    # Eight minutes since the twin's last call, of which four were lost.
+    twin = after.asked(used("haiku", cache_read=32_000, cache_write=100), later=4 * MINUTE, away=True)
+    assert leg(twin) == Leg(cache_read=32_000, cache_write=100)
+
+
+def test_a_cache_that_lapses_while_work_is_done_again() -> None:
+    talk = begun()
+    beside = begun(twins=talk.twins, key="agent", shared="agents")
+    talk.asked(used("haiku", cache_write=32_000), away=True)
+    talk.asked(used(cache_read=30_000, cache_write=2000), later=3 * MINUTE, redone=True)
+    beside.now = talk.now
+    assert beside.payer(later=MINUTE) is None
+    assert beside.payer(later=3 * MINUTE) == "r1"
+    cold = used(cache_write=31_000)
+    assert leg(beside.asked(cold, later=3 * MINUTE)) == Leg(cache_read=30_000, cache_write=1000)
+    assert beside.asked(used(cache_write=40_000)) == used(cache_write=40_000)
 
 
 def test_a_refused_attempt_has_nothing_as_its_twin(shipped: Book) -> None:
@@ -170,6 +189,17 @@ def test_tokens_of_another_tokenizer() -> None:
     row = used("haiku", cache_write=32_000, input=8, output=80, reasoning=40)
     twin = begun().asked(row, away=True, change=change)
     assert leg(twin) == Leg(cache_read=30_000, cache_write=10_000, input=10, output=50, reasoning=25)
+
+
+def test_another_effort_of_the_same_model() -> None:
+    talk = begun()
+    longer = Change(output=Fraction(1, 2))
+    row = used(cache_read=30_000, cache_write=500, output=60)
+    twin = talk.asked(row, away=True, change=longer)
+    assert leg(twin) == Leg(cache_read=30_000, cache_write=500, output=120)
+    back = used(cache_read=30_500, cache_write=200)
+    assert talk.payer() == "r1"
+    assert leg(talk.asked(back)) == leg(back)  # the model kept its cache: nothing is owed
 
 
 def test_a_vendor_that_bills_no_writing() -> None:

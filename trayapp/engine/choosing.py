@@ -24,10 +24,12 @@ from trayapp.moments import FIRST_US, LAST_US, micros
 from trayapp.money import count, dollars
 from trayapp.routing import moments
 from trayapp.routing.booked import Cache, NoRateError, booked
+from trayapp.routing.economics import Economics
 from trayapp.routing.evidence import Pair, Standing, State
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import NAMES, Past, Proposal, proposals, repriced, words_of
 from trayapp.routing.rules import NEVER, Asked, Rule, concerns, seller
+from trayapp.routing.windowshare import by_list
 from trayapp.settings import MODES
 from trayapp.values import Kind, Usage
 
@@ -225,6 +227,8 @@ class Choosing:
         if advice is None:
             return "no price is known"
         now = advice.options[0].economics
+        if pulse.account == "subscription" and now is not None:
+            return window_words(now)
         if now is None or now.break_even is None:
             return (
                 "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
@@ -279,7 +283,7 @@ class Choosing:
             action="Switch" if proven else "Try for 1 hour",
             trial=not proven,
             model=each.model,
-            pico_saved=each.pico_saved,
+            pico_saved=0 if each.plan else each.pico_saved,
         )
 
     def _covered(self, each: Proposal) -> bool:
@@ -309,13 +313,17 @@ class Choosing:
 
     async def pasts(self) -> list[Past]:
         """The last week's calls that a rule could have concerned."""
-        now = self._now_us()
+        now, tariff = self._now_us(), self.router.tariff()
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
         found = []
         for row in rows:
             if row.account == "subscription" and not self.router.subscriptions:
                 continue
-            if row.model_asked is None or row.pico_list is None or Kind(row.kind) in NEVER:
+            if row.model_asked is None or Kind(row.kind) in NEVER:
+                continue
+            # What a call is worth to its user: by what was agreed, if anything was, else by the list.
+            worth = row.pico_list if tariff.agreements.none else row.pico_contract
+            if worth is None:
                 continue
             found.append(
                 Past(
@@ -324,10 +332,13 @@ class Choosing:
                     kind=Kind(row.kind),
                     task=row.task,
                     usage=row.usage,
-                    pico=row.pico_list,
+                    pico=worth,
                     at_us=row.started_us,
                     session=row.session,
                     project=row.project,
+                    project_name=row.project_name,
+                    account=row.account,
+                    credential=row.credential,
                     route=row.vendor,
                 )
             )
@@ -351,6 +362,14 @@ class Choosing:
         return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
 
 
+def window_words(figures: Economics) -> str:
+    """On a plan: what switching uses of its window beside staying, on the one assumption that there is."""
+    ratio = by_list(figures, None).ratio
+    if ratio is None:
+        return "uses no window"
+    return f"≈ {round(100 * ratio)} % of what staying uses of the window, if that counts list prices"
+
+
 def _asked_of(past: Past) -> Asked:
     return Asked(
         vendor=past.vendor,
@@ -363,11 +382,21 @@ def _asked_of(past: Past) -> Asked:
 
 
 def pricing(tariff: Tariff) -> Callable[[Past, str, Usage], int | None]:
-    """Prices a call of the past on another model."""
+    """Prices a call of the past on another model: by what was agreed, where something was, else by the list."""
 
     def price(past: Past, model: str, usage: Usage) -> int | None:
-        of = Circumstances(vendor=past.route, model_asked=model, at_us=past.at_us, kind=past.kind)
-        return tariff.cost(usage, of).pico
+        of = Circumstances(
+            vendor=past.route,
+            model_asked=model,
+            at_us=past.at_us,
+            kind=past.kind,
+            account=past.account,
+            credential=past.credential,
+            project=past.project,
+            project_name=past.project_name,
+        )
+        cost = tariff.cost(usage, of)
+        return cost.pico if tariff.agreements.none else tariff.amounts(usage, cost, of).contract
 
     return price
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing import Verdict
+from trayapp.routing.classify import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked
@@ -32,6 +32,10 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 4
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
+
+
+_PROGRAMS: Final = ("python-", "js-", "go-", "java-", "ruby-")
+"""How SDKs are called (``dialects.asker``). What such a program sends is nobody's turn."""
 
 
 class Saving(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,12 @@ class Route:
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+
+    @property
+    def agent(self) -> bool:
+        """A person speaks in it: it is an agent's, not a program's that calls an SDK."""
+        tool = self.call.tool
+        return tool is not None and not tool.startswith(_PROGRAMS)
 
     @property
     def rule(self) -> str | None:

@@ -19,16 +19,28 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from trayapp.dialects import RequestView
-from trayapp.dialects.adapt import Adapted, Capability, Unadaptable, Wanted, adapt, chained, signatures, unchangeable
+from trayapp.dialects.adapt import (
+    Adapted,
+    Unadaptable,
+    Wanted,
+    adapt,
+    capability,
+    chained,
+    signatures,
+    unchangeable,
+)
 from trayapp.dialects.coding import decode_whole
+from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
+from trayapp.engine.listings import Listings
 from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
@@ -38,12 +50,15 @@ from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, holdback, lasttext, load
+from trayapp.routing import conversation, efforts, holdback, lasttext
+from trayapp.routing.classify import Verdict, classify
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
+from trayapp.routing.linear import Model, load
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.savings import Caching
+from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
@@ -72,6 +87,7 @@ class Router:
         install_key: str,
         calibration: Calibration,
         tariff: Callable[[], Tariff],
+        listings: Listings,
         tell: Callable[[str, str, str], None],
         changed: Callable[[], None],
     ) -> None:
@@ -82,6 +98,7 @@ class Router:
             install_key: the key under which texts become names of conversations.
             calibration: knows how long prompts are.
             tariff: the prices in force.
+            listings: what vendors have said that their models take.
             tell: title, message and code of a notice.
             changed: called when faces see something else now.
         """
@@ -98,8 +115,7 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
-        self.heard: dict[tuple[str, str], Capability] = {}
-        """What vendors have said that their models take."""
+        self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
         self._calibration = calibration
@@ -204,7 +220,7 @@ class Router:
     def _decide(self, route: Route, view: RequestView, target: str, body: bytes) -> None:
         plain, call = route.plain, route.call
         assert plain is not None  # noqa: S101  just decoded
-        self._place(route)
+        self._place(route, deciding=True)
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
@@ -221,7 +237,7 @@ class Router:
             model=decision.model,
             effort=decision.effort,
             foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.heard.get((route.asked.vendor, serving)),
+            known=self.listings.of(route.asked.vendor, call.wire, serving),
         )
         adapted = adapt(call, view, target, body, wanted)
         why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
@@ -234,15 +250,20 @@ class Router:
             route.rewrite = _rewrite(adapted, target)
             route.fields = () if route.rewrite is None else adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
+            if decision.model is not None:
+                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
 
-    def _place(self, route: Route) -> None:
+    def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
         if plain is None:
             return
-        route.place = conversation.read(plain, self._digest)
-        if route.place.spoken:
+        if deciding:
+            route.place = conversation.read(plain, self._digest)
+        else:
+            route.place = conversation.glimpse(plain, self._digest, listens=route.agent)
+        if route.place.spoken and (deciding or route.agent):
             route.turn = lasttext.read(plain)
 
     def _steer(self, route: Route, *, forbidden: str, chain: bool) -> Decision:
@@ -316,9 +337,8 @@ class Router:
         """Whether the prompt is longer than the other model's window, by what was counted before."""
         if decision.model is None:
             return ""
-        from trayapp.dialects.adapt import capability
-
-        known = self.heard.get((route.asked.vendor, decision.model)) or capability(route.call.wire, decision.model)
+        wire = route.call.wire
+        known = self.listings.of(route.asked.vendor, wire, decision.model) or capability(wire, decision.model)
         if known is None or known.window is None:
             return ""
         call = route.call
@@ -337,7 +357,7 @@ class Router:
         """A request has gone out that nobody looked at: where it stands, and what it is for."""
         try:
             if route.decision is None:
-                self._place(route)
+                self._place(route, deciding=False)
                 self._steer(route, forbidden="not_looked_at", chain=False)
                 self._witness(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
@@ -348,12 +368,13 @@ class Router:
         decision = route.decision
         if decision is None or self.mode == MODES[0]:
             return
-        if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-            self._judge(route)
-        outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
-        for one in (*outcomes, *self.witness.idle(route.at_us)):
-            if not one.good and one.task is not None and one.switched:
-                self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
+        if route.agent:
+            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
+            for one in (*outcomes, *self.witness.idle(route.at_us)):
+                if not one.good and one.task is not None and one.switched:
+                    self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
         if not decision.changes and decision.key:
             route.payer = self.worth.payer(
                 decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
@@ -380,6 +401,13 @@ class Router:
         return "|".join(
             (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
         )
+
+    def _change(self, route: Route) -> Change:
+        """How what served differs from what was asked for."""
+        call = route.call
+        tokens = ratio(call.wire, route.asked.model, route.model_sent) if route.model_sent else Fraction(1)
+        output = efforts.share(route.asked.model, call.effort, route.effort) if route.effort else None
+        return Change(tokens=tokens, output=output or Fraction(1))
 
     def _caching(self, route: Route) -> Caching:
         served = route.model_sent or route.asked.model
@@ -438,6 +466,7 @@ class Router:
             at_us=route.at_us,
             kind=route.call.kind,
             caching=self._caching(route),
+            change=self._change(route),
             begins=route.place.begins,
             redone=route.redone,
             rule=rule or "",
@@ -455,6 +484,7 @@ class Router:
         """The engine ends: write what is new."""
         await self._kept.close()
         await self.witness.close()
+        await self.listings.close()
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()

@@ -22,6 +22,7 @@ from trayapp.engine.control_server import Verb
 from trayapp.engine.projects import Projects
 from trayapp.engine.running import Pulse
 from trayapp.platform.paths import Paths
+from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
@@ -81,7 +82,10 @@ class RoutingVerbs:
         if scope not in ("always", "session", "project"):
             raise _wrong("A model can be used for everything, one session or one project.")
         pulse = self._meant(arguments)
-        rule = self._rule(arguments, scope, pulse, now=True)
+        # Another effort costs most models their cache: then it begins with the next session.
+        lever = not arguments.get("model")
+        keeps = pulse is not None and keeps_cache(pulse.asked)
+        rule = self._rule(arguments, scope, pulse, now=not lever or keeps)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
@@ -104,7 +108,13 @@ class RoutingVerbs:
         for old in book.rules:
             if old.now and old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value):
                 book.drop(old.id)
-        return self._made(book.add(rule), self._meaning(rule))
+        lines = self._meaning(rule)
+        if lever and not keeps:
+            lines.append(
+                "It begins with the next session, or where a cache is cold: inside a session another effort would have"
+                " the conversation written anew."
+            )
+        return self._made(book.add(rule), lines)
 
     async def asis(self, arguments: Mapping[str, Any]) -> Any:
         """As requested, now; or by the rules again."""
@@ -153,7 +163,9 @@ class RoutingVerbs:
     async def decline(self, arguments: Mapping[str, Any]) -> Any:
         """Do not suggest that for a while."""
         days = int(arguments.get("days") or _DECLINED_DAYS)
-        self.choosing.router.rulebook.decline(str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US)
+        self.choosing.router.rulebook.decline(
+            str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
+        )
         self.choosing.changed()
         return {}
 
@@ -371,7 +383,10 @@ class RoutingVerbs:
             advice = self.choosing.advice(pulse, rule.model)
             if advice is not None and pulse.calls:
                 who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
-                lines.append(f"{who} on {pulse.asked}: {advice.options[0].why}.")
+                now = advice.options[0]
+                figures = now.economics if pulse.account == "subscription" else None
+                why = now.why if figures is None else choosing.window_words(figures)
+                lines.append(f"{who} on {pulse.asked}: {why}.")
             if len(lines) == 3:
                 break
         return lines

@@ -40,6 +40,7 @@ from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
+from trayapp.engine.listings import Listings
 from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
@@ -121,7 +122,15 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         afterwards = Afterwards(learned.calibration, Counter())
         notices = Notices(glance.changed)
         facts.notices = notices.shown
-        router = Router(paths, install_key, learned.calibration, lambda: keeper.tariff, notices.add, glance.changed)
+        router = Router(
+            paths,
+            install_key,
+            learned.calibration,
+            lambda: keeper.tariff,
+            Listings(lambda: keeper.door),
+            notices.add,
+            glance.changed,
+        )
         keeper = Gatekeeper(
             door,
             ledger,

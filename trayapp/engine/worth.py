@@ -7,12 +7,14 @@ the caches, ``routing.inflation`` the doubt. Rules: list prices; what the book d
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from trayapp.pricing import Book
 from trayapp.routing.booked import NoRateError, booked, caching
-from trayapp.routing.inflation import ONE_CALL, interval, of_kind
+from trayapp.routing.inflation import ONE_CALL, Inflation, interval, of_kind
 from trayapp.routing.savings import Caching, Twins
+from trayapp.routing.session import Change
 from trayapp.values import Cost, Kind, Usage
 
 Told = tuple[int | None, int | None, int | None]
@@ -62,6 +64,7 @@ class Worth:
         at_us: int,
         kind: Kind,
         caching: Caching,
+        change: Change,
         begins: bool,
         redone: bool,
         rule: str,
@@ -79,6 +82,7 @@ class Worth:
             at_us: when the call began.
             kind: what it was for.
             caching: see ``caching``.
+            change: how the model that served differs from the one asked for.
             begins: nobody had answered in the conversation before.
             redone: it repeats what a cheaper model failed at.
             rule: the rule that the row names; empty: none, then nothing is told.
@@ -92,6 +96,7 @@ class Worth:
             shared=shared,
             caching=caching,
             served_as_asked=not changed,
+            change=change,
             begins=begins,
             redone=redone or refused,
             rule=rule if changed else "",
@@ -105,7 +110,7 @@ class Worth:
         low, high = interval(
             asked.pico,
             cost.pico,
-            of_kind(kind) if changed and not refused else ONE_CALL,
+            _doubt(kind, change) if changed and not refused else ONE_CALL,
             output_pico=min(max(output, 0), asked.pico),
         )
         return asked.pico, low, high
@@ -120,6 +125,14 @@ class Worth:
             self._twins.load(data)
         except ValueError:
             pass
+
+
+def _doubt(kind: Kind, change: Change) -> Inflation:
+    """What nobody can see: extra turns and longer answers; of another effort, that it changed anything at all."""
+    if change.output == 1:
+        return of_kind(kind)
+    longer = 1 / change.output
+    return Inflation(output=(min(Fraction(1), 1 / longer), max(Fraction(1), longer)))
 
 
 def _dearer(book: Book, vendor: str, asked: str, served: str, at_us: int) -> bool | None:

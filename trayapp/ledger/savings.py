@@ -99,6 +99,8 @@ class Reroutable(msgspec.Struct, frozen=True, kw_only=True):
     project_name: str | None
     usage: Usage
     pico_list: int
+    pico_contract: int | None = None
+    """What it is worth by what was agreed; ``None``: not known."""
 
 
 def savings(connection: sqlite3.Connection, edges: Sequence[int]) -> list[Saved]:

@@ -220,10 +220,14 @@ class Conversation:
             self._tests = request.tests_failed
         return tuple(found)
 
-    def interrupted(self) -> None:
-        """The person broke off the answer to the request that was heard last."""
+    def interrupted(self, at_us: int) -> None:
+        """The person broke off the answer to the request that was heard last.
+
+        A tool that gives up waiting looks the same, but it asks again at once; then the turn goes on.
+        """
         if self._open is not None:
             self._open.interrupted = True
+            self._open.last_us = max(self._open.last_us, at_us)
 
     def failed(self) -> None:
         """No answer came to the request that was heard last: the vendor's error, a cut connection, a refusal."""

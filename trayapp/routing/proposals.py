@@ -68,12 +68,15 @@ class Past:
     task: str | None
     usage: Usage
     pico: int
-    """Its list price."""
+    """What it is worth to its user: by what was agreed, if anything was, else the list price."""
     at_us: int
     session: str | None = None
     project: str | None = None
+    project_name: str | None = None
+    account: str | None = None
+    credential: str | None = None
     route: str = ""
-    """The route's own name, for pricing."""
+    """The route's own name; as the three above, for pricing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ class Proposal:
     calls: int
     pico_now: int
     pico_then: int
+    plan: bool = False
+    """A plan pays for these calls: the amounts are API value, and what is saved is window."""
 
     @property
     def pico_saved(self) -> int:
@@ -108,6 +113,11 @@ class Proposal:
         calls = plural(self.calls, one, _many(one))
         now = dollars(self.pico_now, fine=True)
         then = dollars(self.pico_then, estimated=True, fine=True)
+        if self.plan:
+            return (
+                f"{calls} on {self.asked} took {now} of API value out of your plan's window in the last {days} days; on "
+                f"{self.model} {then}. How the window weighs models is not published; list prices are assumed."
+            )
         verb = "cost" if self.calls != 1 else "has cost"
         return f"{calls} on {self.asked} {verb} {now} in the last {days} days; on {self.model} {then}."
 
@@ -121,7 +131,7 @@ def _many(one: str) -> str:
 
 
 Price = Callable[[Past, str, Usage], int | None]
-"""List price of a usage on another model, in a call's circumstances; ``None``: the book does not know."""
+"""What a usage on another model would be worth in a call's circumstances; ``None``: nobody knows."""
 
 
 def moved(past: Past, *, cold: bool) -> Usage:
@@ -175,18 +185,19 @@ def proposals(
         covered: a rule concerns such a call already.
         wanted: whether a proposal may be made, by its id.
     """
-    groups: dict[tuple[str, str, str, str], list[Past]] = {}
+    groups: dict[tuple[str, str, str, str, bool], list[Past]] = {}
     for past in pasts:
         if covered(past):
             continue
+        plan = past.account == "subscription"
         if past.kind in OFFERED:
-            groups.setdefault((past.vendor, past.asked, "kind", LABELS[past.kind]), []).append(past)
+            groups.setdefault((past.vendor, past.asked, "kind", LABELS[past.kind], plan), []).append(past)
         elif past.kind is Kind.MAIN and past.task in NAMES:
-            groups.setdefault((past.vendor, past.asked, "task", past.task), []).append(past)
+            groups.setdefault((past.vendor, past.asked, "task", past.task, plan), []).append(past)
     found = []
-    for (vendor, asked, scope, value), group in groups.items():
+    for (vendor, asked, scope, value, plan), group in groups.items():
         for model in reversed(below(asked)):
-            name = f"{scope}:{value}:{asked}:{model}"
+            name = f"{scope}:{value}:{asked}:{model}{':plan' if plan else ''}"
             if len(group) < LEAST_CALLS or not wanted(name):
                 continue
             calls, now, then = repriced(group, model, price)
@@ -202,6 +213,7 @@ def proposals(
                         calls=calls,
                         pico_now=now,
                         pico_then=then,
+                        plan=plan,
                     )
                 )
                 break

@@ -76,16 +76,27 @@ class _Cache(msgspec.Struct):
     parted: str | None = None
     """The rule by which the last call that used it went to another model; ``None``: it went out as asked, so that the
     real cache and the twin's are one."""
+    lost_us: int = 0
+    """For so long the twin's has not aged since then, because work was done again; the real one has."""
+    lost_by: str = ""
+    """The rule because of which that was so."""
 
     def warm(self, at_us: int, caching: Caching) -> bool:
         life = _LIVES.get(self.write, caching.life_us)
         return life is None or at_us - self.used_us < life
+
+    def payer(self, at_us: int, caching: Caching) -> str | None:
+        """The rule that pays for what the real cache lacks and the twin's holds; ``None``: they hold the same."""
+        if self.parted is not None or not self.lost_us:
+            return self.parted
+        return None if self.warm(at_us + self.lost_us, caching) else self.lost_by
 
     def use(self, at_us: int, write: str, caching: Caching) -> None:
         """A call reads and prolongs it; what was bought for longer keeps its life."""
         if not self.warm(at_us, caching) or _WRITES.index(write) > _WRITES.index(self.write):
             self.write = write
         self.used_us = max(self.used_us, at_us)
+        self.lost_us = 0
 
 
 class _Kept(msgspec.Struct):
@@ -143,7 +154,7 @@ class Twins:
         held, common = self._conversations.get(place), self._shared.get(shared)
         if redone:
             if usage.legs and held is not None:
-                self._stand_still(at_us - held.used_us)
+                self._stand_still(at_us - held.used_us, rule or held.parted or "")
             return NOTHING
         if not usage.legs:
             if usage.error is None:
@@ -181,8 +192,9 @@ class Twins:
     def payer(self, key: str, at_us: int, *, shared: str, caching: Caching, begins: bool = False) -> str | None:
         """The rule that a request has to pay for although it goes out as asked, or ``None``.
 
-        It went to another model in this conversation just before, or in one that begins alike: the original's cache is
-        not where it would have been. Such a row carries that rule, and with it the loss.
+        A request went to another model in this conversation just before, or in one that begins alike, or a cache has
+        lapsed while work was done again: the original's cache is not where it would have been. Such a row carries that
+        rule, and with it the loss.
         """
         return self._payer(self._conversations.get((key, shared)), self._shared.get(shared), at_us, caching, begins)
 
@@ -213,9 +225,9 @@ class Twins:
     @staticmethod
     def _payer(held: _Cache | None, common: _Cache | None, at_us: int, caching: Caching, begins: bool) -> str | None:
         if held is not None and not begins and held.warm(at_us, caching):
-            return held.parted
+            return held.payer(at_us, caching)
         if common is not None and (begins or held is not None) and common.warm(at_us, caching):
-            return common.parted
+            return common.payer(at_us, caching)
         return None
 
     def _read(self, place: tuple[str, str], at_us: int, caching: Caching, counts: _Counts, begins: bool) -> int:
@@ -268,11 +280,13 @@ class Twins:
         self._shared.move_to_end(place[1])
         self._bound()
 
-    def _stand_still(self, lost_us: int) -> None:
+    def _stand_still(self, lost_us: int, rule: str) -> None:
         """Nothing ages while work is done again."""
         if lost_us > 0:
             for cache in (*self._conversations.values(), *self._shared.values()):
                 cache.used_us += lost_us
+                cache.lost_us += lost_us
+                cache.lost_by = rule
 
     def _learn(self, shared: str, at_us: int, caching: Caching, counts: _Counts, served: str | None) -> None:
         """How long the common part is, from a call that begins a conversation: whatever that reads is common."""
