@@ -171,14 +171,15 @@ class Switching:
 
         Left out is what is another one in each run whoever stands between: the address and framing of the connection
         (``host``, ``connection``, ``content-length``); for one word each stand names that a client or the vendor makes
-        up (UUIDs, spans, identifiers of calls and answers, seals, processes) and the time: now, and how long a command took.
+        up (UUIDs, spans, identifiers of calls and answers, seals, processes), the time (now, and how long a
+        command took) and the order in ``client_metadata``.
         """
         counted = {call.request_id: call for call in self.vendor.counted.calls()}
         letters = []
         for each in self.watching.arrived():
             call = counted[each.ask.request_id]
             lines = [(name, plain(value)) for name, value in call.headers if name.lower() not in _FRAMING]
-            letters.append((call.path, lines, plain(each.ask.body.decode())))
+            letters.append((call.path, lines, plain(_ordered(each.ask.body.decode()))))
         return letters
 
 
@@ -195,6 +196,15 @@ _VARYING: Final = tuple(
         (r"PGID: [0-9]+", "PROCESS"),
     )
 )
+
+
+def _ordered(body: str) -> str:
+    """A body whose ``client_metadata`` is in order: Codex writes it in another one each time."""
+    before, mark, rest = body.partition('"client_metadata":')
+    if not mark:
+        return body
+    metadata, end = json.JSONDecoder().raw_decode(rest)
+    return before + mark + json.dumps(metadata, sort_keys=True) + rest[end:]
 
 
 def plain(text: str) -> str:

@@ -22,6 +22,7 @@ from trayapp.engine.control_server import Verb
 from trayapp.engine.projects import Projects
 from trayapp.engine.running import Pulse
 from trayapp.platform.paths import Paths
+from trayapp.pricing import Book
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.kinds import LABELS
@@ -35,6 +36,8 @@ from trayapp.trouble import Trouble
 _HOUR_US: Final = 3600 * 10**6
 _DAY_US: Final = 24 * _HOUR_US
 _DECLINED_DAYS: Final = 30
+_SELLERS: Final = ("anthropic", "openai", "gemini")
+"""Whose models are looked through besides those in use."""
 _SCOPES: Final = ("always", "session", "project", "kind", "task", "subagents")
 
 
@@ -86,6 +89,7 @@ class RoutingVerbs:
         lever = not arguments.get("model")
         keeps = pulse is not None and keeps_cache(pulse.asked)
         rule = self._rule(arguments, scope, pulse, now=not lever or keeps)
+        pulse = self._of(rule.vendor, pulse)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
@@ -275,6 +279,12 @@ class RoutingVerbs:
             return pulse
         return None
 
+    def _of(self, vendor: str, pulse: Pulse | None) -> Pulse | None:
+        """That conversation if it is with this seller, else the newest that is."""
+        if pulse is None or pulse.vendor == vendor:
+            return pulse
+        return next((each for each in self.choosing.router.running.now(self.now_us()) if each.vendor == vendor), None)
+
     def _rule(self, arguments: Mapping[str, Any], scope: str, pulse: Pulse | None, *, now: bool) -> Rule:
         model, effort = arguments.get("model") or None, arguments.get("effort") or None
         if model is None and effort is None:
@@ -283,7 +293,7 @@ class RoutingVerbs:
             self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
         )
         seconds = arguments.get("seconds")
-        value, label = self._value(scope, arguments, pulse)
+        value, label = self._value(scope, arguments, self._of(vendor, pulse))
         try:
             return Rule(
                 id="",
@@ -337,10 +347,10 @@ class RoutingVerbs:
         running = self.choosing.router.running.now(self.now_us())
         vendor = arguments.get("vendor")
         book = self.choosing.router.tariff().book
-        sellers = [str(vendor)] if vendor else list(dict.fromkeys(each.vendor for each in running))
-        for seller in sellers or ("anthropic", "openai", "gemini"):
-            if book.find(seller, wanted) is not None:
-                return seller, wanted
+        sellers = [str(vendor)] if vendor else list(dict.fromkeys((*(each.vendor for each in running), *_SELLERS)))
+        known = [seller for seller in sellers if book.find(seller, wanted) is not None]
+        for seller in [seller for seller in known if _its_own(book, seller, wanted)] or known:
+            return seller, wanted
         short = wanted.lower()
         near: dict[tuple[str, str], None] = {}
         for each in [pulse] if pulse is not None else running:
@@ -349,9 +359,6 @@ class RoutingVerbs:
                     near[each.vendor, model] = None
         if len(near) == 1:
             return next(iter(near))
-        for seller in ("anthropic", "openai", "gemini"):
-            if not vendor and book.find(seller, wanted) is not None:
-                return seller, wanted
         if vendor and not near:
             return str(vendor), wanted  # a model without a price; its rows will say so
         names = ", ".join(name for _, name in near) or "none that is on a ladder with the models in use"
@@ -412,6 +419,18 @@ class RoutingVerbs:
     async def _changed(self) -> Any:
         self.choosing.changed()
         return to_json(await self.choosing.made())
+
+
+def _its_own(book: Book, seller: str, model: str) -> bool:
+    """Whether a seller is the one whose requests may name a model.
+
+    The book prices Claude for whoever resells it, Google among them; a request to Gemini that names it is refused.
+    """
+    found = book.find(seller, model)
+    if found is None or found.resold:
+        return False
+    others = (book.find(other, model) for other in found.provider.also)
+    return not any(other is not None and not other.resold for other in others)
 
 
 def _seconds(value: object) -> int:
