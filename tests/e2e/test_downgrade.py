@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from connected import LIMIT_S
-from downgrading import PROMPT, Switching, ask, undo, use
+from downgrading import PROMPT, Switching, ask, there_and_back, undo, use
 from strict.upstream import StrictVendor
 
 from trayapp.control import ControlError
@@ -27,8 +27,6 @@ OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
 SOL, LUNA = "gpt-6.1-sol", "gpt-6-luna"
 FLASH, LITE = "gemini-3.8-flash", "gemini-3.5-flash-lite"
 GEMINI = {"GEMINI_CLI_TRUST_WORKSPACE": "true", "GEMINI_API_KEY": "AIza-test"}
-
-Say = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +50,6 @@ def told(ran: Any) -> None:
 def warned(ran: Any) -> bool:
     """Codex warns when another model answers than it has asked for."""
     return any(words in ran.out + ran.err for words in ("rerouted", "high-risk"))
-
-
-def there_and_back(switching: Switching, say: Callable[..., None], asked: str, cheaper: str, calls: int = 3) -> None:
-    """One conversation: a turn as asked, one after a model was chosen, one after that was taken back."""
-    say()
-    switching.went(asked=asked, served=asked, calls=calls)
-    switching.begin()
-    rule = use(switching.scene, cheaper)
-    say(again=True)
-    switching.went(asked=asked, served=cheaper, rule=rule, calls=calls)
-    switching.begin()
-    undo(switching.scene, rule)
-    say(again=True)
-    switching.went(asked=asked, served=asked, rule=rule, calls=calls, again=True)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,25 @@ class Switching:
         return letters
 
 
+def there_and_back(
+    switching: Switching, say: Callable[..., None], asked: str, cheaper: str, *, cached: bool = True
+) -> None:
+    """One conversation: a turn as asked, one after a model was chosen, one after that was taken back.
+
+    ``cached``: it is long enough for a cache, so that going back costs something, and a row says so.
+    """
+    say()
+    switching.went(asked=asked, served=asked)
+    switching.begin()
+    rule = use(switching.scene, cheaper)
+    say(again=True)
+    switching.went(asked=asked, served=cheaper, rule=rule)
+    switching.begin()
+    undo(switching.scene, rule)
+    say(again=True)
+    switching.went(asked=asked, served=asked, rule=rule if cached else None, again=cached)
+
+
 _FRAMING: Final = ("host", "connection", "content-length")
 _VARYING: Final = tuple(
     (re.compile(pattern), word)
