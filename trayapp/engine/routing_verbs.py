@@ -82,8 +82,7 @@ class RoutingVerbs:
         lever = not arguments.get("model")
         keeps = pulse is not None and keeps_cache(pulse.asked)
         rule = self.meant.rule(arguments, scope, pulse, now=not lever or keeps)
-        if pulse is not None and pulse.vendor != rule.vendor:
-            pulse = next((each for each in self.meant.running() if each.vendor == rule.vendor), None)
+        pulse = self.meant.of(rule.vendor, pulse)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
