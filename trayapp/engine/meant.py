@@ -57,7 +57,7 @@ class Meant:
 
     def running(self) -> list[Pulse]:
         """The conversations of the last day, the newest first."""
-        return self._router.running.now(self._now_us())
+        return self._router.after.running.now(self._now_us())
 
     def _asked(self, arguments: Mapping[str, Any]) -> str | None:
         """The full name of the model that a rule is for; a person may have named one that is in use in short."""
