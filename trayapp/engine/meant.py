@@ -18,6 +18,7 @@ from trayapp.dialects.adapt.levels import ORDER
 from trayapp.engine.projects import Projects
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
+from trayapp.pricing import Book
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import NAMES
@@ -47,6 +48,12 @@ class Meant:
                 continue
             return pulse
         return None
+
+    def of(self, vendor: str, pulse: Pulse | None) -> Pulse | None:
+        """That conversation if it is with this seller, else the newest that is."""
+        if pulse is None or pulse.vendor == vendor:
+            return pulse
+        return next((each for each in self.running() if each.vendor == vendor), None)
 
     def running(self) -> list[Pulse]:
         """The conversations of the last day, the newest first."""
@@ -88,7 +95,7 @@ class Meant:
             self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
         )
         lasts = arguments.get("seconds")
-        value, label = self._value(scope, arguments, pulse)
+        value, label = self._value(scope, arguments, self.of(vendor, pulse))
         try:
             return Rule(
                 id="",
@@ -144,9 +151,9 @@ class Meant:
         vendor = arguments.get("vendor")
         book = self._router.tariff().book
         sellers = [str(vendor)] if vendor else list(dict.fromkeys((*(each.vendor for each in running), *_SELLERS)))
-        for seller in sellers:
-            if book.find(seller, wanted) is not None:
-                return seller, wanted
+        known = [seller for seller in sellers if book.find(seller, wanted) is not None]
+        for seller in [seller for seller in known if _its_own(book, seller, wanted)] or known:
+            return seller, wanted
         # What is meant is first looked for where the person is working.
         near: list[tuple[str, str]] = []
         for pulses in ([] if pulse is None else [pulse], running):
@@ -162,6 +169,18 @@ class Meant:
         if not vendor:
             raise wrong("Name the vendor: nothing has been called today.")
         return str(vendor), None
+
+
+def _its_own(book: Book, seller: str, model: str) -> bool:
+    """Whether a seller is the one whose requests may name a model.
+
+    The book prices Claude for whoever resells it, Google among them; a request to Gemini that names it is refused.
+    """
+    found = book.find(seller, model)
+    if found is None or found.resold:
+        return False
+    others = (book.find(other, model) for other in found.provider.also)
+    return not any(other is not None and not other.resold for other in others)
 
 
 def _near(wanted: str, pulses: list[Pulse]) -> list[tuple[str, str]]:

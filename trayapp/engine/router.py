@@ -43,7 +43,7 @@ from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
+from trayapp.engine.route import IN_A_LOOP, PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
@@ -258,7 +258,7 @@ class Router:
                 self.steering.back(decision.key, route.at_us)
                 route.unchanged(why)
         elif adapted.fields:
-            route.rewrite = _rewrite(adapted, target)
+            route.rewrite = _rewrite(adapted, target, IN_A_LOOP if decision.why == "holds" else REFUSALS)
             route.fields = () if route.rewrite is None else adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
             if decision.model is not None:
@@ -536,7 +536,7 @@ def _unattended(view: RequestView) -> bool:
     )
 
 
-def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
+def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite | None:
     names = [name for name, _ in adapted.headers]
     if len(set(names)) < len(names):
         return None  # a field that stands twice cannot get two values
@@ -545,5 +545,5 @@ def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
         headers=adapted.headers,
         target=adapted.target if adapted.target != target else None,
         answer=adapted.restore,
-        refusals=REFUSALS,
+        refusals=refusals,
     )

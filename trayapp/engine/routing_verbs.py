@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from trayapp import choices, settings_edit
 from trayapp.control import ControlError
 from trayapp.engine import choosing
@@ -18,6 +20,7 @@ from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.engine.meant import Meant, seconds, wrong
+from trayapp.engine.running import Pulse
 from trayapp.platform.paths import Paths
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
@@ -79,8 +82,7 @@ class RoutingVerbs:
         lever = not arguments.get("model")
         keeps = pulse is not None and keeps_cache(pulse.asked)
         rule = self.meant.rule(arguments, scope, pulse, now=not lever or keeps)
-        if pulse is not None and pulse.vendor != rule.vendor:
-            pulse = next((each for each in self.meant.running() if each.vendor == rule.vendor), None)
+        pulse = self.meant.of(rule.vendor, pulse)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
@@ -96,6 +98,8 @@ class RoutingVerbs:
             )
         if self.choosing.router.mode == MODES[0]:
             raise ControlError(_METER_ONLY)
+        if pulse is not None and rule.asked is None and self._steps_up(rule, pulse):
+            rule = replace(rule, asked=pulse.asked)
         book = self.choosing.router.rulebook
         if book.asis:
             book.set_asis(False)
@@ -259,6 +263,14 @@ class RoutingVerbs:
                 for c in witness.book.export()
             ]
         }
+
+    def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:
+        """Whether a choice is for a dearer model than the one in use; then it is for that one alone."""
+        return (
+            rule.model is not None
+            and rule.vendor == pulse.vendor
+            and self.choosing.router.dearer(rule.vendor, pulse.asked, rule.model) is True
+        )
 
     # saying what was done
 
