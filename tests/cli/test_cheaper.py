@@ -60,10 +60,26 @@ class Profile:
     def client(self) -> Client:
         return Client(Address(self.paths.control))
 
+    def post(self, vendor: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        """One call through Spendlight, counted when this returns."""
+        with self.client() as client:
+            parts = urlsplit(client.ask("url", vendor=vendor, tool="claude-code")["url"])
+        connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
+        try:
+            connection.request("POST", f"{parts.path}{path}", json.dumps(body), headers)
+            reply = connection.getresponse()
+            answer: dict[str, Any] = json.loads(reply.read())
+        finally:
+            connection.close()
+        assert reply.status == 200, answer
+        self.calls += 1
+        self._settle()
+        return answer
+
     def say(
         self, text: str, *, system: str = "You are a coding agent. ", model: str = OPUS, session: str = "s-1"
     ) -> str:
-        """One call of a new conversation, counted when this returns; the model that answered."""
+        """One call of a new conversation; the model that answered."""
         body = {
             "model": model,
             "max_tokens": 32000,
@@ -71,19 +87,7 @@ class Profile:
             "system": [{"type": "text", "text": system * 400}],
             "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
         }
-        with self.client() as client:
-            parts = urlsplit(client.ask("url", vendor="anthropic", tool="claude-code")["url"])
-        connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
-        try:
-            headers = {**HEADERS, "x-claude-code-session-id": session}
-            connection.request("POST", f"{parts.path}/v1/messages", json.dumps(body), headers)
-            reply = connection.getresponse()
-            answer = json.loads(reply.read())
-        finally:
-            connection.close()
-        assert reply.status == 200, answer
-        self.calls += 1
-        self._settle()
+        answer = self.post("anthropic", "/v1/messages", body, {**HEADERS, "x-claude-code-session-id": session})
         return str(answer["model"])
 
     def _settle(self) -> None:
@@ -256,6 +260,17 @@ def test_scopes_of_a_choice(profile: Profile, spendlight: Spendlight, tmp_path: 
         assert told in done.stderr, done.stderr
 
 
+def test_a_short_name_is_looked_for_in_all_that_is_in_use(profile: Profile, spendlight: Spendlight) -> None:
+    body = {"model": "gpt-5.5", "messages": [{"role": "user", "content": "explain the parser"}]}
+    headers = {"content-type": "application/json", "authorization": "Bearer sk-test"}
+    assert profile.post("openai", "/chat/completions", body, headers)["model"].startswith("gpt-5.5")
+    profile.say("explain the lexer")
+    used = spendlight("use", "nano").stdout
+    assert used.startswith("r1  Everything: → gpt-5.4-nano\n")
+    assert OPUS not in used
+    assert profile.say("explain the build", session="s-2") == OPUS
+
+
 def test_standing_rules_are_previewed_made_paused_and_removed(profile: Profile, spendlight: Spendlight) -> None:
     titles(profile, 3)
     add = ("rules", "add", "--model", HAIKU, "--kind", "title")
@@ -297,6 +312,22 @@ def test_standing_rules_are_previewed_made_paused_and_removed(profile: Profile, 
         assert told in done.stderr, done.stderr
 
 
+def test_only_a_conversations_first_call_is_previewed_as_cold(profile: Profile, spendlight: Spendlight) -> None:
+    body = {
+        "model": OPUS,
+        "max_tokens": 32000,
+        "metadata": {"user_id": json.dumps({"session_id": "s-1"})},
+        "system": [{"type": "text", "text": "You are a coding agent. " * 2000, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": "explain the parser"}],
+    }
+    then = []
+    for _ in range(2):
+        profile.post("anthropic", "/v1/messages", body, {**HEADERS, "x-claude-code-session-id": "s-1"})
+        preview = document(spendlight("rules", "--format", "json", "add", "--model", HAIKU, "--always", "--dry-run"))
+        then.append(int(preview["pico_then"]))
+    assert 0 < (then[1] - then[0]) * 3 < then[0]
+
+
 def test_modes(profile: Profile, spendlight: Spendlight) -> None:
     titles(profile, 1)
     profile.say("explain the parser")
@@ -325,15 +356,13 @@ def test_modes(profile: Profile, spendlight: Spendlight) -> None:
     assert document(spendlight("rules", "--format", "json", "mode", "balanced")) == {"mode": "balanced"}
 
 
-def test_a_plans_login_is_left_alone_and_the_reason_is_said(profile: Profile, spendlight: Spendlight) -> None:
-    key = HEADERS.pop("x-api-key")
-    HEADERS["authorization"] = "Bearer sk-ant-oat01-test"
-    HEADERS["anthropic-beta"] = "oauth-2025-04-20"
-    try:
-        profile.say("explain the parser")
-    finally:
-        HEADERS["x-api-key"] = key
-        del HEADERS["authorization"], HEADERS["anthropic-beta"]
+def test_a_plans_login_is_left_alone_and_the_reason_is_said(
+    profile: Profile, spendlight: Spendlight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(HEADERS, "x-api-key")
+    monkeypatch.setitem(HEADERS, "authorization", "Bearer sk-ant-oat01-test")
+    monkeypatch.setitem(HEADERS, "anthropic-beta", "oauth-2025-04-20")
+    profile.say("explain the parser")
     assert "This login's plan pays for it." in spendlight("suggest").stdout
     refused = spendlight("use", "haiku")
     assert (refused.returncode, refused.stdout) == (1, "")
