@@ -42,6 +42,7 @@ def _beside(name: str) -> ModuleType:
 
 
 stand_in = _beside("stand_in")
+_beside("popovers")  # for tests: ``from desktop_popovers import …``
 
 
 @pytest.fixture(scope="session")

@@ -195,9 +195,11 @@ class PanelHost:
 
     def click(self, text: str) -> None:
         """Choose a menu entry."""
-        address = self._menu_address()
-        body = (self.entry(text).id, "clicked", ("i", 0), 0)
-        self._ask(new_method_call(address, "Event", "isvu", body))
+        self.click_id(self.entry(text).id)
+
+    def click_id(self, number: int) -> None:
+        """Choose a menu entry by its number."""
+        self._ask(new_method_call(self._menu_address(), "Event", "isvu", (number, "clicked", ("i", 0), 0)))
 
     def press(self, toast: Toast, key: str) -> None:
         """Press a notification's button."""
@@ -247,11 +249,11 @@ class PanelHost:
         elif member == "Notify":
             _app, replaces, _icon, title, body, actions, *_ = message.body
             self._toasted = replaces or self._toasted + 1
+            self._service.send(new_method_return(message, "u", (self._toasted,)))
             if actions and self.capabilities.count("actions"):
                 self.toasts.put(Toast(self._toasted, replaces, title, body, tuple(actions)))
             else:
                 self.notices.put((title, body))
-            self._service.send(new_method_return(message, "u", (self._toasted,)))
         elif member == "CloseNotification":
             self.closed_toasts.put(message.body[0])
             self._service.send(new_method_return(message))

@@ -127,11 +127,18 @@ class Segments(QFrame):
 
     def show_choice(self, key: str) -> None:
         """Show which one is true; none is chosen when it is not among them."""
+        wanted = next((button for button in self.group.buttons() if button.objectName() == key), None)
+        chosen = self.group.checkedButton()
+        if wanted is not None and wanted is not chosen:
+            wanted.setChecked(True)
+        elif wanted is None and chosen is not None:
+            self.group.setExclusive(False)
+            chosen.setChecked(False)
+            self.group.setExclusive(True)
+        # Tab stops at the chosen one, the arrow keys lead to the others; Qt sees to it only once one has the keyboard.
         for button in self.group.buttons():
-            if button.isChecked() != (button.objectName() == key):
-                self.group.setExclusive(False)
-                button.setChecked(button.objectName() == key)
-                self.group.setExclusive(True)
+            stops = button is (wanted or self.group.buttons()[0])
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The ground that holds them together."""

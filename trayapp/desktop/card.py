@@ -37,16 +37,19 @@ class SuggestionCard(QFrame):
         self._proof: tuple[str, ...] = ()
         self.title = Paragraph(Tone.TEXT, bold=True)
         self.worth = Paragraph(Tone.OK)
-        self.proof = Paragraph(Tone.DIM)
+        self._lines: list[Paragraph] = []
         self.action = MainButton("")
         self.later = Button(choicewords.NOT_NOW)
         self.why = Button("Why?", small=True, checkable=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 11)
         column.setSpacing(3)
-        for part in (self.title, self.worth, self.proof):
-            column.addWidget(part)
-        column.addSpacing(5)
+        column.addWidget(self.title)
+        column.addWidget(self.worth)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(5)
+        column.addLayout(self._column)
+        column.addSpacing(6)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.action)
@@ -96,7 +99,11 @@ class SuggestionCard(QFrame):
         if self.why.isHidden() == more:
             self.why.setVisible(more)
         lines = self._proof if self.why.isChecked() else self._proof[:LINES]
-        self.proof.show_text("\n".join(lines))
+        while len(self._lines) < len(lines):
+            self._lines.append(Paragraph(Tone.DIM))
+            self._column.addWidget(self._lines[-1])
+        for i, line in enumerate(self._lines):
+            line.show_text(lines[i] if i < len(lines) else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """A quiet ground with an edge in the calm colour."""

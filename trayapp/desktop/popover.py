@@ -299,9 +299,12 @@ class Popover(QWidget):
         layout = self.layout()
         if layout is None:
             return
-        # Texts that changed have only posted their wish for room; ask all layouts anew, now.
+        # What changed has only posted its wish for room, and layouts remember what widgets wished; ask all anew, now.
         for inner in self.findChildren(QLayout):
             inner.invalidate()
+            owner = inner.parentWidget()
+            if owner is not None and owner is not self:
+                owner.updateGeometry()
         layout.activate()
         wanted = layout.totalHeightForWidth(WIDTH) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
         if self.isVisible():

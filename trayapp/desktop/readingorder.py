@@ -16,7 +16,8 @@ def reading_order(window: QWidget) -> list[QWidget]:
     found = [
         (widget.mapTo(window, widget.rect().center()), widget)
         for widget in window.findChildren(QWidget)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible() and widget.isEnabled()
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget is window.focusWidget()
+        if widget.isVisible() and widget.isEnabled()
     ]
     found.sort(key=lambda each: each[0].y())
     lines: list[list[tuple[QPoint, QWidget]]] = []

@@ -40,7 +40,7 @@ class UndoStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 9, 9, 12)
         row.setSpacing(8)
-        row.addWidget(self.text, 1)
+        row.addWidget(self.text, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.undo, 0, Qt.AlignmentFlag.AlignVCenter)
         self.undo.clicked.connect(self._undo)
 
