@@ -16,7 +16,7 @@ from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.popover import WIDTH, Popover
 from trayapp.desktop.rulerows import RuleRow
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Snapshot
+from trayapp.snapshot import Slice, Snapshot, Window
 from trayapp.trouble import Trouble
 from trayapp.values import PICO
 
@@ -263,9 +263,31 @@ def test_a_removal_that_failed_offers_nothing(popover, choosing, qtbot):
 
 def test_many_rules_are_counted(popover, choosing, titles):
     many = tuple(replace(titles, id=f"r{i}") for i in range(7))
-    opened(popover, replace(choosing, choices=replace(choosing.choices, rules=many)))
+    opened(popover, replace(choosing, live=(), choices=replace(choosing.choices, rules=many, suggestion=None)))
     assert len(rows(popover)) == 4
     assert "and 3 more rules, in the icon's menu" in texts(popover)
+
+
+def test_what_is_too_high_for_the_screen_is_brief(popover, choosing, day, titles, qtbot, shots):
+    """All at once still lies on the screen; what the user opens himself is opened."""
+    full = replace(
+        choosing,
+        troubles=(Trouble(title="The disk is full", message="Rows wait.", fix="Make room."),),
+        windows=tuple(Window(vendor="anthropic", name=name, minutes=300, used=0.4) for name in ("5h", "7d")),
+        live=tuple(replace(day.live[0], id=i) for i in range(6)),
+        by_model=tuple(Slice(name=f"m{i}", pico=PICO, calls=1) for i in range(9)),
+        choices=replace(choosing.choices, rules=tuple(replace(titles, id=f"r{i}") for i in range(3))),
+    )
+    opened(popover, full)
+    free = popover.screen().availableGeometry()
+    assert free.contains(popover.geometry())
+    assert "and 6 more · $6.00" in texts(popover)
+    assert "and 4 more" in texts(popover)
+    assert rows(popover) == []
+    assert popover.offer.card.isVisible()
+    assert popover.grab().save(str(shots / "cheaper-full-dark-1x.png"))
+    click(qtbot, popover.models.more)
+    assert len(rows(popover)) == 3
 
 
 def test_mode_and_as_requested_ask_and_wait_for_the_answer(popover, choosing, qtbot):

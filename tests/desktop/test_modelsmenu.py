@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
+from desktop_popovers import wait_windows
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu
 
 from trayapp.choices import Choices
+from trayapp.desktop import look
+from trayapp.desktop.menu import TrayMenu
+from trayapp.desktop.view import Link, View
 from trayapp.trouble import Trouble
 
 PATIENCE = 15.0
@@ -144,6 +152,56 @@ def test_nothing_to_say_is_a_short_menu(panel, day):
     panel.until(lambda: seen(panel.entry("Models")) == ["Let it rip", "Balanced", "Frugal", "As requested, now"])
     panel.engine.close()
     panel.until(lambda: "Models" not in [label.replace("_", "") for label in panel.labels()])
+
+
+def test_the_popovers_card_by_keys_alone_reaches_the_engine(panel, choosing, undo, display):
+    """Tab and Return accept, Return again takes it back."""
+    xdotool = shutil.which("xdotool")
+    if xdotool is None or shutil.which("openbox") is None:
+        pytest.skip("needs xdotool and openbox: install the packages xdotool, openbox")
+    panel.activate()
+    (line,) = wait_windows(display, 1)
+
+    def press(*keys: str) -> None:
+        command = [xdotool, "windowfocus", "--sync", line.split()[0], "key", *keys]
+        subprocess.run(command, env=panel.tray.environment, timeout=PATIENCE, check=True)
+
+    press("Tab", "Return")
+    assert panel.engine.next_message("accept_suggestion") == {"id": "s1"}
+    panel.engine.send(replace(choosing, choices=replace(choosing.choices, suggestion=None, undo=undo)))
+    panel.until(lambda: "Undo: Titles now go to claude-haiku-5-5" in panel.labels())
+    press("Return")
+    assert panel.engine.next_message("remove_rule") == {"id": "r1"}
+
+
+@pytest.mark.parametrize("colours", [look.DARK, look.LIGHT], ids=["dark", "light"])
+def test_it_looks_right(qapp, choosing, losing, titles, shots, colours):
+    """Pictures of the menu and what opens from it, for people."""
+    look.apply(qapp, colours)
+    now = replace(choosing.choices, rules=(losing, titles))
+    made = TrayMenu()
+    made.show_view(View(link=Link.CONNECTED, snapshot=replace(choosing, choices=now)))
+    made.refresh()
+    menus = {menu.title(): menu for menu in made.menu.findChildren(QMenu)}
+    wanted = ("Suggestion", "&Models", "claude-opus-5-5 ·", "gpt-6.1-sol", "Titles:")
+    parts = [made.menu, *(next(menu for title, menu in menus.items() if title.startswith(w)) for w in wanted)]
+    pictures = []
+    for menu in parts:
+        menu.ensurePolished()
+        menu.resize(menu.sizeHint())
+        pictures.append(menu.grab())
+    gap = 12
+    wide = sum(picture.width() + gap for picture in pictures) + gap
+    sheet = QPixmap(wide, max(picture.height() for picture in pictures) + 2 * gap)
+    sheet.fill(QColor(colours.track))
+    painter = QPainter(sheet)
+    x = gap
+    for picture in pictures:
+        painter.drawPixmap(x, gap, picture)
+        x += picture.width() + gap
+    painter.end()
+    assert sheet.save(str(shots / f"cheaper-menu-{'dark' if colours.dark else 'light'}.png"))
+    made.close()
 
 
 def test_a_refusal_is_told(panel):

@@ -39,19 +39,20 @@ class Breakdown(QWidget):
             column.addWidget(bar)
         column.addWidget(self._more)
 
-    def show_slices(self, snapshot: Snapshot) -> bool:
-        """Show today's slices; whether there are any."""
+    def show_slices(self, snapshot: Snapshot, *, brief: bool = False) -> bool:
+        """Show today's slices, half as many when ``brief``; whether there are any."""
+        most = BARS // 2 if brief else BARS
         slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[self.by]
         ordered = sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))
-        most = max((part.pico for part in ordered), default=0)
+        dearest = max((part.pico for part in ordered), default=0)
         for i, bar in enumerate(self._bars):
-            bar.setVisible(i < len(ordered))
+            bar.setVisible(i < min(len(ordered), most))
             if i < len(ordered):
                 part = ordered[i]
-                share = part.pico / most if most > 0 else 0.0
+                share = part.pico / dearest if dearest > 0 else 0.0
                 bar.show_bar(part.name or f"unknown {self.by}", money.of_slice(part, snapshot.shown), share)
                 bar.setToolTip(_tip(part))
-        rest = ordered[BARS:]
+        rest = ordered[most:]
         self._more.setVisible(bool(rest))
         if rest:
             others = money.dollars(sum(part.pico for part in rest), shown=snapshot.shown)

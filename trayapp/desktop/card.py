@@ -35,6 +35,7 @@ class SuggestionCard(QFrame):
         self._id = ""
         self._answered = ""
         self._proof: tuple[str, ...] = ()
+        self._most = LINES
         self.title = Paragraph(Tone.TEXT, bold=True)
         self.worth = Paragraph(Tone.OK)
         self._lines: list[Paragraph] = []
@@ -81,6 +82,13 @@ class SuggestionCard(QFrame):
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 
+    def show_brief(self, *, brief: bool) -> None:
+        """Show less of the proof unasked when there is little room."""
+        most = 1 if brief else LINES
+        if most != self._most:
+            self._most = most
+            self._show_proof()
+
     def answer_again(self) -> None:
         """What was clicked could not be done; it may be clicked again."""
         self._answered = ""
@@ -95,10 +103,10 @@ class SuggestionCard(QFrame):
         self.resized.emit()
 
     def _show_proof(self) -> None:
-        more = len(self._proof) > LINES
+        more = len(self._proof) > self._most
         if self.why.isHidden() == more:
             self.why.setVisible(more)
-        lines = self._proof if self.why.isChecked() else self._proof[:LINES]
+        lines = self._proof if self.why.isChecked() else self._proof[: self._most]
         while len(self._lines) < len(lines):
             self._lines.append(Paragraph(Tone.DIM))
             self._column.addWidget(self._lines[-1])

@@ -61,8 +61,8 @@ class ModelSection(QWidget):
         self.rules.asked.connect(self.asked)
         self.rules.removal.connect(self._remove)
 
-    def show_choices(self, snapshot: Snapshot) -> None:
-        """Show what is so now."""
+    def show_choices(self, snapshot: Snapshot, *, brief: bool = False) -> None:
+        """Show what is so now; ``brief``: in one line, unless the user has opened it."""
         self._snapshot = snapshot
         choices, shown = snapshot.choices, snapshot.shown
         week, tip = choicewords.this_week(choices, shown), choicewords.week_tip(choices, shown)
@@ -74,7 +74,7 @@ class ModelSection(QWidget):
         self.rules.setVisible(self.rules.show_rules(snapshot))
         self.mode.show_choice(choices.mode)
         self._show_asis()
-        opened = choicewords.telling(choices) if self._opened is None else self._opened
+        opened = choicewords.telling(choices) and not brief if self._opened is None else self._opened
         self._all.setVisible(opened)
         self.more.setText("Less" if opened else "More")
         self.more.setAccessibleName("Models: show less" if opened else "Models: show mode and rules")
@@ -87,7 +87,6 @@ class ModelSection(QWidget):
 
     def _turn(self) -> None:
         self._opened = self._all.isHidden()
-        self.show_choices(self._snapshot)
         self.resized.emit()
 
     def _pick(self, mode: str) -> None:

@@ -43,14 +43,15 @@ class Offer(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
 
-    def show_offer(self, snapshot: Snapshot, *, failed: bool) -> bool:
+    def show_offer(self, snapshot: Snapshot, *, age_ms: int, failed: bool) -> bool:
         """Show what there is; whether there is anything.
 
         Args:
             snapshot: what is so now.
+            age_ms: how long ago it came.
             failed: what was asked last could not be done.
         """
-        offered = self._show_strip(snapshot, failed=failed)
+        offered = self._show_strip(snapshot, age_ms=age_ms, failed=failed)
         suggestion = None if offered else snapshot.choices.suggestion
         if suggestion is not None:
             card = self.card or self._make_card()
@@ -61,17 +62,24 @@ class Offer(QWidget):
             self.card.setVisible(suggestion is not None)
         if self.strip is not None and self.strip.isHidden() == offered:
             self.strip.setVisible(offered)
+            if offered:
+                self.strip.announce()
             if offered and self._expected:
                 self.strip.undo.setFocus(Qt.FocusReason.OtherFocusReason)
             self._expected = False
         return offered or suggestion is not None
+
+    def show_brief(self, *, brief: bool) -> None:
+        """Show less of the proof when there is little room."""
+        if self.card is not None:
+            self.card.show_brief(brief=brief)
 
     def expect_removal(self, rule: RuleView) -> None:
         """A rule is about to be removed; once it is gone, putting it back is offered."""
         self._leaving = rule
         self._expected = True
 
-    def _show_strip(self, snapshot: Snapshot, *, failed: bool) -> bool:
+    def _show_strip(self, snapshot: Snapshot, *, age_ms: int, failed: bool) -> bool:
         undo, there = snapshot.choices.undo, {rule.id for rule in snapshot.choices.rules}
         if self._leaving is not None and (failed or self._leaving.id not in there):
             self._removed, self._leaving = None if failed else self._leaving, None
@@ -86,7 +94,7 @@ class Offer(QWidget):
         if undo is None:
             return False
         strip = self.strip or self._make_strip()
-        left_ms = (undo.until_us - snapshot.at_us) // 1000
+        left_ms = max((undo.until_us - snapshot.at_us) // 1000 - age_ms, 0)
         if not strip.offer((undo.rule, undo.until_us), choicewords.plain(undo.text), left_ms):
             return False
         self._takes_back, self._undoing = "remove_rule", undo.rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from trayapp.desktop import look
@@ -69,6 +69,10 @@ class UndoStrip(QFrame):
         if not self._left_ms:
             return 0.0
         return max(self._left_ms - self._since.elapsed(), 0) / OFFER_MS
+
+    def announce(self) -> None:
+        """Let a screen reader say what can be undone."""
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))
 
     def _undo(self) -> None:
         if self.left > 0:
