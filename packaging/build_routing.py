@@ -276,7 +276,7 @@ def own(document: dict[str, Any], margins: Sequence[tuple[float, Sentence]]) -> 
 
 def outside(document: dict[str, Any], folder: Path) -> dict[str, Any]:
     """What rules and model make of other people's texts and of whole requests, which made no weight."""
-    from trayapp.routing import read_line
+    from trayapp.routing.line import read_line
 
     model = linear.load(json.dumps(document).encode())
     labels: dict[str, dict[str, bool]] = {}

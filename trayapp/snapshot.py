@@ -226,7 +226,12 @@ def _currency(code: str, rate: str, since: str) -> Currency:
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON-ready values, money as decimal strings."""
-    result: dict[str, Any] = _money_out(asdict(snapshot))
+    return to_json(snapshot)
+
+
+def to_json(value: Any) -> dict[str, Any]:
+    """Any of these types, and those of ``trayapp.choices``, as JSON-ready values, money as decimal strings."""
+    result: dict[str, Any] = _money_out(asdict(value))
     return result
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from strict.refusal import Refused
 
 from trayapp.demo.script import Ask, Script, default_plan
 from trayapp.demo.vendor import SimulatedVendor, VendorThread
@@ -32,3 +34,11 @@ def vendor(board: Board) -> Iterator[VendorThread]:
     server = SimulatedVendor(board, keep_headers=True, counted_endpoint=True)
     with VendorThread(server) as thread:
         yield thread
+
+
+def refused(found: Refused | None, words: str, status: int = 400, **more: Any) -> None:
+    """Assert that a request was refused with these words, and with these of the refusal's fields."""
+    assert found is not None
+    assert words in found.message
+    assert found.status == status
+    assert {name: getattr(found, name) for name in more} == more

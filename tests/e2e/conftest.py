@@ -120,12 +120,18 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
-def spendlight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def upstream() -> SimulatedVendor:
+    """The vendor behind the running Spendlight; a module that wants another one has a fixture of this name."""
+    return SimulatedVendor(keep_headers=True)
+
+
+@pytest.fixture(scope="module")
+def spendlight(tmp_path_factory: pytest.TempPathFactory, upstream: SimulatedVendor) -> Iterator[Scene]:
     """A running Spendlight whose vendors are all the simulated one."""
     home = tmp_path_factory.mktemp("spendlight")
     paths = Paths(home / "config", home / "state", home / "cache", home / "run")
     paths.make()
-    with VendorThread(SimulatedVendor(keep_headers=True)) as vendor:
+    with VendorThread(upstream) as vendor:
         paths_of = {"chatgpt": "/backend-api/codex", "groq": "/openai"}
         names = dict.fromkeys((*frontdoor.DEFAULT_UPSTREAMS, "azure", "groq", "ollama"))
         lines = [f'{name} = "{vendor.url}{paths_of.get(name, "")}"' for name in names]

@@ -13,8 +13,10 @@ import pytest
 
 from trayapp.platform.resources import resource
 from trayapp.pricing import Book, load
-from trayapp.routing import Model, Verdict, read_line
-from trayapp.routing import load as load_weights
+from trayapp.routing.classify import Verdict
+from trayapp.routing.line import read_line
+from trayapp.routing.linear import Model
+from trayapp.routing.linear import load as load_weights
 from trayapp.routing.session import Dated, ModelCost, Step, TurnRates
 
 

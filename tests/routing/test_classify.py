@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from trayapp.routing import LineError, kinds, read_line
+from trayapp.routing import kinds
+from trayapp.routing.line import LineError, read_line
 from trayapp.values import Kind
 
 WIRES = ("anthropic", "openai-chat", "openai-responses", "gemini")

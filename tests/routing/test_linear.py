@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from trayapp.routing import Model, WeightsError, linear, load, tasktype
+from trayapp.routing import linear, tasktype
+from trayapp.routing.linear import Model, WeightsError, load
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "resources" / "routing" / "weights.json"
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trayapp.routing import LineError, kinds, lasttext, read_line, tasktype
+from trayapp.routing import kinds, lasttext, tasktype
+from trayapp.routing.line import LineError, read_line
 from trayapp.routing.phrases import GUARDS
 
 WIRES = ("anthropic", "openai-chat", "openai-responses", "gemini")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from trayapp.routing import Verdict, read_line
+from trayapp.routing.classify import Verdict
+from trayapp.routing.line import read_line
 
 
 @pytest.fixture(scope="module")

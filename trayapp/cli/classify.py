@@ -13,8 +13,8 @@ from typing import Any
 from trayapp.cli.jsonlines import answer_each
 from trayapp.cli.trouble import CommandError
 from trayapp.platform.resources import resource
-from trayapp.routing import LineError, Model, WeightsError, load, read_line
-from trayapp.routing.line import MOST, identity
+from trayapp.routing.line import MOST, LineError, identity, read_line
+from trayapp.routing.linear import Model, WeightsError, load
 from trayapp.trouble import Trouble
 
 

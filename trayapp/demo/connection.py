@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import secrets
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import replace
@@ -194,7 +193,7 @@ class Connection(asyncio.Protocol):
             answer = endpoints.side(request.method, path, headers)
         else:
             try:
-                asked = endpoints.read(path, query, headers, b"".join(request.chunks))
+                asked = self.vendor.read(path, query, headers, b"".join(request.chunks))
             except endpoints.BodyError as problem:
                 answer = endpoints.error(endpoints.vendor_of(path, headers), 400, "", str(problem))
             else:
@@ -207,7 +206,6 @@ class Connection(asyncio.Protocol):
     ) -> Coroutine[Any, Any, None] | None:
         script, leg, answer = self.vendor.prepare(asked)
         ask = asked.ask
-        request_id = f"req_{secrets.token_hex(12)}"
         seq = self.vendor.counted.begin(
             CountedCall(
                 vendor=ask.vendor,
@@ -222,7 +220,7 @@ class Connection(asyncio.Protocol):
                 usage_sent=answer.status < 400
                 and not script.omit_usage
                 and (ask.wire != "openai-chat" or not ask.stream or ask.include_usage),
-                request_id=request_id,
+                request_id=ask.request_id,
                 message_id=ask.message_id,
                 bytes_in=entry.bytes_in,
                 body_sha256=entry.body_sha256,
@@ -230,7 +228,7 @@ class Connection(asyncio.Protocol):
             )
         )
         coding = encodings.chosen(script.encoding, headers.get("accept-encoding", "")) if answer.status < 400 else ""
-        extra = self._vendor_headers(ask.vendor, request_id, script)
+        extra = self._vendor_headers(ask.vendor, ask.request_id, script)
         run = Delivery(self, request, script, answer, partial(self._ended, seq), coding, extra)
         if run.immediate:
             run.send_at_once()

@@ -77,6 +77,8 @@ class Asked:
 
     ask: Ask
     prompt: prefixes.Prompt
+    refused: Answer | None = None
+    """The vendor will not serve it, and says this."""
 
 
 class BodyError(Exception):

@@ -28,7 +28,9 @@ class ToolUse:
 
     name: str
     arguments: str = "{}"
-    """JSON object as text."""
+    """JSON object as text; for a free-form tool, the text."""
+    free_form: bool = False
+    """OpenAI Responses: a custom tool, whose input is text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,9 @@ class Script:
     text: str = DEFAULT_TEXT
     thinking: str = ""
     """Reasoning text that is streamed before the answer, where the wire format shows it."""
+    seal: str = ""
+    """What vouches for the model's reasoning: the signature of a thinking block, the encrypted content of a reasoning
+    item, the thought signature of a function call. With it, reasoning is answered even where its text is empty."""
     tool: ToolUse | None = None
     """Ends the answer with this tool call."""
     model: str | None = None
@@ -107,6 +112,7 @@ class Ask:
     body: bytes = field(default=b"", repr=False)
     """The decoded request body."""
     message_id: str = field(default_factory=lambda: secrets.token_hex(12))
+    request_id: str = field(default_factory=lambda: f"req_{secrets.token_hex(12)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

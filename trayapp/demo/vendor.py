@@ -14,6 +14,7 @@ import asyncio
 import json
 import signal
 import threading
+from collections.abc import Mapping
 from typing import Self
 
 from msgspec.structs import replace
@@ -82,10 +83,24 @@ class SimulatedVendor:
         """``http://127.0.0.1:PORT``."""
         return f"http://127.0.0.1:{self.port}"
 
+    def read(self, path: str, query: str, headers: Mapping[str, str], body: bytes) -> endpoints.Asked:
+        """Read a metered request. A vendor that judges requests overrides this.
+
+        Raises:
+            BodyError: the body cannot be used.
+        """
+        return endpoints.read(path, query, headers, body)
+
+    def plan(self, ask: Ask) -> Script:
+        """Choose the script of a request. A vendor whose answers are bound to a model overrides this."""
+        return self.planner(ask)
+
     def prepare(self, asked: endpoints.Asked) -> tuple[Script, Leg, Answer]:
         """Plan and count one request."""
         ask = asked.ask
-        script = self.planner(ask)
+        if asked.refused is not None:
+            return Script(status=asked.refused.status), Leg(), asked.refused
+        script = self.plan(ask)
         if ask.op == "count":
             leg = Leg(input=tokens(sum(map(len, asked.prompt.segments)), ask.model))
             return script, leg, endpoints.answer(ask, script, leg)

@@ -128,8 +128,9 @@ def error(status: int, kind: str = "", message: str = "") -> Answer:
 def _blocks(ask: Ask, script: Script) -> list[dict[str, Any]]:
     """The content: thinking, text, tool call."""
     blocks: list[dict[str, Any]] = []
-    if script.thinking:
-        blocks.append({"type": "thinking", "thinking": script.thinking, "signature": "c2ltdWxhdGVk"})
+    if script.thinking or script.seal:
+        signature = script.seal or "c2ltdWxhdGVk"
+        blocks.append({"type": "thinking", "thinking": script.thinking, "signature": signature})
     if script.text or not script.tool:
         blocks.append({"type": "text", "text": script.text})
     if script.tool:

@@ -32,9 +32,11 @@ _encode = msgspec.json.encode
 def answer(ask: Ask, script: Script, leg: Leg) -> Answer:
     """The answer to one request, priced tokens as in ``leg``."""
     finish = "MAX_TOKENS" if ask.max_output is not None and leg.output >= ask.max_output else "STOP"
-    call = None
+    call: dict[str, Any] | None = None
     if script.tool:
         call = {"functionCall": {"name": script.tool.name, "args": msgspec.json.decode(script.tool.arguments)}}
+        if script.seal:
+            call["thoughtSignature"] = script.seal
     thought = {"text": script.thinking, "thought": True}
 
     def response(parts: list[Any], *, last: bool) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def responses(ask: Ask, script: Script, leg: Leg) -> Answer:
 
 def compact(ask: Ask, script: Script, leg: Leg) -> Answer:
     """The answer to ``/responses/compact``."""
-    item = {"type": "compaction", "id": f"cmp_{ask.message_id}", "encrypted_content": "c2ltdWxhdGVk"}
+    item = {"type": "compaction", "id": f"cmp_{ask.message_id}", "encrypted_content": script.seal or "c2ltdWxhdGVk"}
     document = {
         "id": f"resp_{ask.message_id}",
         "object": "response.compaction",
@@ -185,14 +185,19 @@ def _response(ask: Ask, script: Script, status: str, output: list[dict[str, Any]
 def _items(ask: Ask, script: Script) -> list[dict[str, Any]]:
     """The output items: reasoning, message, function call."""
     items: list[dict[str, Any]] = []
-    if script.thinking:
-        summary = [{"type": "summary_text", "text": script.thinking}]
-        items.append({"id": f"rs_{ask.message_id}", "type": "reasoning", "summary": summary})
+    if script.thinking or script.seal:
+        summary = [{"type": "summary_text", "text": script.thinking}] if script.thinking else []
+        sealed = {"encrypted_content": script.seal} if script.seal else {}
+        items.append({"id": f"rs_{ask.message_id}", "type": "reasoning", "summary": summary, **sealed})
     if script.text or not script.tool:
         content = [{"type": "output_text", "text": script.text, "annotations": [], "logprobs": []}]
         message = {"id": f"msg_{ask.message_id}", "type": "message", "status": "completed", "role": "assistant"}
         items.append({**message, "content": content})
-    if script.tool:
+    if script.tool and script.tool.free_form:
+        call = {"id": f"ctc_{ask.message_id}", "type": "custom_tool_call", "status": "completed"}
+        name = {"call_id": f"call_{ask.message_id}", "name": script.tool.name, "input": script.tool.arguments}
+        items.append({**call, **name})
+    elif script.tool:
         call = {"id": f"fc_{ask.message_id}", "type": "function_call", "status": "completed"}
         name = {"call_id": f"call_{ask.message_id}", "name": script.tool.name, "arguments": script.tool.arguments}
         items.append({**call, **name})
@@ -213,15 +218,19 @@ def _item_events(stream: _Numbered, index: int, item: dict[str, Any], script: Sc
         stream.add("response.output_text.done", **at, content_index=0, text=text, logprobs=[])
         stream.add("response.content_part.done", **at, content_index=0, part=item["content"][0])
     elif item["type"] == "reasoning":
-        text = item["summary"][0]["text"]
         stream.add("response.output_item.added", output_index=index, item={**item, "summary": []})
-        stream.add(
-            "response.reasoning_summary_part.added", **at, summary_index=0, part={"type": "summary_text", "text": ""}
-        )
-        for piece in pieces(text, script.chunk_chars):
-            stream.add("response.reasoning_summary_text.delta", **at, summary_index=0, delta=piece)
-        stream.add("response.reasoning_summary_text.done", **at, summary_index=0, text=text)
-        stream.add("response.reasoning_summary_part.done", **at, summary_index=0, part=item["summary"][0])
+        for part in item["summary"]:
+            text, at_part = part["text"], {**at, "summary_index": 0}
+            stream.add("response.reasoning_summary_part.added", **at_part, part={**part, "text": ""})
+            for piece in pieces(text, script.chunk_chars):
+                stream.add("response.reasoning_summary_text.delta", **at_part, delta=piece)
+            stream.add("response.reasoning_summary_text.done", **at_part, text=text)
+            stream.add("response.reasoning_summary_part.done", **at_part, part=part)
+    elif item["type"] == "custom_tool_call":
+        stream.add("response.output_item.added", output_index=index, item={**item, "input": ""})
+        for piece in pieces(item["input"], script.chunk_chars):
+            stream.add("response.custom_tool_call_input.delta", **at, delta=piece)
+        stream.add("response.custom_tool_call_input.done", **at, input=item["input"])
     else:
         begun = {**item, "status": "in_progress", "arguments": ""}
         stream.add("response.output_item.added", output_index=index, item=begun)

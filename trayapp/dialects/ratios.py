@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -98,6 +99,12 @@ def family(wire: str, model: str | None) -> Family:
     if name and wire == "bedrock-invoke":
         return _OPENAI
     return _BY_WIRE.get(wire, _OPENAI)
+
+
+def ratio(wire: str, one: str | None, other: str | None) -> Fraction:
+    """Tokens that the other model makes of a text for each of the one's."""
+    a, b = family(wire, one).per_o200k, family(wire, other).per_o200k
+    return Fraction(str(b)) / Fraction(str(a))
 
 
 def bytes_per_token(wire: str, model: str | None) -> float:

@@ -115,7 +115,13 @@ class MeteredCall:
         """What goes out instead: by the user's rules, and asking for the usage."""
         try:
             self._route = self._keeper.router.route(
-                call, self._view, self._entry.target, body, _coding(self._view.headers), self._project[0]
+                call,
+                self._view,
+                self._entry.target,
+                body,
+                _coding(self._view.headers),
+                self._project,
+                self._credential,
             )
         except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
             log.warning("a call could not be routed: %s", type(error).__name__)
@@ -302,6 +308,8 @@ class MeteredCall:
             overflow=self._reader is not None and self._reader.overflow,
             shutdown=ending.reason == "shutdown",
         )
+        if self._route is not None:
+            self._route.interrupted = ending.outcome == "client_abort"
         reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
         self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)
 

@@ -18,9 +18,8 @@ from typing import Any, Final
 
 from trayapp.control import MAX_LINE, ControlError, encode, error_message
 from trayapp.platform.paths import write_private
-from trayapp.settings import SettingsError
 from trayapp.snapshot import Snapshot, snapshot_to_json
-from trayapp.trouble import Trouble
+from trayapp.trouble import Trouble, TroubleError
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +132,7 @@ class ControlServer:
             writer.write(answer)
         except json.JSONDecodeError:
             writer.write(error_message(request_id, _bad_request("A request is one line of JSON.").trouble))
-        except (ControlError, SettingsError) as error:
+        except TroubleError as error:
             writer.write(error_message(request_id, error.trouble))
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             log.warning("a control request was malformed: %s", type(error).__name__)

@@ -21,6 +21,7 @@ from trayapp.engine.credentials import Credentials
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.glance import Glance
 from trayapp.engine.keychain import Keychain
+from trayapp.engine.listings import ListingWatch, lists_models
 from trayapp.engine.projects import Projects
 from trayapp.engine.router import Router
 from trayapp.engine.tariff import Tariff
@@ -28,6 +29,7 @@ from trayapp.engine.windows import Windows
 from trayapp.ledger import Ledger
 from trayapp.proxy import Ending, Plan, RequestHead, Rewrite, Watch
 from trayapp.refusal import Refusal
+from trayapp.routing.rules import seller
 from trayapp.virtualkeys.swap import Swapped
 
 
@@ -102,6 +104,8 @@ class Gatekeeper:
         if dialect is not None:
             metered = self.glance.facts.paused_until_us <= time.time_ns() // 1000
             watch = MeteredCall(self, head, entry, dialect, metered=metered)
+        elif lists_models(head.method, entry.path):
+            watch = ListingWatch(self.router.listings, seller(entry.vendor, ""))
         return Plan(
             upstream=entry.upstream,
             target=entry.target,

@@ -14,7 +14,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -22,6 +22,7 @@ from typing import Final, Protocol
 import msgspec
 
 from trayapp import __version__, currency
+from trayapp.choices import Choices
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.snapshot import LiveCall, Notice, Slice, Snapshot, Today, Unpriced
@@ -115,6 +116,8 @@ class Facts:
     """Whether the price book knows a vendor's model."""
     troubles: Callable[[], tuple[Trouble, ...]] = field(default=tuple)
     notices: Callable[[], tuple[Notice, ...]] = field(default=tuple)
+    choices: Callable[[], Awaitable[Choices]] | None = None
+    """Makes what is shown about cheaper models."""
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
@@ -140,6 +143,7 @@ class Glance:
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
         self._last_push = 0.0
+        self._choices = Choices()
 
     def started(self, call: Running) -> None:
         """A call has its row."""
@@ -205,6 +209,8 @@ class Glance:
             except BaseException:
                 self._stale = True
                 raise
+        if self.facts.choices is not None:
+            self._choices = await self.facts.choices()
         return self._make(now)
 
     def _push(self) -> None:
@@ -303,6 +309,7 @@ class Glance:
             limits=plan.limits,
             credits=plan.credits,
             icon=facts.icon,
+            choices=self._choices,
         )
 
     def _today(self) -> Today:
@@ -340,7 +347,7 @@ class Glance:
                         id=opening.id,
                         tool=opening.tool or "",
                         vendor=opening.vendor,
-                        model=opening.model_asked or "",
+                        model=opening.model_sent or opening.model_asked or "",
                         project=opening.project_name or "",
                         started_us=opening.started_us,
                         state=call.state.value,

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked
@@ -24,6 +23,7 @@ from trayapp.values import Call, Cost, Usage
 
 if TYPE_CHECKING:
     from trayapp.engine.router import Router
+    from trayapp.routing.classify import Verdict
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
@@ -32,6 +32,10 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 4
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
+
+
+_PROGRAMS: Final = ("python-", "js-", "go-", "java-", "ruby-")
+"""How SDKs are called (``dialects.asker``). What such a program sends is nobody's turn."""
 
 
 class Saving(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +55,7 @@ class Route:
         self.call = call
         self.asked = asked
         self.at_us = at_us
+        self.project_name: str | None = None
         self.place: Place = NOWHERE
         self.decision: Decision | None = None
         self.rewrite: Rewrite | None = None
@@ -59,10 +64,25 @@ class Route:
         """What is asked for instead of the request's own effort."""
         self.turn: Turn | None = None
         self.verdict: Verdict | None = None
+        self.upgraded = False
+        """The tool itself asks for a dearer model than before."""
+        self.held_back = False
+        """A rule would have changed it, had its session not been held back to compare."""
+        self.interrupted = False
+        """The person broke the answer off."""
+        self.credential: str | None = None
+        self.payer: str | None = None
+        """The rule that has changed an earlier request, for which this one pays."""
         self.redone = False
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+
+    @property
+    def agent(self) -> bool:
+        """A person speaks in it: it is an agent's, not a program's that calls an SDK."""
+        tool = self.call.tool
+        return tool is not None and not tool.startswith(_PROGRAMS)
 
     @property
     def rule(self) -> str | None:
@@ -71,7 +91,7 @@ class Route:
             return None
         if self.rewrite is not None and self.decision.changes:
             return self.decision.rule or None
-        return self.decision.after or (self.decision.rule if self.redone else "") or None
+        return self.payer or (self.decision.after if self.redone else "") or None
 
     @property
     def model_sent(self) -> str | None:
@@ -90,16 +110,18 @@ class Route:
             words.append("redone")
         return tuple(words)
 
+    def unchanged(self, why: str) -> None:
+        """It goes out as it came after all."""
+        if self.decision is not None:
+            self.decision = msgspec.structs.replace(self.decision, model=None, effort=None, rule="", why=why)
+
     def refused(self, status: int, retry_after_us: int | None) -> None:
         """The vendor does not take what was changed; the original goes out."""
         self.router.refused(self, status, retry_after_us)
         self.rewrite = None
         self.fields = ()
         self.effort = None
-        if self.decision is not None:
-            self.decision = msgspec.structs.replace(
-                self.decision, model=None, effort=None, rule="", after=self.decision.after, why="refused"
-            )
+        self.unchanged("refused")
 
     def looked(self) -> None:
         """The request has gone out: what was put off is done now."""

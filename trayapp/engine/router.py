@@ -15,32 +15,55 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import importlib
 import logging
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from trayapp.dialects import RequestView
-from trayapp.dialects.adapt import Adapted, Capability, Unadaptable, Wanted, adapt, chained, signatures, unchangeable
+from trayapp.dialects.adapt import (
+    Adapted,
+    Unadaptable,
+    Wanted,
+    adapt,
+    capability,
+    chained,
+    signatures,
+    unchangeable,
+)
 from trayapp.dialects.coding import decode_whole
+from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
+from trayapp.engine.listings import Listings
 from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
+from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.witness import Witness
 from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
-from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
-from trayapp.routing import Model, Verdict, classify, conversation, lasttext, load
-from trayapp.routing.rules import NEVER, Asked, seller
+from trayapp.routing import conversation, efforts, holdback, lasttext
+from trayapp.routing.evidence import Pair, State
+from trayapp.routing.kinds import LABELS
+from trayapp.routing.ladders import below
+from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
+from trayapp.routing.savings import Caching
+from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
+
+if TYPE_CHECKING:
+    from trayapp.routing.classify import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +71,11 @@ LIMIT: Final = 64 << 20
 _MINUTE: Final = 60 * 10**6
 _REST_US: Final = 10 * _MINUTE
 """How long a rule rests after a refusal that passes by itself and does not say when."""
+STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
+"""What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
+model does as well. Compaction is none of them: it has to read the whole conversation again."""
+_FOR_EVER: Final = 2**62
+_MOST_BYTES: Final = 16 << 20
 _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 """As ``routing.booked`` says; others say nothing, and an hour is taken."""
 _LONGEST_LIFE: Final = 60 * _MINUTE
@@ -62,6 +90,7 @@ class Router:
         install_key: str,
         calibration: Calibration,
         tariff: Callable[[], Tariff],
+        listings: Listings,
         tell: Callable[[str, str, str], None],
         changed: Callable[[], None],
     ) -> None:
@@ -72,6 +101,7 @@ class Router:
             install_key: the key under which texts become names of conversations.
             calibration: knows how long prompts are.
             tariff: the prices in force.
+            listings: what vendors have said that their models take.
             tell: title, message and code of a notice.
             changed: called when faces see something else now.
         """
@@ -82,26 +112,84 @@ class Router:
         self.changed = changed
         self.rulebook = Rulebook(paths.rules)
         self.steering = Steering(self.dearer)
+        self.hold_back = 0
+        """Percent of sessions that keep to what is asked for, so that the rest can be compared with them."""
         self.worth = Worth()
-        self.heard: dict[tuple[str, str], Capability] = {}
-        """What vendors have said that their models take."""
+        self.running = Running()
+        self.stale = True
+        """What was saved has changed since a face was told."""
+        self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
+        self.witness = Witness(paths.evidence, self._digest)
         self._calibration = calibration
         self._tell = tell
         self._path: Path = paths.conversations
-        self._kept = Kept(paths.conversations, self._contents, every=30.0)
-        self._model: Model | None = None
+        self._twins: Path = paths.twins
+        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.worth.kept()), every=30.0)
         self._restore()
+
+    @property
+    def rules_shown(self) -> tuple[Rule, ...]:
+        """The rules of the book, and in frugal those that come with it."""
+        return (*self.standing_rules(), *self.rulebook.rules)
+
+    def standing_rules(self, asked: Asked | None = None) -> tuple[Rule, ...]:
+        """What frugal does by itself, for a request or for the models that are in use."""
+        if self.mode != MODES[2]:
+            return ()
+        if asked is None:
+            used = {(pulse.vendor, pulse.asked) for pulse in self.running.now(time.time_ns() // 1000)}
+        else:
+            used = {(asked.vendor, asked.model)}
+        made = []
+        for vendor, model in sorted(used):
+            smaller = below(model)
+            for kind in STANDING if smaller else ():
+                name = f"mode:{LABELS[kind]}:{model}"
+                rule = Rule(
+                    id=name,
+                    vendor=vendor,
+                    model=smaller[-1],
+                    asked=model,
+                    scope="kind",
+                    value=LABELS[kind],
+                    origin="mode",
+                )
+                until = self.rulebook.resting(name)
+                made.append(
+                    rule if until is None else msgspec.structs.replace(rule, paused=until[0], paused_until_us=until[1])
+                )
+        return tuple(made)
+
+    def chosen(self, asked: Asked) -> Rule | None:
+        """The rule that has the word on such a request now."""
+        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        return chosen(rules, asked, time.time_ns() // 1000, self.dearer)
 
     def take(self, chosen: Settings) -> None:
         """Obey the settings."""
         self.mode = chosen.mode
         self.subscriptions = chosen.subscriptions
+        self.hold_back = chosen.hold_back
+        self.witness.failed_pico = chosen.failed_attempt_pico
+        self.stale = True
+
+    def begin(self) -> None:
+        """The engine listens: load what reading a person's words takes, beside the calls."""
+        if self.mode != MODES[0]:
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
 
     # before a request leaves
 
     def route(
-        self, call: Call, view: RequestView, target: str, body: bytes | None, coding: str, project: str | None
+        self,
+        call: Call,
+        view: RequestView,
+        target: str,
+        body: bytes | None,
+        coding: str,
+        project: tuple[str | None, str | None],
+        credential: str | None,
     ) -> Route | None:
         """A call's way; ``None`` when nothing is to be decided or learned about it.
 
@@ -111,7 +199,8 @@ class Router:
             target: the request target at its upstream.
             body: as received; ``None``: it was too large to be held.
             coding: its content coding.
-            project: the HMAC of its project's folder.
+            project: the HMAC of its project's folder, and the name to show.
+            credential: short HMAC of its key.
         """
         if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
             return None
@@ -120,14 +209,15 @@ class Router:
             model=call.model,
             kind=call.kind,
             session=call.session,
-            project=project,
+            project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
+        route.project_name, route.credential = project[1], credential
         plain, trouble = decode_whole(body, coding, limit=LIMIT)
         if plain is None or trouble is not None:
             return None
         route.plain = plain
-        if self._watched:
+        if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
 
@@ -138,13 +228,14 @@ class Router:
     def _decide(self, route: Route, view: RequestView, target: str, body: bytes) -> None:
         plain, call = route.plain, route.call
         assert plain is not None  # noqa: S101  just decoded
-        self._place(route)
+        self._place(route, deciding=True)
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
         forbidden = self._forbidden(call) or unchangeable(view, plain) or ""
         decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
-        if not (decision.changes or decision.after or decision.was_changed):
+        self._witness(route)
+        if not (decision.changes or decision.was_changed):
             return
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
@@ -154,7 +245,7 @@ class Router:
             model=decision.model,
             effort=decision.effort,
             foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.heard.get((route.asked.vendor, serving)),
+            known=self.listings.of(route.asked.vendor, call.wire, serving),
         )
         adapted = adapt(call, view, target, body, wanted)
         why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
@@ -162,27 +253,48 @@ class Router:
             if decision.changes:
                 log.info("a request was left as it came: %s", why)
                 self.steering.back(decision.key, route.at_us)
-                route.decision = msgspec.structs.replace(decision, model=None, effort=None, rule="", why=why)
+                route.unchanged(why)
         elif adapted.fields:
             route.rewrite = _rewrite(adapted, target)
             route.fields = () if route.rewrite is None else adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
+            if decision.model is not None:
+                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
 
-    def _place(self, route: Route) -> None:
+    def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
         if plain is None:
             return
-        route.place = conversation.read(plain, self._digest)
-        if route.place.spoken:
+        if deciding:
+            route.place = conversation.read(plain, self._digest)
+        else:
+            route.place = conversation.glimpse(plain, self._digest, listens=route.agent)
+        if route.place.spoken and (deciding or route.agent):
             route.turn = lasttext.read(plain)
 
     def _steer(self, route: Route, *, forbidden: str, chain: bool) -> Decision:
         asked = msgspec.structs.replace(route.asked, task=lambda: self._task(route))
         route.asked = asked
+        before = self.steering.hold(self.steering.key(asked, route.place))
+        route.upgraded = (
+            before is not None
+            and before.asked != asked.model
+            and self.dearer(asked.vendor, before.asked, asked.model) is True
+        )
+        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        if self.hold_back and asked.session is not None:
+            digest = hashlib.blake2b(asked.session.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
+            if holdback.held(digest.digest(), self.hold_back):
+                left = tuple(rule for rule in rules if rule.now)
+                route.held_back = len(left) < len(rules) and chosen(rules, asked, route.at_us, self.dearer) not in (
+                    None,
+                    *left,
+                )
+                rules = left
         route.decision = self.steering.decide(
-            self.rulebook.rules,
+            rules,
             asked,
             route.place,
             at_us=route.at_us,
@@ -191,7 +303,22 @@ class Router:
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
         )
+        self.running.asked(route.decision.key, route.call.kind, self._pulse(route))
         return route.decision
+
+    def _pulse(self, route: Route) -> Pulse:
+        call, asked = route.call, route.asked
+        return Pulse(
+            vendor=asked.vendor,
+            route=call.vendor,
+            asked=asked.model,
+            tool=call.tool or "",
+            account=call.account,
+            session=call.session,
+            project=asked.project,
+            project_name=route.project_name,
+            last_us=route.at_us,
+        )
 
     def _forbidden(self, call: Call) -> str:
         if self.mode == MODES[0]:
@@ -209,18 +336,17 @@ class Router:
 
     def _judge(self, route: Route) -> Verdict | None:
         if route.verdict is None and route.turn is not None:
-            if self._model is None:
-                self._model = load(resource("routing/weights.json").read_bytes())
-            route.verdict = classify(route.call, route.turn, self._model)
+            from trayapp.engine import words
+
+            route.verdict = words.judge(route.call, route.turn)
         return route.verdict
 
     def _too_long(self, route: Route, decision: Decision) -> str:
         """Whether the prompt is longer than the other model's window, by what was counted before."""
         if decision.model is None:
             return ""
-        from trayapp.dialects.adapt import capability
-
-        known = self.heard.get((route.asked.vendor, decision.model)) or capability(route.call.wire, decision.model)
+        wire = route.call.wire
+        known = self.listings.of(route.asked.vendor, wire, decision.model) or capability(wire, decision.model)
         if known is None or known.window is None:
             return ""
         call = route.call
@@ -239,12 +365,61 @@ class Router:
         """A request has gone out that nobody looked at: where it stands, and what it is for."""
         try:
             if route.decision is None:
-                self._place(route)
-                self._steer(route, forbidden=self._forbidden(route.call), chain=False)
-            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN and self.mode != MODES[0]:
-                self._judge(route)
+                self._place(route, deciding=False)
+                self._steer(route, forbidden="not_looked_at", chain=False)
+                self._witness(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
             log.warning("a request could not be looked at: %s", type(error).__name__)
+
+    def _witness(self, route: Route) -> None:
+        """What this request says about the turns before it, and who pays for it."""
+        decision = route.decision
+        if decision is None or self.mode == MODES[0]:
+            return
+        if route.agent:
+            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
+            for one in (*outcomes, *self.witness.idle(route.at_us)):
+                if not one.good and one.task is not None and one.switched:
+                    self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
+        if not decision.changes and decision.key:
+            route.payer = self.worth.payer(
+                decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
+            )
+
+    def _withdraw(self, pair: Pair, now_us: int) -> None:
+        """Two of the last ten went wrong: the rule for it stops, and the person is told."""
+        if self.witness.standing(pair, None, None, now_us).state is not State.WITHDRAWN:
+            return
+        for rule in self.rulebook.rules:
+            if rule.scope in ("task", "kind") and rule.value == pair.what and rule.model == pair.served:
+                if rule.rests(now_us):
+                    continue
+                self.rulebook.pause(rule.id, "evidence")
+                self._tell(
+                    f"{pair.served} went wrong too often",
+                    f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
+                    " about, so the rule rests. `spendlight rules resume` starts it again.",
+                    "rule_withdrawn",
+                )
+
+    def _shared(self, route: Route) -> str:
+        call = route.call
+        return "|".join(
+            (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
+        )
+
+    def _change(self, route: Route) -> Change:
+        """How what served differs from what was asked for."""
+        call = route.call
+        tokens = ratio(call.wire, route.asked.model, route.model_sent) if route.model_sent else Fraction(1)
+        output = efforts.share(route.asked.model, call.effort, route.effort) if route.effort else None
+        return Change(tokens=tokens, output=output or Fraction(1))
+
+    def _caching(self, route: Route) -> Caching:
+        served = route.model_sent or route.asked.model
+        return self.worth.caching(self.tariff().book, route.call.vendor, route.asked.model, served, route.at_us)
 
     def refused(self, route: Route, status: int, retry_after_us: int | None) -> None:
         """A changed request was refused: its conversation goes on as asked, its rule rests, the user is told once."""
@@ -252,25 +427,62 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
-        rule = next((each for each in self.rulebook.rules if each.id == decision.rule), None)
-        if rule is not None and not rule.rests(route.at_us):
-            until = route.at_us + (retry_after_us or _REST_US) if status in PASSING else None
-            self.rulebook.pause(rule.id, "refused", until)
+        passes = status in PASSING
+        until = route.at_us + (retry_after_us or _REST_US) if passes else None
+        if self.rest(decision.rule, until):
             self._tell(
                 f"{decision.model or 'That effort'} was refused",
                 f"The vendor answered {status}, so the call went out again as it was asked for. The rule rests"
-                + (" for some minutes." if until is not None else "; `spendlight rules resume` starts it again."),
+                + (" for some minutes." if passes else "; `spendlight rules resume` starts it again."),
                 "rewrite_refused",
             )
         self._write()
 
+    def rest(self, rule_id: str, until_us: int | None) -> bool:
+        """Let a rule rest because a vendor refused it; whether it did not rest already."""
+        now = time.time_ns() // 1000
+        if rule_id.startswith("mode:"):
+            if self.rulebook.resting(rule_id) is not None:
+                return False
+            self.rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us)
+            return True
+        rule = next((each for each in self.rulebook.rules if each.id == rule_id), None)
+        if rule is None or rule.rests(now):
+            return False
+        self.rulebook.pause(rule.id, "refused", until_us)
+        return True
+
     def settle(self, route: Route, usage: Usage, cost: Cost | None, price: Callable[[Usage], Cost]) -> Saving:
         """What a call's row is told about its task and about what it would have cost as asked."""
-        verdict = route.verdict
-        task = None if verdict is None or not verdict.suggest else verdict.type
-        if route.decision is None or not route.decision.key:
+        verdict, decision = route.verdict, route.decision
+        task = None if verdict is None or not verdict.suggest or route.call.kind is not Kind.MAIN else verdict.type
+        if decision is None or not decision.key:
             return Saving(task=task)
-        asked, low, high = self.worth.of(route, usage, cost, price, self._life(route.asked.vendor, route.call))
+        pico = None if cost is None else cost.pico
+        self.running.ended(decision.key, usage, pico)
+        self.witness.ended(
+            route, pico, time.time_ns() // 1000, interrupted=route.interrupted, failed=usage.error is not None
+        )
+        rule = route.rule
+        if rule is not None:
+            self.stale = True
+        changed = route.rewrite is not None and decision.changes
+        asked, low, high = self.worth.of(
+            decision.key,
+            self._shared(route),
+            usage,
+            cost,
+            price,
+            at_us=route.at_us,
+            kind=route.call.kind,
+            caching=self._caching(route),
+            change=self._change(route),
+            begins=route.place.begins,
+            redone=route.redone,
+            rule=rule or "",
+            changed=changed,
+            refused=changed and usage.error is not None,
+        )
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
 
@@ -281,6 +493,8 @@ class Router:
     async def close(self) -> None:
         """The engine ends: write what is new."""
         await self._kept.close()
+        await self.witness.close()
+        await self.listings.close()
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()
@@ -288,24 +502,20 @@ class Router:
     def _digest_text(self, text: str) -> str:
         return self._digest(text.encode("utf-8", "surrogatepass"))
 
-    def _contents(self) -> bytes:
-        return msgspec.json.encode({"steering": self.steering.kept(), "twins": self.worth.kept()})
-
     def _write(self) -> None:
         try:
-            write_private(self._path, self._contents())
+            write_private(self._path, msgspec.json.encode(self.steering.kept()), sync=False)
         except OSError as error:
             log.warning("what was decided could not be written down: %s", type(error).__name__)
         self.changed()
 
     def _restore(self) -> None:
-        try:
-            data = msgspec.json.decode(self._kept.read(16 << 20) or b"{}")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return
-        if isinstance(data, dict):
-            self.steering.restore(data.get("steering"))
-            self.worth.restore(data.get("twins"))
+        for path, take in ((self._path, self.steering.restore), (self._twins, self.worth.restore)):
+            try:
+                if path.stat().st_size <= _MOST_BYTES:
+                    take(msgspec.json.decode(path.read_bytes()))
+            except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass  # what is missing or damaged is as good as never known
 
 
 def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:

@@ -31,6 +31,8 @@ class _File(msgspec.Struct, kw_only=True):
     asis: bool = False
     asis_until_us: int | None = None
     declined: dict[str, int] = {}
+    resting: dict[str, tuple[str, int]] = {}
+    """Rules of a mode that rest: why, and until when."""
 
 
 class Rulebook:
@@ -104,6 +106,18 @@ class Rulebook:
         """Take back a removal."""
         if all(each.id != rule.id for each in self.rules):
             self._write(replace(self._file, rules=(*self.rules, rule)))
+
+    def resting(self, name: str) -> tuple[str, int] | None:
+        """Why and until when a mode's rule rests; ``None``: it does not."""
+        found = self._file.resting.get(name)
+        return found if found is not None and found[1] > self._now_us() else None
+
+    def rest(self, name: str, why: str, until_us: int) -> None:
+        """Let a mode's rule rest; a moment that has passed wakes it."""
+        kept = {key: value for key, value in self._file.resting.items() if value[1] > self._now_us() and key != name}
+        if until_us > self._now_us():
+            kept[name] = (why, until_us)
+        self._write(replace(self._file, resting=kept))
 
     @property
     def asis(self) -> bool:

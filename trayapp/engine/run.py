@@ -30,6 +30,7 @@ from trayapp.engine import led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
+from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
@@ -39,12 +40,14 @@ from trayapp.engine.glance import Facts, Glance, is_demo
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
+from trayapp.engine.listings import Listings
 from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
 from trayapp.engine.router import Router
+from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
@@ -119,7 +122,15 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         afterwards = Afterwards(learned.calibration, Counter())
         notices = Notices(glance.changed)
         facts.notices = notices.shown
-        router = Router(paths, install_key, learned.calibration, lambda: keeper.tariff, notices.add, glance.changed)
+        router = Router(
+            paths,
+            install_key,
+            learned.calibration,
+            lambda: keeper.tariff,
+            Listings(lambda: keeper.door),
+            notices.add,
+            glance.changed,
+        )
         keeper = Gatekeeper(
             door,
             ledger,
@@ -140,7 +151,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         prices = Prices(paths, ledger, keeper, glance, configuration, notices)
         configuration.take(chosen, routes)
         await configuration.ready()
-        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table() | PriceVerbs(prices).table()
+        choosing = Choosing(router, ledger)
+        facts.choices = choosing.made
+        routing = RoutingVerbs(paths, choosing, configuration, keeper.projects)
+        verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
+        verbs |= PriceVerbs(prices).table() | routing.table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -155,6 +170,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         log.info("engine ready on port %d", port)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         prices.begin()
+        router.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
         looking.cancel()
@@ -171,6 +187,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await choosing.close()
         await router.close()
         await windows.close()
         await prices.close()

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.ledger import agreed, queries, reprice, spool, storage
+from trayapp.ledger import agreed, queries, reprice, savings, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -24,6 +24,7 @@ from trayapp.ledger.outcomes import Deliver
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
+from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
@@ -306,6 +307,18 @@ class Ledger:
     def keys(self, since_us: int) -> Future[list[Key]]:
         """The credentials that were seen; see ``agreed.keys``."""
         return self._reports.submit(lambda connection: agreed.keys(connection, since_us))
+
+    def savings(self, edges: Sequence[int]) -> Future[list[Saved]]:
+        """What rules have saved between each two neighbours of ``edges``, signed; see ``savings.savings``."""
+        return self._reports.submit(lambda connection: savings.savings(connection, edges))
+
+    def savings_by_rule(self, since_us: int, until_us: int) -> Future[list[RuleSaved]]:
+        """What each rule has saved; see ``savings.savings_by_rule``."""
+        return self._reports.submit(lambda connection: savings.savings_by_rule(connection, since_us, until_us))
+
+    def reroutable(self, since_us: int, until_us: int, limit: int = 10_000) -> Future[list[Reroutable]]:
+        """Calls that a rule could have concerned, the newest first; see ``savings.reroutable``."""
+        return self._reports.submit(lambda connection: savings.reroutable(connection, since_us, until_us, limit))
 
     def unpriced(self, after: tuple[int, int] | None = None, limit: int = 256) -> Future[list[Unpriced]]:
         """Final rows without a price, oldest first, behind ``(started_us, id)``."""

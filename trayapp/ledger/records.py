@@ -257,6 +257,24 @@ def legs_from(text: str | None, tokens: Sequence[int]) -> tuple[Leg, ...]:
     return (msgspec.convert(dict(zip(TOKENS, tokens, strict=True)), Leg),) if any(tokens) else ()
 
 
+def usage_from(row: sqlite3.Row) -> Usage:
+    """What was counted for a stored row that has the columns of a usage, ``metering`` and ``flags``."""
+    return Usage(
+        legs=legs_from(row["legs"], [row[name] for name in TOKENS]),
+        model=row["model_served"],
+        message_id=row["message_id"],
+        tier=row["tier"],
+        speed=row["speed"],
+        geo=row["geo"],
+        web_searches=row["web_searches"],
+        file_searches=row["file_searches"],
+        stated_pico=row["pico_stated"],
+        complete=row["metering"] == Metering.EXACT,
+        error=row["error"],
+        flags=tuple(row["flags"].split()),
+    )
+
+
 _legs_decoder: Final = msgspec.json.Decoder(tuple[Leg, ...])
 
 

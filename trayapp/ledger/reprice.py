@@ -20,7 +20,7 @@ from typing import Final
 import msgspec
 
 from trayapp.ledger import rollups
-from trayapp.ledger.records import PRICED_COLUMNS, joined, legs_from, priced_parameters
+from trayapp.ledger.records import PRICED_COLUMNS, joined, priced_parameters, usage_from
 from trayapp.ledger.rollups import TOKENS
 from trayapp.ledger.schema import UNPRICED
 from trayapp.moments import FIRST_US, LAST_US
@@ -168,21 +168,7 @@ def _contribution(
 
 
 def _unpriced(row: sqlite3.Row) -> Unpriced:
-    flags = tuple(row["flags"].split())
-    usage = Usage(
-        legs=legs_from(row["legs"], [row[name] for name in TOKENS]),
-        model=row["model_served"],
-        message_id=row["message_id"],
-        tier=row["tier"],
-        speed=row["speed"],
-        geo=row["geo"],
-        web_searches=row["web_searches"],
-        file_searches=row["file_searches"],
-        stated_pico=row["pico_stated"],
-        complete=row["metering"] == Metering.EXACT,
-        error=row["error"],
-        flags=flags,
-    )
+    usage = usage_from(row)
     return Unpriced(
         id=row["id"],
         started_us=row["started_us"],
@@ -196,7 +182,7 @@ def _unpriced(row: sqlite3.Row) -> Unpriced:
         credential=row["credential"],
         project=row["project"],
         project_name=row["project_name"],
-        flags=flags,
+        flags=usage.flags,
         contract=row["pico_contract"],
         marginal=row["pico_marginal"],
         agreement=row["agreement"],

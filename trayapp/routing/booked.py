@@ -23,6 +23,7 @@ from trayapp.pricing.book import Book
 from trayapp.pricing.names import BEDROCK_GOV
 from trayapp.pricing.prices import MICRO, ModelPrice, Period, Rates, pick
 from trayapp.pricing.shelves import Found
+from trayapp.routing.savings import Caching
 from trayapp.routing.session import Dated, ModelCost, Step, TurnRates
 
 _MINUTE: Final = 60 * 10**6
@@ -42,6 +43,8 @@ class Cache(StrEnum):
 _WRITES: Final = {Cache.DEFAULT: "cache_write", Cache.HOUR: "cache_write_1h", Cache.HALF_DAY: "cache_write_12h"}
 _DEFAULT_LIFE: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 _LIFE: Final = {Cache.HOUR: 60 * _MINUTE, Cache.HALF_DAY: 720 * _MINUTE}
+
+_LEAST: Final = 1024
 
 
 class NoRateError(Exception):
@@ -103,6 +106,29 @@ def booked(book: Book, vendor: str, model: str, at_us: int, cache: Cache = Cache
         hourly=hourly,
         ends_us=ends_us,
     )
+
+
+def caching(book: Book, vendor: str, asked: str, served: str, at_us: int) -> Caching:
+    """How the caches of the model asked for and of the one that served work, for ``savings``.
+
+    Where a vendor's writing costs what input costs (Gemini, OpenAI before GPT-5.6), it keeps prompts unasked and bills
+    no writing; it does so from 1,024 tokens on (OpenAI's and Google's pages, 2026-11). What the book does not know is
+    taken for such a vendor's.
+    """
+    a, b = book.find(vendor, asked), book.find(vendor, served)
+    told = _writes(b, at_us)
+    return Caching(
+        life_us=None if a is None else _DEFAULT_LIFE.get(a.model.provider),
+        written=_writes(a, at_us),
+        served_written=told,
+        least=0 if told else _LEAST,
+    )
+
+
+def _writes(found: Found | None, at_us: int) -> bool:
+    period = None if found is None else pick(found.model.prices, at_us)
+    rates = (None if period is None else period.rates) or {}
+    return "cache_write" in rates and rates["cache_write"] != rates.get("input")
 
 
 def _changes(price: ModelPrice, at_us: int) -> list[int]:

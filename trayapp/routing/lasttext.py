@@ -12,6 +12,7 @@ caller's eyes within the call, is in no ``repr`` and must not be kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,11 +107,26 @@ _PICTURE_KEYS: Final = ("inlineData", "inline_data", "fileData", "file_data", "i
 
 def read(body: bytes) -> Turn:
     """The turn of a request's plain body; an empty one when it holds no conversation that can be read."""
+    return _walk(newest(body))
+
+
+def newest(body: bytes) -> Iterator[dict[str, Any]]:
+    """The messages of a request's plain body from the last one back, as far as the bounds go; none if it has none.
+
+    They hold text: for the caller's eyes within the call, as all of this module.
+    """
     try:
         messages = conversation(body)
+        budget = MOST_BYTES
+        for raw in reversed(messages[-MOST_MESSAGES:]):
+            budget -= len(bytes(raw)) if isinstance(raw, Raw) else 0
+            if budget < 0:
+                return
+            message = fields.parse(raw) if isinstance(raw, Raw) else raw
+            if isinstance(message, dict):
+                yield message
     except fields.BAD_JSON:
-        return Turn()
-    return _walk(messages)
+        return
 
 
 def said(text: str) -> Turn:
@@ -134,38 +150,31 @@ def conversation(body: bytes | Raw) -> list[Any]:
     return conversation(decoded.request) if decoded.request else []
 
 
-def _walk(messages: list[Any]) -> Turn:
+def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
     """From the end to the beginning: first the person's text, then how the newest tool results went."""
     text, found, fresh, pictures, plan = "", False, True, False, False
-    results: list[bool] = []
-    budget = MOST_BYTES
-    for raw in reversed(messages[-MOST_MESSAGES:]):
-        budget -= len(bytes(raw)) if isinstance(raw, Raw) else 0
-        if budget < 0:
-            break
-        message = fields.parse(raw) if isinstance(raw, Raw) else raw
-        if not isinstance(message, dict):
-            continue
-        came = outcomes(message)
-        results += reversed(came)
+    failures: list[bool] = []
+    for message in messages:
+        outcomes = [_failed(result) for result in results(message)]
+        failures += reversed(outcomes)
         if found:
-            if len(results) >= RECENT:
+            if len(failures) >= RECENT:
                 break
             continue
         own, plans, shows = _own(message)
         plan = plan or plans
-        if came or answers(message):
+        if outcomes or answers(message):
             fresh = False  # a text beside results is no turn of its own: its model has not been answered yet
-        if own and not came:
+        if own and not outcomes:
             text, found, pictures = own, True, shows
-        elif shows and not came and role(message) == "user":
+        elif shows and not outcomes and role(message) == "user":
             pictures, found = True, True
     return Turn(
         text=text,
         fresh=found and fresh,
         pictures=pictures,
         plan=plan,
-        errors=sum(results[:RECENT]),
+        errors=sum(failures[:RECENT]),
     )
 
 
@@ -220,15 +229,20 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
     return ("\n".join(texts) if speaker == "user" else ""), plan, shows
 
 
-def outcomes(message: dict[str, Any]) -> list[bool]:
-    """For each tool result in a message whether it is a failure."""
+def said_in(message: dict[str, Any]) -> str:
+    """What a person says in a message; "" in one that holds tool results or nothing of theirs."""
+    return "" if results(message) else _own(message)[0]
+
+
+def results(message: dict[str, Any]) -> list[object]:
+    """The tool results in a message, each as its wire has it."""
     kind = message.get("type")
     if isinstance(kind, str) and (kind.endswith("_call_output") or kind in _RESULTS):
-        return [_failed(message)]
+        return [message]
     if message.get("role") in ("tool", "function"):
         inner = [p for p in _parts(message) if isinstance(p, dict) and "functionResponse" in p]
-        return [_failed(p["functionResponse"]) for p in inner] or [_failed(message)]
-    found = []
+        return [p["functionResponse"] for p in inner] or [message]
+    found: list[object] = []
     for part in _parts(message):
         if not isinstance(part, dict):
             continue
@@ -237,7 +251,7 @@ def outcomes(message: dict[str, Any]) -> list[bool]:
         if result is None and isinstance(kind, str) and (kind in _RESULTS or kind.endswith("_tool_result")):
             result = part
         if result is not None:
-            found.append(_failed(result))
+            found.append(result)
     return found
 
 
@@ -249,18 +263,25 @@ def _failed(result: object) -> bool:
     if result.get("is_error") is False:
         return False
     content = result.get("content", result.get("output", result.get("response")))
+    if isinstance(content, dict) and content.get("error"):
+        return True
+    text = words(result)
+    return bool(_FAILED.search(text[:2048]) or _FAILED.search(text[-512:]))
+
+
+def words(result: object) -> str:
+    """The text of a tool result; "" when it has none."""
+    if not isinstance(result, dict):
+        return ""
+    content = result.get("content", result.get("output", result.get("response")))
     if isinstance(content, dict):
-        if content.get("error"):
-            return True
         content = [value for value in content.values() if isinstance(value, str)]
     if isinstance(content, list):
         content = "\n".join(
             part if isinstance(part, str) else str(part.get("text", "")) if isinstance(part, dict) else ""
             for part in content[:8]
         )
-    if not isinstance(content, str):
-        return False
-    return bool(_FAILED.search(content[:2048]) or _FAILED.search(content[-512:]))
+    return content if isinstance(content, str) else ""
 
 
 def _human(text: str) -> tuple[str, str]:

@@ -67,7 +67,7 @@ def _adapt(call: Call, view: RequestView, target: str, body: bytes, wanted: Want
     document = Document.read(plain)
     if document is None:
         raise Refused("unreadable")
-    reason = bounds.unchangeable(view, plain)
+    reason = bounds.forbids(view, document)
     if reason is not None:
         raise Refused(reason)
     asked = _asked(call, target, document)

@@ -28,6 +28,12 @@ def unchangeable(view: RequestView, plain: bytes) -> str | None:
         view: the request's head.
         plain: the body, decoded.
     """
+    body = Document.read(plain) if b"cch=" in plain else None
+    return forbids(view, body)
+
+
+def forbids(view: RequestView, body: Document | None) -> str | None:
+    """The same for a body that is read already; ``None`` stands for one that says nothing."""
     headers = asker.index(view.headers)
     if headers.get(b"authorization", b"").lstrip().upper().startswith(b"AWS4-") or _any(headers, _SIGNED):
         return "signed"
@@ -35,10 +41,9 @@ def unchangeable(view: RequestView, plain: bytes) -> str | None:
         return "hashed"
     if _any(headers, _FIRST_PARTY):
         return "first_party"
-    if b"cch=" in plain and b"x-anthropic-billing-header" in plain:
-        body = Document.read(plain)
-        if body is not None and _bills(body.value("system")):
-            return "hashed"
+    system = body.raw("system") if body is not None else None
+    if system is not None and b"cch=" in system and _bills(fields.parse(system)):
+        return "hashed"
     return None
 
 

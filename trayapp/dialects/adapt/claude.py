@@ -33,6 +33,8 @@ LEAST_BUDGET: Final = 1024
 USUAL_BUDGET: Final = 31_999
 """What Claude Code 2.1.330 sends to models that take a budget (measured 2026-11-23)."""
 _CLEARS: Final = "clear_thinking_20251015"
+_DEMANDED: Final = "enabled"
+"""Models that take a budget think only when asked to; newer ones also when the request says nothing of it."""
 _DATE: Final = re.compile(r"-\d{4}-\d{2}-\d{2}\Z")
 _FORCED: Final = ("any", "tool")
 _KEPT: Final = {"adaptive": ("type", "display"), "enabled": ("type", "display", "budget_tokens")}
@@ -57,7 +59,7 @@ def fit(body: Document, change: Change) -> None:
         raise Refused("forced_tool")
     limits.clamp(body, change, "max_tokens")
     off = _thinking(body, change, target)
-    if off:
+    if off or ("thinking" not in body and _DEMANDED in (target.thinking or ())):
         _no_clearing(body, change)
     _sampling(body, change, target)
     _bodily_betas(body, change, target)
@@ -65,8 +67,6 @@ def fit(body: Document, change: Change) -> None:
         body.put("speed", None)
         change.fields.add("speed")
     claude_turns.fit(body, change, thinks=not off, budgets=_kind(body.part("thinking")) == "enabled")
-    if target.prefill is False and claude_turns.begins_the_answer(body):
-        raise Refused("prefill")
     change.effort = _asks(body)
 
 
@@ -144,7 +144,7 @@ def _thinking(body: Document, change: Change, target: Capability) -> bool:
         if kind != asked:
             thinking.set("type", kind)
             for name in thinking.names:
-                if name not in _KEPT.get(kind, ()):
+                if name not in _KEPT.get(kind, ("type",)):
                     thinking.put(name, None)
         if target.turn_controls is False and thinking.value("display") == "updates":
             thinking.set("display", "omitted")

@@ -16,10 +16,12 @@ Everything that changes Anthropic's ``messages`` lives here (Claude Code 2.1.330
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from trayapp.dialects import fields
-from trayapp.dialects.adapt import limits, signed_thoughts
+from trayapp.dialects.adapt import limits
 from trayapp.dialects.adapt.contract import Change, Refused
 from trayapp.dialects.adapt.document import Document, array, items
 
@@ -29,10 +31,20 @@ _THINKING: Final = ("thinking", "redacted_thinking")
 _RESULT: Final = "tool_result"
 
 
-def begins_the_answer(body: Document) -> bool:
-    """Whether the last message is the begun answer."""
-    messages = items(body.raw("messages"))
-    return bool(messages) and messages is not None and _role(messages[-1]) == "assistant"
+class _Block(msgspec.Struct):
+    type: Any = None
+    signature: Any = None
+    data: Any = None
+
+
+class _Turn(msgspec.Struct):
+    role: Any = None
+    content: list[_Block] | str = ""
+    output_config: Any = None
+
+
+_turn: Final = msgspec.json.Decoder(_Turn)
+_turns: Final = msgspec.json.Decoder(list[_Turn])
 
 
 def fit(body: Document, change: Change, *, thinks: bool, budgets: bool) -> None:
@@ -48,22 +60,56 @@ def fit(body: Document, change: Change, *, thinks: bool, budgets: bool) -> None:
         Refused: the target cannot take it.
     """
     raw = body.raw("messages")
-    if raw is None or not (b"thinking" in raw or b'"system"' in raw):
+    if raw is None:
+        return
+    if _stays(raw, change, thinks):
         return
     before = items(raw)
     if before is None:
         return
-    messages = before
-    if b"thinking" in raw:
-        messages = [kept for message in messages if (kept := _without_foreign(message, change, thinks)) is not None]
-        if messages != before:
-            change.fields.add("thinking_blocks")
-            if budgets and _under_way(before, messages):
-                raise Refused("chain")
+    messages = [kept for message in before if (kept := _without_foreign(message, change, thinks)) is not None]
+    if messages != before:
+        change.fields.add("thinking_blocks")
+        if budgets and _under_way(before, messages):
+            raise Refused("chain")
     if b'"system"' in raw:
         messages = _system(messages, change)
+    if messages and _role(messages[-1]) == "assistant":
+        _no_begun_answer(change)
     if messages != before:
         body.put("messages", array(messages))
+
+
+def _stays(raw: bytes, change: Change, thinks: bool) -> bool:
+    """Whether nothing in the conversation has to change: seen in one quick pass, as most have nothing."""
+    try:
+        turns = _turns.decode(raw)
+    except fields.BAD_JSON:
+        return False
+    for turn in turns:
+        if turn.role == "system" and not _fits(turn, change):
+            return False
+        if turn.role == "assistant" and any(_leaving(turn, change, thinks)):
+            return False
+    if turns and turns[-1].role == "assistant":
+        _no_begun_answer(change)
+    return True
+
+
+def _fits(turn: _Turn, change: Change) -> bool:
+    """Whether a system message may stay as it is."""
+    target = change.target if change.switches else None
+    if target is not None and (target.system_messages is False or target.tool_changes is False):
+        return False
+    if not isinstance(turn.output_config, dict):
+        return turn.output_config is None
+    asked = turn.output_config.get("effort")
+    return (target is None or target.turn_controls is not False) and limits.level(change, asked) in (None, asked)
+
+
+def _no_begun_answer(change: Change) -> None:
+    if change.switches and change.target is not None and change.target.prefill is False:
+        raise Refused("prefill")
 
 
 def _under_way(before: list[bytes], after: list[bytes]) -> bool:
@@ -88,27 +134,35 @@ def _role(raw: bytes) -> str:
 def _without_foreign(raw: bytes, change: Change, thinks: bool) -> bytes | None:
     if b"thinking" not in raw:
         return raw
-    message = Document.read(raw)
-    if message is None or message.value("role") != "assistant":
+    try:
+        turn = _turn.decode(raw)
+    except fields.BAD_JSON:
+        return raw  # a text that speaks of thinking, or a shape that is none
+    if turn.role != "assistant":
         return raw
-    blocks = items(message.raw("content"))
-    if blocks is None:
+    leaving = _leaving(turn, change, thinks)
+    if not any(leaving):
         return raw
-    kept = [block for block in blocks if not (b"thinking" in block and _leaves(block, change, thinks))]
-    if len(kept) == len(blocks):
-        return raw
-    if not kept:
+    if all(leaving):
         return None
-    message.put("content", array(kept))
+    message = Document.read(raw)
+    blocks = items(message.raw("content")) if message is not None else None
+    if message is None or blocks is None:
+        return raw
+    message.put("content", array(block for block, leaves in zip(blocks, leaving, strict=True) if not leaves))
     return message.written() or raw
 
 
-def _leaves(raw: bytes, change: Change, thinks: bool) -> bool:
-    block = fields.parse(raw)
-    if not isinstance(block, dict) or block.get("type") not in _THINKING:
+def _leaving(turn: _Turn, change: Change, thinks: bool) -> list[bool]:
+    """For each block of a turn whether it leaves."""
+    return [] if isinstance(turn.content, str) else [_leaves(block, change, thinks) for block in turn.content]
+
+
+def _leaves(block: _Block, change: Change, thinks: bool) -> bool:
+    if block.type not in _THINKING:
         return False
-    signature = signed_thoughts.of_block(block)
-    return not thinks or (signature is not None and change.wanted.foreign(signature))
+    signature = block.signature if block.type == "thinking" else block.data
+    return not thinks or (isinstance(signature, str) and signature != "" and change.wanted.foreign(signature))
 
 
 def _system(messages: list[bytes], change: Change) -> list[bytes]:

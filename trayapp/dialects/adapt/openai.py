@@ -9,6 +9,7 @@ Everything that changes these bodies besides the model's name lives here (facts 
 * Codex sends its tools to the lite family as an item of the input (``additional_tools``), and to no other model; a
   request of either make goes only to models of that make;
 * function tools with reasoning go to no model that refuses them on Chat Completions;
+* of Codex's own metadata nothing names a model but the routing hint in the head, which ``adapting`` rewrites;
 * other vendors on these wires have models of which nothing is known: their name changes and nothing else.
 """
 
@@ -24,6 +25,8 @@ from trayapp.dialects.adapt.known_models import LITE
 from trayapp.dialects.request import EMPTY
 from trayapp.values import Call
 
+_OWN: Final = ("openai", "azure")
+"""Whose Chat Completions are OpenAI's own; a router may serve them from Responses."""
 _PAIRED: Final = frozenset({"function_call", "custom_tool_call", "message"})
 
 
@@ -57,7 +60,7 @@ def chat(call: Call, body: Document, change: Change) -> None:
         raise Refused("not_a_generation")
     _same_make(call, body, change)
     tools = any((body.raw(name) or b"") not in EMPTY for name in ("tools", "functions"))
-    if tools and change.target is not None and change.target.chat_tools is False:
+    if tools and call.vendor in _OWN and change.target is not None and change.target.chat_tools is False:
         lever = change.wanted.effort
         as_before = change.asked is not None and change.asked.chat_tools is False
         reasons = (body.value("reasoning_effort") if lever is None else lever) != "none"

@@ -62,7 +62,7 @@ def of_part(part: object) -> str | None:
 def _all(wire: str, body: Document) -> Iterator[str]:
     if wire in ("anthropic-messages", "bedrock-invoke"):
         for message in _with(body, "messages", b"thinking"):
-            content = message.get("content")
+            content = message.get("content") if message.get("role") == "assistant" else None
             yield from _known(map(of_block, content if isinstance(content, list) else ()))
     elif wire == "openai-responses":
         yield from _known(map(of_item, _with(body, "input", b"encrypted_content")))

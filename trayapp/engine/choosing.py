@@ -1,0 +1,415 @@
+"""What faces are told about cheaper models, and the one suggestion: made from rules, rows and running conversations.
+
+Everything that puts ``trayapp.choices`` together lives here; ``routing_verbs`` changes things.
+
+Rules: what a glance needs is read again only when it has changed; a week of rows is looked through at most every ten
+minutes, in a thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from trayapp import choices
+from trayapp.engine.router import Router
+from trayapp.engine.running import Pulse
+from trayapp.engine.tariff import Circumstances, Tariff
+from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.moments import FIRST_US, LAST_US, micros
+from trayapp.money import count, dollars
+from trayapp.routing import moments
+from trayapp.routing.booked import Cache, NoRateError, booked
+from trayapp.routing.economics import Economics
+from trayapp.routing.evidence import Pair, Standing, State
+from trayapp.routing.ladders import below
+from trayapp.routing.proposals import NAMES, Past, Proposal, proposals, repriced, words_of
+from trayapp.routing.rules import NEVER, Asked, Rule, concerns, seller
+from trayapp.routing.windowshare import by_list
+from trayapp.settings import MODES
+from trayapp.values import Kind, Usage
+
+log = logging.getLogger(__name__)
+
+DAYS: Final = 7
+EVERY_S: Final = 600.0
+"""Seconds between two looks at a week of rows."""
+MOST_ROWS: Final = 20_000
+UNDO_US: Final = 10 * 10**6
+_MENU: Final = 8
+_MENU_S: Final = 5.0
+_PAUSES: Final = {
+    "user": "paused",
+    "refused": "rests: the vendor refused it",
+    "evidence": "withdrawn: it went wrong too often",
+}
+_SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
+
+
+class Choosing:
+    """Makes ``Choices``. Use it on one event loop."""
+
+    def __init__(self, router: Router, ledger: Ledger, now_us: Callable[[], int] = lambda: time.time_ns() // 1000):
+        self.router = router
+        self._ledger = ledger
+        self._now_us = now_us
+        self._saved: tuple[str, list[Saved], dict[str, RuleSaved]] = ("", [], {})
+        self._proposals: list[Proposal] = []
+        self._looked_at = float("-inf")
+        self._looking: asyncio.Task[None] | None = None
+        self._menu: tuple[float, list[choices.Choice]] = (float("-inf"), [])
+        self.undo: choices.Undo | None = None
+        self.removed: dict[str, Rule] = {}
+        """Rules that were removed in this engine's life, for taking that back."""
+
+    async def made(self) -> choices.Choices:
+        """All that a glance shows about cheaper models."""
+        await self._read()
+        router, now = self.router, self._now_us()
+        _, days, by_rule = self._saved
+        today, week = days[1], days[0]
+        undo = self.undo if self.undo is not None and self.undo.until_us > now else None
+        if time.monotonic() - self._looked_at > EVERY_S and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.get_running_loop().create_task(self.look())
+        offered = self.suggestions()
+        return choices.Choices(
+            mode=router.mode,
+            asis=router.rulebook.asis,
+            asis_until_us=router.rulebook.asis_until_us,
+            rules=tuple(self.view(rule, by_rule.get(rule.id)) for rule in reversed(router.rules_shown)),
+            suggestion=offered[0] if offered else None,
+            menu=tuple(self._fresh_menu()),
+            undo=undo,
+            pico_saved_today=today.saved if today.rows else None,
+            pico_saved_week=week.saved + today.saved if week.rows + today.rows else None,
+            pico_low_week=week.low + today.low,
+            pico_high_week=week.high + today.high,
+            unknown_week=week.unknown + today.unknown,
+        )
+
+    async def close(self) -> None:
+        """The engine ends."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+
+    # what was saved
+
+    async def _read(self) -> None:
+        now = datetime.fromtimestamp(self._now_us() / 1e6).astimezone()
+        day = now.date().isoformat()
+        if not self.router.stale and self._saved[0] == day:
+            return
+        self.router.stale = False
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        monday = (midnight.replace(tzinfo=None) - timedelta(days=now.weekday())).astimezone()
+        edges = [micros(monday), micros(midnight.replace(tzinfo=None).astimezone()), LAST_US]
+        try:
+            days = await asyncio.wrap_future(self._ledger.savings(edges))
+            by_rule = await asyncio.wrap_future(self._ledger.savings_by_rule(FIRST_US, LAST_US))
+        except BaseException:
+            self.router.stale = True
+            raise
+        self._saved = (day, days, {each.rule: each for each in by_rule})
+
+    def view(self, rule: Rule, saving: RuleSaved | None = None) -> choices.RuleView:
+        """A rule, as people see it."""
+        saving = self._saved[2].get(rule.id) if saving is None else saving
+        now = self._now_us()
+        standing = self.standing(rule)
+        return choices.RuleView(
+            id=rule.id,
+            text=text_of(rule),
+            vendor=rule.vendor,
+            model=rule.model or "",
+            effort=rule.effort or "",
+            scope=rule.scope,
+            now=rule.now,
+            origin=rule.origin,
+            until_us=rule.until_us,
+            made_us=rule.created_us,
+            paused=_PAUSES.get(rule.paused, rule.paused) if rule.rests(now) else "",
+            calls=0 if saving is None else saving.switched,
+            pico_saved=0 if saving is None else saving.saved,
+            pico_low=0 if saving is None else saving.low,
+            pico_high=0 if saving is None else saving.high,
+            evidence="" if standing is None or not standing.tried else standing.words,
+        )
+
+    def standing(self, rule: Rule) -> Standing | None:
+        """What a person's own outcomes say of a rule."""
+        if rule.scope not in ("kind", "task") or rule.asked is None or rule.model is None:
+            return None
+        return self.router.witness.standing(Pair(rule.value, rule.asked, rule.model), None, None, self._now_us())
+
+    # what could be chosen
+
+    def _fresh_menu(self) -> list[choices.Choice]:
+        """The menu, reckoned anew when something was chosen, else every few seconds."""
+        if time.monotonic() - self._menu[0] > _MENU_S:
+            self._menu = (time.monotonic(), self.menu())
+        return self._menu[1]
+
+    def changed(self) -> None:
+        """A rule was made or taken back: what is shown is reckoned anew."""
+        self._menu = (float("-inf"), [])
+        self.router.stale = True
+        self.router.changed()
+
+    def menu(self) -> list[choices.Choice]:
+        """The models in use today and what may stand in for them, most money first."""
+        found: dict[tuple[str, str], list[Pulse]] = {}
+        for pulse in self.router.running.now(self._now_us()):
+            found.setdefault((pulse.vendor, pulse.asked), []).append(pulse)
+        ranked = sorted(found.items(), key=lambda item: -sum(pulse.pico for pulse in item[1]))
+        made = []
+        for (vendor, asked), pulses in ranked:
+            models = below(asked)
+            if not models:
+                continue
+            newest = pulses[0]
+            chosen = self.serving(newest)
+            options = [choices.Option(model=asked, words="as requested", chosen=chosen == asked)]
+            options += [
+                choices.Option(model=model, words=self.words(newest, model), chosen=chosen == model) for model in models
+            ]
+            why_not = self.why_not(newest)
+            made.append(
+                choices.Choice(
+                    vendor=vendor,
+                    asked=asked,
+                    tool=newest.tool,
+                    options=() if why_not else tuple(options),
+                    why_not=why_not,
+                )
+            )
+        return made[:_MENU]
+
+    def why_not(self, pulse: Pulse) -> str:
+        """Why nothing may be chosen for a conversation; empty: it may."""
+        if pulse.account == "subscription" and not self.router.subscriptions:
+            return (
+                "This login's plan pays for it. Another model would save window, not money, and the vendor's terms may"
+                " not want it; `routing.subscriptions` turns it on."
+            )
+        if self.router.mode == MODES[0]:
+            return "Let it rip only meters. Choose Balanced or Frugal first."
+        return ""
+
+    def serving(self, pulse: Pulse) -> str:
+        """The model that a conversation's next turn would get."""
+        if self.router.rulebook.asis or self.why_not(pulse):
+            return pulse.asked
+        asked = Asked(
+            vendor=pulse.vendor, model=pulse.asked, kind=Kind.MAIN, session=pulse.session, project=pulse.project
+        )
+        rule = self.router.chosen(asked)
+        return pulse.asked if rule is None or not rule.now or rule.model is None else rule.model
+
+    def advice(self, pulse: Pulse, model: str) -> moments.Advice | None:
+        """When a running conversation should go to another model; ``None``: there is no price."""
+        now, book = self._now_us(), self.router.tariff().book
+        cache = Cache.HOUR if pulse.hour else Cache.DEFAULT
+        try:
+            a = booked(book, pulse.route, pulse.asked, now, cache).cost
+            b = booked(book, pulse.route, model, now, cache).cost
+        except NoRateError:
+            return None
+        return moments.advise(pulse.situation(now), a, b)
+
+    def words(self, pulse: Pulse, model: str) -> str:
+        """What choosing a model means for a conversation now, in a few words."""
+        advice = self.advice(pulse, model)
+        if advice is None:
+            return "no price is known"
+        now = advice.options[0].economics
+        if pulse.account == "subscription" and now is not None:
+            return window_words(now)
+        if now is None or now.break_even is None:
+            return (
+                "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
+            )
+        if now.once_pico <= 0:
+            return f"saves at once, {dollars(now.per_turn_pico, estimated=True, fine=True)} a call"
+        if not advice.options[0].good:
+            best = advice.best.moment.value.replace("_", " ")
+            return f"pays only after {now.break_even} calls; better at: {best}" if advice.best.good else "loses now"
+        return f"{dollars(now.once_pico, estimated=True, fine=True)} once, pays after {now.break_even} calls"
+
+    # what is suggested
+
+    def suggestions(self) -> list[choices.Suggestion]:
+        """What could be suggested now, the best first."""
+        router = self.router
+        if router.mode == MODES[0] or router.rulebook.asis:
+            return []
+        made = []
+        for each in self._proposals:
+            if router.rulebook.declined(each.id) or self._covered(each):
+                continue
+            standing = router.witness.standing(
+                Pair(each.value, each.asked, each.model),
+                each.pico_now // each.calls,
+                each.pico_then // each.calls,
+                self._now_us(),
+            )
+            if standing.state is State.WITHDRAWN:
+                continue
+            made.append(self._suggestion(each, standing))
+        return made
+
+    def proposal(self, suggestion: str) -> Proposal | None:
+        """The proposal behind a suggestion."""
+        return next((each for each in self._proposals if each.id == suggestion), None)
+
+    def _suggestion(self, each: Proposal, standing: Standing) -> choices.Suggestion:
+        # What a call is for is recognised from its structure; it needs no personal evidence.
+        proven = each.scope == "kind" or standing.state is State.PROVEN
+        lines = [each.proof(DAYS)]
+        if each.scope == "kind":
+            lines.append("They are recognised by how the request is made, not by its words. Your main model stays.")
+        else:
+            lines.append("A session that begins with one goes there, until you ask for something else.")
+        if standing.words and (standing.tried or not proven):
+            lines.append(f"{standing.words[:1].upper()}{standing.words[1:]}.")
+        return choices.Suggestion(
+            id=each.id,
+            title=each.title,
+            lines=tuple(line for line in lines if line),
+            action="Switch" if proven else "Try for 1 hour",
+            trial=not proven,
+            model=each.model,
+            pico_saved=0 if each.plan else each.pico_saved,
+        )
+
+    def _covered(self, each: Proposal) -> bool:
+        return any(
+            rule.scope == each.scope and rule.value == each.value and rule.asked in (None, each.asked)
+            for rule in self.router.rules_shown
+        )
+
+    async def look(self) -> None:
+        """Look through the last week's rows for what may be suggested."""
+        self._looked_at = time.monotonic()
+        if self.router.mode == MODES[0]:
+            self._proposals = []
+            return
+        try:
+            pasts = await self.pasts()
+            tariff, rulebook = self.router.tariff(), self.router.rulebook
+            # What was declined is left out when it is shown: the smaller step may be wanted later.
+            found = await asyncio.to_thread(proposals, pasts, pricing(tariff), covered=lambda _past: False)
+        except Exception as error:  # noqa: BLE001  a face without a suggestion is still a face
+            log.warning("last week's calls could not be looked through: %s", type(error).__name__)
+            return
+        before = [each.id for each in self._proposals if not rulebook.declined(each.id)]
+        self._proposals = found
+        if before != [each.id for each in found if not rulebook.declined(each.id)]:
+            self.router.changed()
+
+    async def pasts(self) -> list[Past]:
+        """The last week's calls that a rule could have concerned."""
+        now, tariff = self._now_us(), self.router.tariff()
+        rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
+        found = []
+        for row in rows:
+            if row.account == "subscription" and not self.router.subscriptions:
+                continue
+            if row.model_asked is None or Kind(row.kind) in NEVER:
+                continue
+            # What a call is worth to its user: by what was agreed, if anything was, else by the list.
+            worth = row.pico_list if tariff.agreements.none else row.pico_contract
+            if worth is None:
+                continue
+            found.append(
+                Past(
+                    vendor=seller(row.vendor, row.wire),
+                    asked=row.model_asked,
+                    kind=Kind(row.kind),
+                    task=row.task,
+                    usage=row.usage,
+                    pico=worth,
+                    at_us=row.started_us,
+                    session=row.session,
+                    project=row.project,
+                    project_name=row.project_name,
+                    account=row.account,
+                    credential=row.credential,
+                    route=row.vendor,
+                )
+            )
+        return found
+
+    async def preview(self, rule: Rule) -> Mapping[str, object]:
+        """What a rule would have touched in the last week."""
+        pasts = await self.pasts()
+
+        def reckon() -> tuple[int, int, int]:
+            touched = [past for past in pasts if concerns(rule, _asked_of(past), self.router.dearer)]
+            if rule.model is None:
+                return len(touched), sum(past.pico for past in touched), sum(past.pico for past in touched)
+            return repriced(touched, rule.model, pricing(self.router.tariff()))
+
+        calls, now, then = await asyncio.to_thread(reckon)
+        if rule.model is None:
+            lines = [f"It would have touched {count(calls)} of the last {DAYS} days' calls."]
+        else:
+            lines = [words_of(calls, now, then, rule.model, DAYS)]
+        return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
+
+
+def window_words(figures: Economics) -> str:
+    """On a plan: what switching uses of its window beside staying, on the one assumption that there is."""
+    ratio = by_list(figures, None).ratio
+    if ratio is None:
+        return "uses no window"
+    return f"≈ {round(100 * ratio)} % of what staying uses of the window, if that counts list prices"
+
+
+def _asked_of(past: Past) -> Asked:
+    return Asked(
+        vendor=past.vendor,
+        model=past.asked,
+        kind=past.kind,
+        session=past.session,
+        project=past.project,
+        task=lambda: past.task,
+    )
+
+
+def pricing(tariff: Tariff) -> Callable[[Past, str, Usage], int | None]:
+    """Prices a call of the past on another model: by what was agreed, where something was, else by the list."""
+
+    def price(past: Past, model: str, usage: Usage) -> int | None:
+        of = Circumstances(
+            vendor=past.route,
+            model_asked=model,
+            at_us=past.at_us,
+            kind=past.kind,
+            account=past.account,
+            credential=past.credential,
+            project=past.project,
+            project_name=past.project_name,
+        )
+        cost = tariff.cost(usage, of)
+        return cost.pico if tariff.agreements.none else tariff.amounts(usage, cost, of).contract
+
+    return price
+
+
+def text_of(rule: Rule) -> str:
+    """A rule in words, complete by itself."""
+    if rule.scope in ("kind", "task"):
+        who = NAMES.get(rule.value, (rule.value, ""))[0]
+    elif rule.scope == "project":
+        who = f"project {rule.label or rule.value[:8]}"
+    else:
+        who = _SCOPES[rule.scope]
+    what = rule.model or "the model asked for"
+    asked = f"{rule.asked} → " if rule.asked else "→ "
+    effort = f" with effort {rule.effort}" if rule.effort else ""
+    return f"{who[:1].upper()}{who[1:]}: {asked}{what}{effort}"

@@ -1,0 +1,435 @@
+"""What the engine does when a face asks about cheaper models: one function a verb of ``trayapp.control.VERBS``.
+
+Rules: as in ``trayapp.engine.verbs``: arguments are checked here, a change is written before it takes effect; what a
+person can do by a click in the tray is one verb here and one command there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from trayapp import choices, settings_edit
+from trayapp.control import ControlError
+from trayapp.engine import choosing
+from trayapp.engine.choosing import Choosing
+from trayapp.engine.configure import Configuration
+from trayapp.engine.control_server import Verb
+from trayapp.engine.projects import Projects
+from trayapp.engine.running import Pulse
+from trayapp.platform.paths import Paths
+from trayapp.routing.efforts import keeps_cache
+from trayapp.routing.evidence import Pair
+from trayapp.routing.kinds import LABELS
+from trayapp.routing.ladders import below
+from trayapp.routing.proposals import NAMES
+from trayapp.routing.rules import NEVER, Rule
+from trayapp.settings import MODES
+from trayapp.snapshot import to_json
+from trayapp.trouble import Trouble
+
+_HOUR_US: Final = 3600 * 10**6
+_DAY_US: Final = 24 * _HOUR_US
+_DECLINED_DAYS: Final = 30
+_SCOPES: Final = ("always", "session", "project", "kind", "task", "subagents")
+
+
+@dataclass(slots=True)
+class RoutingVerbs:
+    """The engine's answers about cheaper models."""
+
+    paths: Paths
+    choosing: Choosing
+    configuration: Configuration
+    projects: Projects
+    now_us: Callable[[], int] = lambda: time.time_ns() // 1000
+
+    def table(self) -> dict[str, Verb]:
+        """Name to function."""
+        return {
+            "choices": self.choices,
+            "use": self.use,
+            "asis": self.asis,
+            "set_mode": self.set_mode,
+            "accept_suggestion": self.accept,
+            "decline_suggestion": self.decline,
+            "add_rule": self.add,
+            "preview_rule": self.preview,
+            "remove_rule": self.remove,
+            "restore_rule": self.restore,
+            "pause_rule": self.pause,
+            "resume_rule": self.resume,
+            "feedback": self.feedback,
+            "advice": self.advice,
+            "evidence": self.evidence,
+        }
+
+    async def choices(self, _: Mapping[str, Any]) -> Any:
+        """All there is, and every suggestion."""
+        await self.choosing.look()
+        return {
+            **to_json(await self.choosing.made()),
+            "suggestions": [to_json(each) for each in self.choosing.suggestions()],
+        }
+
+    async def use(self, arguments: Mapping[str, Any]) -> Any:
+        """Serve a model from the next human turn on."""
+        scope = str(arguments.get("scope") or "always")
+        if scope not in ("always", "session", "project"):
+            raise _wrong("A model can be used for everything, one session or one project.")
+        pulse = self._meant(arguments)
+        # Another effort costs most models their cache: then it begins with the next session.
+        lever = not arguments.get("model")
+        keeps = pulse is not None and keeps_cache(pulse.asked)
+        rule = self._rule(arguments, scope, pulse, now=not lever or keeps)
+        if pulse is not None and (why := self.choosing.why_not(pulse)):
+            raise ControlError(
+                Trouble(
+                    title="That cannot be switched",
+                    message=why,
+                    fix=(
+                        "`spendlight config set routing.subscriptions true` turns it on."
+                        if pulse.account == "subscription"
+                        else "`spendlight rules mode balanced` allows it."
+                    ),
+                    code="not_switchable",
+                )
+            )
+        if self.choosing.router.mode == MODES[0]:
+            raise ControlError(_METER_ONLY)
+        book = self.choosing.router.rulebook
+        if book.asis:
+            book.set_asis(False)
+        # One choice at a time: what was chosen before for the same requests gives way.
+        for old in book.rules:
+            if old.now and old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value):
+                book.drop(old.id)
+        lines = self._meaning(rule)
+        if lever and not keeps:
+            lines.append(
+                "It begins with the next session, or where a cache is cold: inside a session another effort would have"
+                " the conversation written anew."
+            )
+        return self._made(book.add(rule), lines)
+
+    async def asis(self, arguments: Mapping[str, Any]) -> Any:
+        """As requested, now; or by the rules again."""
+        on = bool(arguments.get("on", True))
+        seconds = arguments.get("seconds")
+        book = self.choosing.router.rulebook
+        if on:
+            for rule in book.rules:
+                if rule.now:
+                    self.choosing.removed[rule.id] = book.drop(rule.id)
+        book.set_asis(on, None if seconds is None else self.now_us() + _seconds(seconds) * 10**6)
+        return await self._changed()
+
+    async def set_mode(self, arguments: Mapping[str, Any]) -> Any:
+        """Let it rip, balanced or frugal; kept in the settings."""
+        settings_edit.set_value(self.paths.settings, "routing.mode", str(arguments["mode"]))
+        self.configuration.reload()
+        return await self._changed()
+
+    async def accept(self, arguments: Mapping[str, Any]) -> Any:
+        """Make a suggestion a rule; an unproven one for one hour."""
+        name = str(arguments["suggestion"])
+        proposal = self.choosing.proposal(name)
+        shown = next((each for each in self.choosing.suggestions() if each.id == name), None)
+        if proposal is None or shown is None:
+            raise ControlError(
+                Trouble(
+                    title="That suggestion is over",
+                    message="It is no longer made, or a rule does it already.",
+                    fix="`spendlight suggest` shows what is suggested now.",
+                    code="no_suggestion",
+                )
+            )
+        rule = Rule(
+            id="",
+            vendor=proposal.vendor,
+            model=proposal.model,
+            asked=proposal.asked,
+            scope="kind" if proposal.scope == "kind" else "task",
+            value=proposal.value,
+            until_us=self.now_us() + _HOUR_US if shown.trial else None,
+            origin="suggestion",
+        )
+        return self._made(self.choosing.router.rulebook.add(rule), [])
+
+    async def decline(self, arguments: Mapping[str, Any]) -> Any:
+        """Do not suggest that for a while."""
+        days = int(arguments.get("days") or _DECLINED_DAYS)
+        self.choosing.router.rulebook.decline(
+            str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
+        )
+        self.choosing.changed()
+        return {}
+
+    async def add(self, arguments: Mapping[str, Any]) -> Any:
+        """A standing rule."""
+        rule = self._standing(arguments)
+        preview = await self.choosing.preview(rule)
+        made = self._made(self.choosing.router.rulebook.add(rule), [])
+        return {**made, "preview": preview}
+
+    async def preview(self, arguments: Mapping[str, Any]) -> Any:
+        """What a rule would have touched last week."""
+        return await self.choosing.preview(self._standing(arguments))
+
+    async def remove(self, arguments: Mapping[str, Any]) -> Any:
+        """Take a rule back; what it has switched returns at the next human turn."""
+        name = str(arguments["rule"])
+        if name.startswith("mode:"):
+            raise _wrong("That comes with the mode. Pause it, or choose the mode balanced.")
+        rule = self.choosing.router.rulebook.drop(name)
+        self.choosing.removed[rule.id] = rule
+        self.choosing.router.witness.undone(rule.id)
+        self.choosing.undo = None
+        self.choosing.changed()
+        return {"rule": to_json(self.choosing.view(rule))}
+
+    async def restore(self, arguments: Mapping[str, Any]) -> Any:
+        """Take a removal back."""
+        name = str(arguments["rule"])
+        rule = self.choosing.removed.pop(name, None)
+        if rule is None:
+            raise ControlError(
+                Trouble(
+                    title="That rule cannot be brought back",
+                    message="It was not removed since Spendlight started.",
+                    fix="Make it anew.",
+                    code="no_rule",
+                )
+            )
+        self.choosing.router.rulebook.put_back(rule)
+        self.choosing.changed()
+        return {"rule": to_json(self.choosing.view(rule))}
+
+    async def pause(self, arguments: Mapping[str, Any]) -> Any:
+        """Let a rule rest."""
+        name, book = str(arguments["rule"]), self.choosing.router.rulebook
+        if name.startswith("mode:"):
+            self._mode_rule(name)
+            book.rest(name, "user", 2**62)
+            return self._shown(self._mode_rule(name))
+        return self._shown(book.pause(name, "user"))
+
+    async def resume(self, arguments: Mapping[str, Any]) -> Any:
+        """Let it go on. One that went wrong too often begins anew."""
+        name, book = str(arguments["rule"]), self.choosing.router.rulebook
+        if name.startswith("mode:"):
+            book.rest(name, "", 0)
+            return self._shown(self._mode_rule(name))
+        rule = book.find(name)
+        if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
+            self.choosing.router.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
+        return self._shown(book.resume(name))
+
+    async def feedback(self, arguments: Mapping[str, Any]) -> Any:
+        """A person's own word on the latest turn that a rule has changed."""
+        good = bool(arguments["good"])
+        said = self.choosing.router.witness.say(good, self.now_us())
+        if said is None:
+            raise ControlError(
+                Trouble(
+                    title="There is nothing to judge",
+                    message="No turn of the last hours was served by another model than was asked for.",
+                    code="nothing_switched",
+                )
+            )
+        return {"text": f"Noted: {said.what} on {said.served} {'worked' if good else 'did not work'}."}
+
+    async def advice(self, _: Mapping[str, Any]) -> Any:
+        """What the models cost for a finished task here."""
+        pairs = self.choosing.router.witness.advise()
+        held = self.choosing.router.witness.compared()
+        lines = [pair.words for pair in pairs] or [
+            "Nothing can be said yet: it takes eight finished sessions of two models with the same tool."
+        ]
+        return {"lines": lines, "pairs": [asdict(pair) for pair in pairs], "hold_back": held.words}
+
+    async def evidence(self, arguments: Mapping[str, Any]) -> Any:
+        """Counts by task type, models and week; nothing else is kept."""
+        witness = self.choosing.router.witness
+        if arguments.get("reset"):
+            witness.reset()
+        return {
+            "counts": [
+                {"type": c.what, "from": c.asked, "to": c.served, "good": c.good, "bad": c.bad, "week": c.week}
+                for c in witness.book.export()
+            ]
+        }
+
+    # making rules
+
+    def _meant(self, arguments: Mapping[str, Any]) -> Pulse | None:
+        """The conversation that a choice is about: of the model or session that was named, else the newest."""
+        session, asked = arguments.get("session"), arguments.get("asked")
+        for pulse in self.choosing.router.running.now(self.now_us()):
+            if session not in (None, "", pulse.session) or asked not in (None, "", pulse.asked):
+                continue
+            return pulse
+        return None
+
+    def _rule(self, arguments: Mapping[str, Any], scope: str, pulse: Pulse | None, *, now: bool) -> Rule:
+        model, effort = arguments.get("model") or None, arguments.get("effort") or None
+        if model is None and effort is None:
+            raise _wrong("Name a model, or an effort.")
+        vendor, name = (
+            self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
+        )
+        seconds = arguments.get("seconds")
+        value, label = self._value(scope, arguments, pulse)
+        try:
+            return Rule(
+                id="",
+                vendor=vendor,
+                model=name,
+                effort=None if effort is None else str(effort).lower(),
+                asked=str(arguments["asked"]) if arguments.get("asked") else None,
+                scope=scope,  # type: ignore[arg-type]  # checked by who calls
+                value=value,
+                label=label,
+                now=now,
+                until_us=None if seconds is None else self.now_us() + _seconds(seconds) * 10**6,
+            )
+        except ValueError as error:
+            raise _wrong(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+
+    def _standing(self, arguments: Mapping[str, Any]) -> Rule:
+        scope = str(arguments.get("scope") or "always")
+        if scope not in _SCOPES:
+            raise _wrong(f"A rule can be for: {', '.join(_SCOPES)}.")
+        return replace(self._rule(arguments, scope, self._meant(arguments), now=False), created_us=self.now_us())
+
+    def _value(self, scope: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
+        given = str(arguments.get("value") or "")
+        if scope == "session":
+            value = str(arguments.get("session") or given or (pulse.session if pulse is not None else "") or "")
+            if not value:
+                raise _wrong("No session is known: no tool with one has called today.")
+            return value, ""
+        if scope == "project":
+            folder = arguments.get("project")
+            if folder:
+                return self.projects.identify(str(folder))
+            if pulse is None or pulse.project is None:
+                raise _wrong("No project is known: name its folder.")
+            return pulse.project, pulse.project_name or ""
+        if scope == "kind":
+            kinds = [label for kind, label in LABELS.items() if kind not in NEVER]
+            found = [label for label in kinds if given in (label, label.rpartition(":")[2])]
+            if len(found) != 1:
+                raise _wrong(f"A kind of call is one of: {', '.join(kinds)}.")
+            return found[0], ""
+        if scope == "task":
+            if given not in NAMES or ":" in given:
+                raise _wrong(f"A task type is one of: {', '.join(name for name in NAMES if ':' not in name)}.")
+            return given, ""
+        return "", ""
+
+    def _model(self, wanted: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
+        """The seller and the full name of a model that a person named, perhaps in short."""
+        running = self.choosing.router.running.now(self.now_us())
+        vendor = arguments.get("vendor")
+        book = self.choosing.router.tariff().book
+        sellers = [str(vendor)] if vendor else list(dict.fromkeys(each.vendor for each in running))
+        for seller in sellers or ("anthropic", "openai", "gemini"):
+            if book.find(seller, wanted) is not None:
+                return seller, wanted
+        short = wanted.lower()
+        near: dict[tuple[str, str], None] = {}
+        for each in [pulse] if pulse is not None else running:
+            for model in (each.asked, *below(each.asked)):
+                if short in model.lower() and (not vendor or each.vendor == vendor):
+                    near[each.vendor, model] = None
+        if len(near) == 1:
+            return next(iter(near))
+        for seller in ("anthropic", "openai", "gemini"):
+            if not vendor and book.find(seller, wanted) is not None:
+                return seller, wanted
+        if vendor and not near:
+            return str(vendor), wanted  # a model without a price; its rows will say so
+        names = ", ".join(name for _, name in near) or "none that is on a ladder with the models in use"
+        raise ControlError(
+            Trouble(
+                title="Which model is meant?",
+                message=f"{wanted!r} could be: {names}.",
+                fix="Give its full name, with --vendor if Spendlight does not know its price.",
+                code="which_model",
+            )
+        )
+
+    def _vendor(self, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, None]:
+        vendor = arguments.get("vendor") or (pulse.vendor if pulse is not None else None)
+        if not vendor:
+            raise _wrong("Name the vendor: nothing has been called today.")
+        return str(vendor), None
+
+    def _meaning(self, rule: Rule) -> list[str]:
+        """What a choice means for the conversations that run."""
+        lines = []
+        for pulse in self.choosing.router.running.now(self.now_us()):
+            if rule.model is None or pulse.vendor != rule.vendor or pulse.asked == rule.model:
+                continue
+            if (rule.scope == "session" and pulse.session != rule.value) or (
+                rule.scope == "project" and pulse.project != rule.value
+            ):
+                continue
+            advice = self.choosing.advice(pulse, rule.model)
+            if advice is not None and pulse.calls:
+                who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
+                now = advice.options[0]
+                figures = now.economics if pulse.account == "subscription" else None
+                why = now.why if figures is None else choosing.window_words(figures)
+                lines.append(f"{who} on {pulse.asked}: {why}.")
+            if len(lines) == 3:
+                break
+        return lines
+
+    def _made(self, rule: Rule, lines: list[str]) -> dict[str, Any]:
+        text = choosing.text_of(rule)
+        self.choosing.undo = choices.Undo(rule=rule.id, text=text, until_us=self.now_us() + choosing.UNDO_US)
+        self.choosing.changed()
+        return {"rule": to_json(self.choosing.view(rule)), "lines": lines}
+
+    def _shown(self, rule: Rule) -> dict[str, Any]:
+        self.choosing.changed()
+        return {"rule": to_json(self.choosing.view(rule))}
+
+    def _mode_rule(self, name: str) -> Rule:
+        for rule in self.choosing.router.rules_shown:
+            if rule.id == name:
+                return rule
+        raise ControlError(
+            Trouble(title="There is no such rule", message=f"No rule is called {name!r} now.", code="no_rule")
+        )
+
+    async def _changed(self) -> Any:
+        self.choosing.changed()
+        return to_json(await self.choosing.made())
+
+
+def _seconds(value: object) -> int:
+    seconds = int(value) if isinstance(value, int | str) else 0
+    if not 1 <= seconds <= 366 * 86_400:
+        raise _wrong("A rule lasts a second to a year.")
+    return seconds
+
+
+def _wrong(message: str) -> ControlError:
+    return ControlError(
+        Trouble(title="That is no rule", message=message, fix="`spendlight rules --help` says more.", code="bad_rule")
+    )
+
+
+_METER_ONLY: Final = Trouble(
+    title="Spendlight only meters now",
+    message="The mode is let-it-rip: nothing is changed in it.",
+    fix="`spendlight rules mode balanced` allows it.",
+    code="meter_only",
+)
