@@ -56,10 +56,6 @@ class StandInEngine:
         assert message["do"] == verb, message
         return message
 
-    def next_message(self, verb: str, timeout: float = PATIENCE) -> dict[str, Any]:
-        """The arguments of the next request for cheaper models; it must be of this verb."""
-        return self.next_ask(verb, timeout)["with"]
-
     def close(self) -> None:
         """Die."""
         self._listener.shutdown(socket.SHUT_RDWR)

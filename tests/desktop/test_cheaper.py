@@ -99,10 +99,10 @@ def test_an_answer_counts_once_until_it_fails(popover, choosing, qtbot):
     click(qtbot, popover.offer.card.action)
     click(qtbot, popover.offer.card.action)
     click(qtbot, popover.offer.card.later)
-    assert asked == [("accept_suggestion", {"id": "s1"})]
+    assert asked == [("accept_suggestion", {"suggestion": "s1"})]
     shown(popover, choosing, Trouble(title="Not now", message="The engine is busy."))
     click(qtbot, popover.offer.card.later)
-    assert asked[1:] == [("decline_suggestion", {"id": "s1"})]
+    assert asked[1:] == [("decline_suggestion", {"suggestion": "s1"})]
     shown(popover, replace(choosing, choices=replace(choosing.choices, suggestion=None)))
     assert not popover.offer.card.isVisible()
 
@@ -118,7 +118,7 @@ def test_undo_takes_the_cards_place_for_ten_seconds(popover, choosing, undo, qtb
     assert 0.9 < strip.left <= 1
     with qtbot.waitSignal(popover.asked) as asked:
         click(qtbot, strip.undo)
-    assert asked.args == ["remove_rule", {"id": "r1"}]
+    assert asked.args == ["remove_rule", {"rule": "r1"}]
     assert not strip.isVisible()  # at once, whatever the engine still says
     shown(popover, done)
     assert not strip.isVisible()
@@ -150,12 +150,12 @@ def test_by_keyboard_from_the_card_to_undo(popover, choosing, undo, qtbot):
     assert QApplication.focusWidget() is popover.offer.card.action
     with qtbot.waitSignal(popover.asked) as asked:
         qtbot.keyClick(popover.offer.card.action, Qt.Key.Key_Return)
-    assert asked.args == ["accept_suggestion", {"id": "s1"}]
+    assert asked.args == ["accept_suggestion", {"suggestion": "s1"}]
     shown(popover, replace(choosing, choices=replace(choosing.choices, suggestion=None, undo=undo)))
     assert QApplication.focusWidget() is popover.offer.strip.undo
     with qtbot.waitSignal(popover.asked) as asked:
         qtbot.keyClick(popover.offer.strip.undo, Qt.Key.Key_Enter)
-    assert asked.args == ["remove_rule", {"id": "r1"}]
+    assert asked.args == ["remove_rule", {"rule": "r1"}]
     qtbot.keyClick(popover, Qt.Key.Key_Escape)
     assert not popover.isVisible()
 
@@ -227,17 +227,25 @@ def test_rules_are_rows_with_actions(popover, choosing, titles, losing, qtbot):
     assert "Titles: claude-opus-5-5 → claude-haiku-5-5" in second.accessibleName()
     with qtbot.waitSignal(popover.asked) as asked:
         click(qtbot, first.rest)
-    assert asked.args == ["resume_rule", {"id": "r2"}]
+    assert asked.args == ["resume_rule", {"rule": "r2"}]
     with qtbot.waitSignal(popover.asked) as asked:
         click(qtbot, second.rest)
-    assert asked.args == ["pause_rule", {"id": "r1"}]
+    assert asked.args == ["pause_rule", {"rule": "r1"}]
+
+
+def test_what_comes_with_the_mode_rests_but_is_not_removed(popover, choosing, titles):
+    frugal = replace(choosing.choices, mode="frugal", rules=(replace(titles, id="mode:side:title", origin="mode"),))
+    opened(popover, replace(choosing, choices=frugal))
+    (row,) = rows(popover)
+    assert row.rest.isVisible()
+    assert not row.remove.isVisible()
 
 
 def test_a_removed_rule_can_be_put_back(popover, choosing, qtbot):
     opened(popover, choosing)
     with qtbot.waitSignal(popover.asked) as asked:
         click(qtbot, rows(popover)[0].remove)
-    assert asked.args == ["remove_rule", {"id": "r1"}]
+    assert asked.args == ["remove_rule", {"rule": "r1"}]
     shown(popover, choosing)  # the engine has not said it yet
     assert popover.offer.card.isVisible()
     gone = replace(choosing, choices=replace(choosing.choices, rules=()))
@@ -245,7 +253,7 @@ def test_a_removed_rule_can_be_put_back(popover, choosing, qtbot):
     assert "Removed: Titles: claude-opus-5-5 → claude-haiku-5-5" in texts(popover)
     with qtbot.waitSignal(popover.asked) as asked:
         click(qtbot, popover.offer.strip.undo)
-    assert asked.args == ["restore_rule", {"id": "r1"}]
+    assert asked.args == ["restore_rule", {"rule": "r1"}]
     shown(popover, choosing)
     assert len(rows(popover)) == 1
     click(qtbot, rows(popover)[0].remove)  # a second time is offered anew

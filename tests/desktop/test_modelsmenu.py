@@ -48,9 +48,9 @@ def test_the_suggestion_with_its_proof_and_both_answers(panel):
     assert lines[-1].label == "≈$9.16 a week, estimated"
     assert seen(entry)[-2:] == ["Switch", "Not now"]
     panel.click("Switch")
-    assert panel.engine.next_ask("accept_suggestion")
+    assert panel.engine.next_ask("accept_suggestion")["suggestion"] == "s1"
     panel.click("Not now")
-    assert panel.engine.next_ask("decline_suggestion")
+    assert panel.engine.next_ask("decline_suggestion")["suggestion"] == "s1"
 
 
 def test_it_goes_and_another_comes(panel, choosing):
@@ -114,23 +114,30 @@ def test_rules_can_be_paused_undone_and_put_back(panel, choosing, losing):
         "Undo: Titles: claude-opus-5-5 → claude-haiku-5-5",
     ]
     panel.click_id(next(child for child in rule.children if child.label == "Pause").id)
-    assert panel.engine.next_ask("pause_rule")
+    assert panel.engine.next_ask("pause_rule")["rule"] == "r1"
     panel.click("Undo: Titles:")
-    panel.engine.next_ask("remove_rule")
+    assert panel.engine.next_ask("remove_rule")["rule"] == "r1"
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, rules=(losing,))))
     panel.until(lambda: "Put back: Titles: claude-opus-5-5 → claude-haiku-5-5" in seen(panel.entry("Models")))
     assert "Everything: → claude-sonnet-5-5 (paused)" in seen(panel.entry("Models"))
     panel.click("Put back:")
-    panel.engine.next_ask("restore_rule")
+    assert panel.engine.next_ask("restore_rule")["rule"] == "r1"
     panel.engine.send(choosing)
     panel.until(lambda: not any(label.startswith("Put back") for label in seen(panel.entry("Models"))))
+
+
+def test_what_comes_with_the_mode_rests_but_is_not_undone(panel, choosing, titles):
+    frugal = replace(choosing.choices, mode="frugal", rules=(replace(titles, id="mode:side:title", origin="mode"),))
+    panel.engine.send(replace(choosing, choices=frugal))
+    panel.until(lambda: ticked(panel.entry("Models")) == ["Frugal"])
+    assert seen(panel.entry("Titles: claude-opus-5-5"))[-1] == "Pause"
 
 
 def test_what_was_just_done_can_be_undone_from_the_top(panel, choosing, undo):
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, suggestion=None, undo=undo)))
     panel.until(lambda: "Undo: Titles now go to claude-haiku-5-5" in panel.labels())
     panel.click("Undo: Titles now")
-    panel.engine.next_ask("remove_rule")
+    assert panel.engine.next_ask("remove_rule")["rule"] == "r1"
 
 
 def test_mode_and_as_requested(panel, choosing):
@@ -167,11 +174,11 @@ def test_the_popovers_card_by_keys_alone_reaches_the_engine(panel, choosing, und
         subprocess.run(command, env=panel.tray.environment, timeout=PATIENCE, check=True)
 
     press("Tab", "Return")
-    assert panel.engine.next_message("accept_suggestion") == {"id": "s1"}
+    assert panel.engine.next_ask("accept_suggestion")["suggestion"] == "s1"
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, suggestion=None, undo=undo)))
     panel.until(lambda: "Undo: Titles now go to claude-haiku-5-5" in panel.labels())
     press("Return")
-    assert panel.engine.next_message("remove_rule") == {"id": "r1"}
+    assert panel.engine.next_ask("remove_rule")["rule"] == "r1"
 
 
 @pytest.mark.parametrize("colours", [look.DARK, look.LIGHT], ids=["dark", "light"])

@@ -40,7 +40,7 @@ def test_a_new_suggestion_is_told_with_buttons(start, choosing):
     assert toast.body.endswith("≈$9.16 a week, estimated")
     assert toast.actions == ("default", "Open", "accept", "Switch", "decline", "Not now")
     panel.press(toast, "accept")
-    assert panel.engine.next_ask("accept_suggestion", PATIENCE)
+    assert panel.engine.next_ask("accept_suggestion")["suggestion"] == "s1"
     trial = replace(choosing.choices.suggestion, id="s2", trial=True, title="A <b> & c?", lines=("1 < 2 & 3",))
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, suggestion=trial)))
     second = panel.toasts.get(timeout=PATIENCE)
@@ -48,7 +48,7 @@ def test_a_new_suggestion_is_told_with_buttons(start, choosing):
     assert second.title == "A <b> & c?"
     assert second.body.startswith("1 &lt; 2 &amp; 3\n")
     panel.press(second, "decline")
-    assert panel.engine.next_ask("decline_suggestion", PATIENCE)
+    assert panel.engine.next_ask("decline_suggestion")["suggestion"] == "s2"
 
 
 def test_two_a_day_and_none_twice_also_after_a_restart(start, make_tray, choosing, day, profile):

@@ -96,7 +96,7 @@ class SuggestionCard(QFrame):
     def _answer(self, verb: str) -> None:
         if self._answered != self._id:
             self._answered = self._id
-            self.asked.emit(verb, {"id": self._id})
+            self.asked.emit(verb, {"suggestion": self._id})
 
     def _disclose(self) -> None:
         self._show_proof()

@@ -100,4 +100,4 @@ class ModelSection(QWidget):
 
     def _remove(self, rule: object) -> None:
         self.removal.emit(rule)
-        self.asked.emit("remove_rule", {"id": getattr(rule, "id", "")})
+        self.asked.emit("remove_rule", {"rule": getattr(rule, "id", "")})

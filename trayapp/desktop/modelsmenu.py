@@ -130,15 +130,15 @@ class ModelsMenu(QObject):
 
     def _remove(self, rule: RuleView) -> None:
         self._leaving = rule
-        self._ask("remove_rule", id=rule.id)
+        self._ask("remove_rule", rule=rule.id)
 
     def _take_back(self) -> None:
         if self._shown is not None and self._shown.choices.undo is not None:
-            self._ask("remove_rule", id=self._shown.choices.undo.rule)
+            self._ask("remove_rule", rule=self._shown.choices.undo.rule)
 
     def _put_back(self) -> None:
         if self._removed is not None:
-            self._ask("restore_rule", id=self._removed.id)
+            self._ask("restore_rule", rule=self._removed.id)
 
 
 class _SuggestionMenu:
@@ -171,10 +171,10 @@ class _SuggestionMenu:
         parent.insertMenu(before, menu)
         self._end = menu.addSeparator()
         self._accept = _action(menu)
-        self._accept.triggered.connect(lambda: self._ask("accept_suggestion", id=self._id))
+        self._accept.triggered.connect(lambda: self._ask("accept_suggestion", suggestion=self._id))
         later = _action(menu, text=choicewords.NOT_NOW)
         later.setVisible(True)
-        later.triggered.connect(lambda: self._ask("decline_suggestion", id=self._id))
+        later.triggered.connect(lambda: self._ask("decline_suggestion", suggestion=self._id))
         return menu
 
 
@@ -267,10 +267,10 @@ class _RuleMenu:
         told = [choicewords.rule_sum(rule, snapshot.shown), choicewords.rule_notes(rule, snapshot.at_us)]
         _fill(self._lines, [line for line in told if line], self._menu, self._end)
         _write(self._rest, "Resume" if rule.paused else "Pause")
-        _write(self._undo, f"Undo: {text}")
+        _write(self._undo, f"Undo: {text}" if rule.origin != "mode" else "")  # that goes with the mode
 
     def _pause(self) -> None:
-        self._ask("resume_rule" if self._rule.paused else "pause_rule", id=self._rule.id)
+        self._ask("resume_rule" if self._rule.paused else "pause_rule", rule=self._rule.id)
 
 
 def _action(

@@ -100,9 +100,9 @@ class Nudges(QObject):
 
     def _pressed(self, suggestion: str, button: str) -> None:
         if button == _ACCEPT:
-            self.asked.emit("accept_suggestion", {"id": suggestion})
+            self.asked.emit("accept_suggestion", {"suggestion": suggestion})
         elif button == _DECLINE:
-            self.asked.emit("decline_suggestion", {"id": suggestion})
+            self.asked.emit("decline_suggestion", {"suggestion": suggestion})
         else:
             self.open_asked.emit()
 

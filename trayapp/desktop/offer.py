@@ -126,5 +126,5 @@ class Offer(QWidget):
 
     def _undo(self) -> None:
         self._removed = None
-        self.asked.emit(self._takes_back, {"id": self._undoing})
+        self.asked.emit(self._takes_back, {"rule": self._undoing})
         self.resized.emit()

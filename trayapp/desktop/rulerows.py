@@ -48,7 +48,7 @@ class RuleRow(QFrame):
         column.addLayout(row)
         column.addWidget(self.notes)
         self.rest.clicked.connect(
-            lambda: self.asked.emit("resume_rule" if self._rule.paused else "pause_rule", {"id": self._rule.id})
+            lambda: self.asked.emit("resume_rule" if self._rule.paused else "pause_rule", {"rule": self._rule.id})
         )
         self.remove.clicked.connect(lambda: self.removal.emit(self._rule))
 
@@ -64,6 +64,7 @@ class RuleRow(QFrame):
         rest = "Resume" if rule.paused else "Pause"
         if rest != self.rest.text():
             self.rest.setText(rest)
+        self.remove.setVisible(rule.origin != "mode")  # what comes with the mode goes with it
         for button in (self.rest, self.remove):
             if button.accessibleName() != (name := f"{button.text()}: {text}"):
                 button.setAccessibleName(name)
