@@ -193,6 +193,10 @@ class PanelHost:
                 return entry
         raise AssertionError(f"no entry with {text!r} in {self.labels()}")
 
+    def entries(self) -> list[Entry]:
+        """All visible entries, at any depth."""
+        return [entry for entry in _walk(self.menu(), hidden=False) if entry.visible]
+
     def click(self, text: str) -> None:
         """Choose a menu entry."""
         self.click_id(self.entry(text).id)
@@ -274,8 +278,9 @@ def _entry(raw: Any) -> Entry:
     )
 
 
-def _walk(entry: Entry) -> list[Entry]:
+def _walk(entry: Entry, *, hidden: bool = True) -> list[Entry]:
     found = [entry]
     for child in entry.children:
-        found += _walk(child)
+        if hidden or child.visible:
+            found += _walk(child, hidden=hidden)
     return found

@@ -18,6 +18,9 @@ from trayapp.desktop.view import Link, View
 from trayapp.trouble import Trouble
 
 PATIENCE = 15.0
+BALANCED = "Balanced: suggests, you decide"
+RIP = "Let it rip: only counts"
+FRUGAL = "Frugal: titles and summaries go to a small model"
 
 
 @pytest.fixture
@@ -41,6 +44,8 @@ def ticked(entry) -> list[str]:
 
 
 def test_the_suggestion_with_its_proof_and_both_answers(panel):
+    shown = [label.replace("_", "") for label in panel.labels()]
+    assert shown.index("Models") > next(i for i, label in enumerate(shown) if label.startswith("Suggestion:"))
     entry = panel.entry("Suggestion:")
     assert entry.label == "Suggestion: Titles to claude-haiku-5-5 (≈$9.16 a week)…"
     lines = [child for child in entry.children if child.visible and child.label and not child.enabled]
@@ -129,7 +134,7 @@ def test_rules_can_be_paused_undone_and_put_back(panel, choosing, losing):
 def test_what_comes_with_the_mode_rests_but_is_not_undone(panel, choosing, titles):
     frugal = replace(choosing.choices, mode="frugal", rules=(replace(titles, id="mode:side:title", origin="mode"),))
     panel.engine.send(replace(choosing, choices=frugal))
-    panel.until(lambda: ticked(panel.entry("Models")) == ["Frugal"])
+    panel.until(lambda: ticked(panel.entry("Models")) == [FRUGAL])
     assert seen(panel.entry("Titles: claude-opus-5-5"))[-1] == "Pause"
 
 
@@ -141,22 +146,22 @@ def test_what_was_just_done_can_be_undone_from_the_top(panel, choosing, undo):
 
 
 def test_mode_and_as_requested(panel, choosing):
-    assert ticked(panel.entry("Models")) == ["Balanced"]
+    assert ticked(panel.entry("Models")) == [BALANCED]
     panel.click("Frugal")
     assert panel.engine.next_ask("set_mode")["mode"] == "frugal"
-    assert ticked(panel.entry("Models")) == ["Balanced"]
+    assert ticked(panel.entry("Models")) == [BALANCED]
     panel.click("As requested, now")
     assert panel.engine.next_ask("asis")["on"] is True
-    assert ticked(panel.entry("Models")) == ["Balanced"]
+    assert ticked(panel.entry("Models")) == [BALANCED]
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, mode="frugal", asis=True)))
-    panel.until(lambda: ticked(panel.entry("Models")) == ["Frugal", "As requested, now"])
+    panel.until(lambda: ticked(panel.entry("Models")) == [FRUGAL, "As requested, now"])
     panel.click("As requested, now")
     assert panel.engine.next_ask("asis")["on"] is False
 
 
 def test_nothing_to_say_is_a_short_menu(panel, day):
     panel.engine.send(replace(day, choices=Choices()))
-    panel.until(lambda: seen(panel.entry("Models")) == ["Let it rip", "Balanced", "Frugal", "As requested, now"])
+    panel.until(lambda: seen(panel.entry("Models")) == [RIP, BALANCED, FRUGAL, "As requested, now"])
     panel.engine.close()
     panel.until(lambda: "Models" not in [label.replace("_", "") for label in panel.labels()])
 

@@ -19,24 +19,31 @@ from trayapp.desktop import money
 from trayapp.desktop.money import Currency
 
 MODES: Final = (
-    ("let-it-rip", "Let it rip", "Only counts; no request is changed and nothing is suggested."),
-    ("balanced", "Balanced", "Suggests cheaper models and keeps your rules."),
-    ("frugal", "Frugal", "Also sends titles, summaries and read-only sub-agents to a small model."),
+    ("let-it-rip", "Let it rip", "only counts", "Only counts; no request is changed and nothing is suggested."),
+    ("balanced", "Balanced", "suggests, you decide", "Suggests cheaper models and keeps your rules."),
+    (
+        "frugal",
+        "Frugal",
+        "titles and summaries go to a small model",
+        "Also sends titles, summaries and read-only sub-agents to a small model.",
+    ),
 )
-"""The modes: their key, name and meaning."""
+"""The modes: their key and name, and what they mean in few words and in a sentence."""
 LET_IT_RIP: Final = MODES[0][0]
 ASIS: Final = "As requested, now"
-ASIS_TIP: Final = "Requests go out unchanged until you switch this off; your rules rest."
+ASIS_TIP: Final = (
+    "Requests go out unchanged until you switch this off. Rules rest; models chosen in the menu are given up."
+)
 TRIAL: Final = "Try for 1 hour"
 NOT_NOW: Final = "Not now"
 HOUR_S: Final = 3600
-_WRAP: Final = 64
+_WRAP: Final = 72
 _COMMAND: Final = re.compile(r"`([^`]+)`")
 
 
 def mode_name(key: str) -> str:
     """What a mode is called; another version's mode by its key."""
-    return next((name for each, name, _ in MODES if each == key), key)
+    return next((name for each, name, *_ in MODES if each == key), key)
 
 
 def plain(text: str) -> str:

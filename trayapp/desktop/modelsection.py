@@ -35,7 +35,7 @@ class ModelSection(QWidget):
         self.more = Button("", small=True)
         self.rules = RuleRows()
         self._all = QWidget()
-        self.mode = Segments("Mode", tuple((key, name, tip) for key, name, tip in choicewords.MODES))
+        self.mode = Segments("Mode", tuple((key, name, tip) for key, name, _, tip in choicewords.MODES))
         self.asis = Switch(choicewords.ASIS)
         self.asis.setToolTip(choicewords.ASIS_TIP)
         self.asis.setAccessibleDescription(choicewords.ASIS_TIP)

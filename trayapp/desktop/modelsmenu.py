@@ -36,8 +36,8 @@ class ModelsMenu(QObject):
         self._shown: Snapshot | None = None
         self._leaving: RuleView | None = None
         self._removed: RuleView | None = None
-        self._suggestion = _SuggestionMenu(menu, before, self._ask)
         self._undo = _action(menu, before)
+        self._suggestion = _SuggestionMenu(menu, self._undo, self._ask)
         self._undo.triggered.connect(self._take_back)
         self._menu = QMenu("&Models", menu)
         self._menu.setToolTipsVisible(True)
@@ -52,8 +52,8 @@ class ModelsMenu(QObject):
         self._rules_end = self._menu.addSeparator()
         group = QActionGroup(self._menu)
         self._modes: dict[str, QAction] = {}
-        for key, name, tip in choicewords.MODES:
-            mode = _action(self._menu, text=name, group=group)
+        for key, name, words, tip in choicewords.MODES:
+            mode = _action(self._menu, text=f"{name}: {words}", group=group)
             mode.setVisible(True)
             mode.setToolTip(tip)
             mode.triggered.connect(partial(self._pick, key))
