@@ -133,8 +133,9 @@ class ModelsMenu(QObject):
         self._ask("remove_rule", rule=rule.id)
 
     def _take_back(self) -> None:
-        if self._shown is not None and self._shown.choices.undo is not None:
-            self._ask("remove_rule", rule=self._shown.choices.undo.rule)
+        if self._shown is not None and (undo := self._shown.choices.undo) is not None:
+            rule = next((rule for rule in self._shown.choices.rules if rule.id == undo.rule), None)
+            self._remove(rule or RuleView(id=undo.rule, text=undo.text))
 
     def _put_back(self) -> None:
         if self._removed is not None:
