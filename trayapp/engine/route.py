@@ -30,6 +30,9 @@ Pairs = Sequence[tuple[bytes, bytes]]
 REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 413, 415, 422, 424, 429, 451, 500, 501})
 """Statuses after which the original goes out: every 4xx that a changed request may have caused (a model that the key
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
+IN_A_LOOP: Final = frozenset({400, 404, 413, 422})
+"""The same inside a tool loop that the other model has begun: the original holds its thinking, which the model asked
+for may not take, so it goes out only where waiting would not help."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 
@@ -68,6 +71,8 @@ class Route:
         """The tool itself asks for a dearer model than before."""
         self.held_back = False
         """A rule would have changed it, had its session not been held back to compare."""
+        self.unattended = False
+        """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
         self.credential: str | None = None

@@ -43,7 +43,7 @@ from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
+from trayapp.engine.route import IN_A_LOOP, PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
@@ -118,6 +118,8 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
+        self._unwritten = False
+        """A row that says what was saved is on its way to the ledger."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
@@ -217,6 +219,7 @@ class Router:
         if plain is None or trouble is not None:
             return None
         route.plain = plain
+        route.unattended = _unattended(view)
         if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
@@ -255,7 +258,7 @@ class Router:
                 self.steering.back(decision.key, route.at_us)
                 route.unchanged(why)
         elif adapted.fields:
-            route.rewrite = _rewrite(adapted, target)
+            route.rewrite = _rewrite(adapted, target, IN_A_LOOP if decision.why == "holds" else REFUSALS)
             route.fields = () if route.rewrite is None else adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
             if decision.model is not None:
@@ -427,6 +430,7 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
+        self.witness.refused(decision.key)
         passes = status in PASSING
         until = route.at_us + (retry_after_us or _REST_US) if passes else None
         if self.rest(decision.rule, until):
@@ -465,7 +469,7 @@ class Router:
         )
         rule = route.rule
         if rule is not None:
-            self.stale = True
+            self._unwritten = True
         changed = route.rewrite is not None and decision.changes
         asked, low, high = self.worth.of(
             decision.key,
@@ -485,6 +489,12 @@ class Router:
         )
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
+
+    def written(self, *, all_of_them: bool) -> None:
+        """Rows have reached the ledger; only then may what was saved be read again."""
+        if self._unwritten:
+            self.stale = True
+            self._unwritten = not all_of_them
 
     def dearer(self, vendor: str, asked: str, served: str) -> bool | None:
         """Whether the second model costs more than the first; ``None``: the book does not say."""
@@ -518,7 +528,15 @@ class Router:
                 pass  # what is missing or damaged is as good as never known
 
 
-def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
+def _unattended(view: RequestView) -> bool:
+    """Whether no person sits before the tool: nobody would complain (``claude -p``, ``codex exec``; 2026-11)."""
+    return any(
+        (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
+        for name, value in view.headers
+    )
+
+
+def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite | None:
     names = [name for name, _ in adapted.headers]
     if len(set(names)) < len(names):
         return None  # a field that stands twice cannot get two values
@@ -527,5 +545,5 @@ def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
         headers=adapted.headers,
         target=adapted.target if adapted.target != target else None,
         answer=adapted.restore,
-        refusals=REFUSALS,
+        refusals=refusals,
     )

@@ -90,7 +90,7 @@ class Witness:
     def hear(self, route: Route, *, changed: bool, upgraded: bool) -> list[Outcome]:
         """A main request of a conversation came in; what it says about the turns before."""
         decision, turn, plain = route.decision, route.turn or Turn(), route.plain
-        if decision is None or route.call.kind is not Kind.MAIN or plain is None:
+        if decision is None or route.call.kind is not Kind.MAIN or plain is None or route.unattended:
             return []
         from trayapp.engine import words
 
@@ -122,10 +122,9 @@ class Witness:
                 self._latest = (route.at_us, Pair(heard.task or OTHER, route.asked.model, decision.model))
         if fresh:
             diary.turns += 1
-        found += self._forget(route.at_us)
         for one in found:
             self._learn(one, diary)
-        return found
+        return found + self._forget(route.at_us)
 
     def idle(self, now_us: int) -> list[Outcome]:
         """What silence says of the conversations that are over."""
@@ -154,6 +153,12 @@ class Witness:
             diary.calls += 1
             diary.last_us = route.at_us
             self._kept.changed()
+
+    def refused(self, key: str) -> None:
+        """What was changed was refused: the turn says nothing about the model that did not answer."""
+        conversation = self._conversations.get(key)
+        if conversation is not None:
+            conversation.failed()
 
     def undone(self, rule: str) -> list[Outcome]:
         """A person took back a rule: the newest turns that it had changed are blamed."""
@@ -267,7 +272,10 @@ class Witness:
         found: list[Outcome] = []
         while len(self._conversations) > _MOST:
             key, conversation = self._conversations.popitem(last=False)
-            found += conversation.idle(now_us)
+            said = conversation.idle(now_us)
+            for one in said:
+                self._learn(one, self._file.sessions.get(self._sessions_of.get(key, "")))
+            found += said
             self._redoing.discard(key)
             self._rules.pop(key, None)
             self._sessions_of.pop(key, None)
