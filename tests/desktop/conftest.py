@@ -121,7 +121,7 @@ def losing() -> RuleView:
     """A rule that rests, because it lost."""
     return RuleView(
         id="r2",
-        text="Everything: → claude-sonnet-5-5",
+        text="Everything → claude-sonnet-5-5",
         vendor="anthropic",
         model="claude-sonnet-5-5",
         now=True,

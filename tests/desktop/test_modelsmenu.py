@@ -124,7 +124,7 @@ def test_rules_can_be_paused_undone_and_put_back(panel, choosing, losing):
     assert panel.engine.next_ask("remove_rule")["rule"] == "r1"
     panel.engine.send(replace(choosing, choices=replace(choosing.choices, rules=(losing,))))
     panel.until(lambda: "Put back: Titles: claude-opus-5-5 → claude-haiku-5-5" in seen(panel.entry("Models")))
-    assert "Everything: → claude-sonnet-5-5 (paused)" in seen(panel.entry("Models"))
+    assert "Everything → claude-sonnet-5-5 (paused)" in seen(panel.entry("Models"))
     panel.click("Put back:")
     assert panel.engine.next_ask("restore_rule")["rule"] == "r1"
     panel.engine.send(choosing)

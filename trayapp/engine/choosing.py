@@ -418,6 +418,6 @@ def text_of(rule: Rule) -> str:
     else:
         who = _SCOPES[rule.scope]
     what = rule.model or "the model asked for"
-    asked = f"{rule.asked} → " if rule.asked else "→ "
+    asked = f": {rule.asked}" if rule.asked else ""
     effort = f" with effort {rule.effort}" if rule.effort else ""
-    return f"{who[:1].upper()}{who[1:]}: {asked}{what}{effort}"
+    return f"{who[:1].upper()}{who[1:]}{asked} → {what}{effort}"
