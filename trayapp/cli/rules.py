@@ -15,7 +15,7 @@ from trayapp.settings import MODES
 from trayapp.snapshot import choices_from_json, rule_from_json
 
 _VERBS: Final = (
-    "list | add … | remove ID | restore ID | pause ID | resume ID | mode MODE | feedback | advice | evidence"
+    "list | add … | remove ID | restore ID | pause ID | resume ID | mode MODE | saved | feedback | advice | evidence"
 )
 
 
@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         verb(name, text).add_argument("rule", metavar="ID", help="as `spendlight rules` lists it")
     mode = verb("mode", "what Spendlight may do by itself; without MODE, which one holds")
     mode.add_argument("mode", nargs="?", choices=MODES, metavar="MODE", help=", ".join(MODES))
+    saved = verb("saved", "what the rules have saved day by day; a day that lost is a loss")
+    saved.add_argument("--days", type=int, default=14, metavar="N", help="how many days, today included (14)")
     told = verb("feedback", "your word on the latest turn that a rule has changed")
     told.add_argument("word", choices=("good", "bad"), help="whether it worked")
     verb("advice", "what the models cost for a finished task here, from your own sessions")
@@ -163,6 +165,20 @@ def _mode(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
     return {"mode": choices.mode}, lines
 
 
+def _saved(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
+    answer = client.ask("savings", days=options.days)
+    lines = []
+    for day in answer["days"]:
+        if not day["rows"]:
+            continue
+        amounts = [int(day[name]) for name in ("pico_saved", "pico_low", "pico_high")]
+        known = day["rows"] > day["unknown"] or any(amounts)
+        parts = [plural(day["rows"], "call"), ruleswords.saved(*amounts) if known else ""]
+        parts.append(f"unknown for {plural(day['unknown'], 'call')}" if day["unknown"] else "")
+        lines.append(f"{day['day']}  {' · '.join(filter(None, parts))}")
+    return answer, lines or [f"No rule has changed a call in the last {plural(len(answer['days']), 'day')}."]
+
+
 def _feedback(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
     answer = client.ask("feedback", good=options.word == "good")
     return answer, [answer["text"]]
@@ -200,6 +216,7 @@ _DO: Final = {
     "pause": _pause,
     "resume": _resume,
     "mode": _mode,
+    "saved": _saved,
     "feedback": _feedback,
     "advice": _advice,
     "evidence": _evidence,

@@ -299,6 +299,7 @@ class Router:
         return Pulse(
             vendor=asked.vendor,
             route=call.vendor,
+            wire=call.wire,
             asked=asked.model,
             tool=call.tool or "",
             account=call.account,

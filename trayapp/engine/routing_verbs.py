@@ -32,6 +32,8 @@ from trayapp.trouble import Trouble
 _HOUR_US: Final = 3600 * 10**6
 _DAY_US: Final = 24 * _HOUR_US
 _DECLINED_DAYS: Final = 30
+_DAYS: Final = 14
+_MOST_DAYS: Final = 400
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class RoutingVerbs:
             "restore_rule": self.restore,
             "pause_rule": self.pause,
             "resume_rule": self.resume,
+            "savings": self.savings,
             "feedback": self.feedback,
             "advice": self.advice,
             "evidence": self.evidence,
@@ -228,6 +231,13 @@ class RoutingVerbs:
         if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
             self.choosing.router.after.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
         return await self._shown(book.resume(name))
+
+    async def savings(self, arguments: Mapping[str, Any]) -> Any:
+        """What the rules have saved on each of the last days, oldest first; a loss is negative."""
+        days = int(arguments.get("days") or _DAYS)
+        if not 1 <= days <= _MOST_DAYS:
+            raise wrong(f"Savings are told for 1 to {_MOST_DAYS} days.")
+        return {"days": await self.choosing.by_day(days)}
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
         """A person's own word on the latest turn that a rule has changed."""
