@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from trayapp.engine.pricebook import shipped_bytes
@@ -39,7 +41,7 @@ def test_each_step_down_is_in_the_book_and_costs_less(ladder):
     seller = SELLERS[ladder[0].partition("-")[0]]
     at = 1_795_000_000_000_000
     prices = [booked(book, seller, model, at).cost.prices[0].steps[0].rates for model in ladder]
-    for dear, cheap in zip(prices, prices[1:], strict=False):
+    for dear, cheap in pairwise(prices):
         assert cheap.output < dear.output or cheap.write < dear.write
         assert cheap.output <= dear.output
         assert cheap.write <= dear.write
