@@ -37,6 +37,8 @@ class RuleView:
     """What it has saved, all its calls and their consequences; a loss is negative."""
     pico_low: int = 0
     pico_high: int = 0
+    unknown: int = 0
+    """Calls whose part in it cannot be told."""
     evidence: str = ""
     """ "worked 38 of 40 times for you"; empty: nothing is known yet."""
 

@@ -98,7 +98,8 @@ def test_gemini_cli(switching, client_home):
         told(home.run(["gemini", "--yolo", *more, "-p", PROMPT], GEMINI))
         # Its own router asks the small model for what it is and is left alone.
         side = [each for each in switching.watching.arrived() if not each.main]
-        assert side and {each.model for each in side} == {LITE}
+        assert side
+        assert {each.model for each in side} == {LITE}
 
     there_and_back(switching, say, FLASH, LITE)
     home.disconnect("gemini-cli", changed)
@@ -150,7 +151,8 @@ class Live:
 
     def say(self, text: str) -> None:
         """One turn, to its end."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         message = {"type": "user", "message": {"role": "user", "content": [{"type": "text", "text": text}]}}
         self._process.stdin.write(json.dumps(message).encode() + b"\n")
         self._process.stdin.flush()

@@ -82,7 +82,13 @@ def test_anthropic(scene, switching, asked, cheaper, thinking):
                 messages.append({"role": "user", "content": results})
 
         there_and_back(switching, say, asked, cheaper, cached=False)
-    signed = [block.signature for m in messages if m["role"] == "assistant" for block in m["content"] if block.type == "thinking"]
+    signed = [
+        block.signature
+        for m in messages
+        if m["role"] == "assistant"
+        for block in m["content"]
+        if block.type == "thinking"
+    ]
     assert len(signed) == 9  # the program has kept the thinking of both models
     assert switching.vendor.seen.last().blocks["thinking"] == 5  # and the vendor has got only that of its own
 
@@ -178,3 +184,39 @@ def test_an_answer_names_the_model_that_served(switching, gpt, stream):
     last = list(answer)[-1].response if stream else answer
     assert last.model == MINI
     switching.rows()
+
+
+def test_a_refusal_later_on(scene, switching):
+    """The model that was chosen is no longer served: what goes out as asked is without its thinking, and succeeds."""
+    messages: list[dict[str, Any]] = []
+    opus, haiku = "claude-opus-5-5", "claude-haiku-5-5"
+    with anthropic.Anthropic(base_url=scene.url("anthropic"), api_key="sk-ant-test", max_retries=0) as client:
+
+        def ask(content: Any) -> list[Any]:
+            messages.append({"role": "user", "content": content})
+            answer = client.messages.create(
+                model=opus,
+                max_tokens=8000,
+                thinking={"type": "adaptive"},
+                tools=[{**SHELL, "input_schema": SCHEMA}],
+                messages=messages,
+            )
+            messages.append({"role": "assistant", "content": answer.content})
+            return [
+                {"type": "tool_result", "tool_use_id": block.id, "content": "xyzzy"}
+                for block in answer.content
+                if block.type == "tool_use"
+            ]
+
+        def say(text: str) -> None:
+            content: Any = text
+            while content := ask(content):
+                pass
+
+        use(switching.scene, haiku)
+        say("later: " + PROMPT)
+        switching.watching.refuses[haiku] = 404
+        say("later: once more")
+    assert switching.watching.models() == [haiku, haiku, haiku, haiku, opus, opus, opus]
+    rows = switching.rows()
+    assert [row["http_status"] for row in rows] == [200, 200, 200, 404, 200, 200, 200]

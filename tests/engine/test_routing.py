@@ -284,3 +284,117 @@ def test_a_week_of_titles_is_a_suggestion_with_proof(engine, vendor, say, settle
         client.ask("remove_rule", rule=rule["id"])
         client.ask("decline_suggestion", suggestion=card["id"])
         assert client.ask("choices")["suggestions"] == []
+
+
+def settings(engine, **routing) -> None:
+    text = engine.paths.settings.read_text()
+    lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in routing.items())
+    engine.paths.settings.write_text(f"{text}[routing]\n{lines}\n")
+    with engine.client() as client:
+        client.ask("reload")
+
+
+def test_a_rule_that_goes_wrong_twice_is_withdrawn_and_told(engine, vendor, say):
+    with engine.client() as client:
+        say("warm up", session="w")
+        rule = client.ask("add_rule", model=HAIKU, asked=OPUS, scope="task", value="commit")["rule"]
+        asked = "write a commit message for this change"
+        for each in ("a", "b"):
+            first = say(asked, session=each)
+            assert first["model"] == HAIKU
+            history = [user(asked), {"role": "assistant", "content": first["content"]}]
+            say("no, that's wrong", history=history, session=each)
+        snapshot = client.snapshot()
+        assert [notice.code for notice in snapshot.notices] == ["rule_withdrawn"]
+        assert snapshot.choices.rules[0].paused.startswith("withdrawn")
+        assert "0 of 2 times for you" in snapshot.choices.rules[0].evidence
+        assert say(asked, session="c")["model"] == OPUS
+        counts = client.ask("evidence")["counts"]
+        assert [(c["type"], c["from"], c["to"], c["good"], c["bad"]) for c in counts] == [("commit", OPUS, HAIKU, 0, 2)]
+        client.ask("resume_rule", rule=rule["id"])
+        assert say(asked, session="d")["model"] == HAIKU
+
+
+def test_some_sessions_are_held_back_if_their_user_wants_it(engine, vendor, say):
+    settings(engine, hold_back_percent=50)
+    with engine.client() as client:
+        say("warm up", session="w")
+        client.ask("add_rule", model=HAIKU, scope="always")
+        served = {f"s{each}": say("hello", session=f"s{each}")["model"] for each in range(24)}
+        assert set(served.values()) == {OPUS, HAIKU}
+        again = {name: say("hello again", session=name)["model"] for name in served}
+        assert again == served
+        client.ask("use", model=SONNET)
+        assert say("now", session="s-new")["model"] == SONNET
+        assert "not enough" in client.ask("advice")["hold_back"].lower()
+
+
+def test_what_a_person_says_of_a_turn_counts(engine, vendor, say):
+    with engine.client() as client:
+        say("warm up", session="w")
+        with pytest.raises(ControlError) as nothing:
+            client.ask("feedback", good=False)
+        assert nothing.value.trouble.code == "nothing_switched"
+        client.ask("use", model=HAIKU)
+        say("write a commit message for this change", session="a")
+        assert "did not work" in client.ask("feedback", good=False)["text"]
+        assert client.ask("evidence")["counts"][0]["bad"] == 1
+        assert client.ask("evidence", reset=True)["counts"] == []
+
+
+def test_nothing_of_what_was_said_is_kept(engine, vendor, say, settled):
+    secret = "the xylophone quarterly numbers"
+    with engine.client() as client:
+        say(f"explain {secret}")
+        client.ask("use", model=HAIKU)
+        first = say(f"rename {secret}", session="other")
+        say(
+            "no, still wrong",
+            session="other",
+            history=[user(f"rename {secret}"), {"role": "assistant", "content": first["content"]}],
+        )
+    settled(3)
+    assert engine.stop() == 0
+    for path in engine.home.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert b"xylophone" not in data, path
+            assert b"sk-ant-api03" not in data, path
+    names = {path.name for path in engine.paths.state.iterdir()}
+    assert {"rules.json", "conversations.json", "evidence.json"} <= names
+    for name in ("rules.json", "conversations.json", "evidence.json"):
+        assert (engine.paths.state / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_chat_stream_is_switched_and_asked_for_its_usage_at_once(engine, vendor, send, settled):
+    text = engine.paths.settings.read_text()
+    engine.paths.settings.write_text(text + "[metering]\nask_usage = true\n")
+    body = {"model": "gpt-5.4", "stream": True, "messages": [{"role": "user", "content": "hello"}]}
+    headers = {"content-type": "application/json", "authorization": "Bearer sk-test"}
+    url = engine.base("openai") + "/v1/chat/completions"
+    with engine.client() as client:
+        client.ask("reload")
+        assert send(url, body, headers=headers).status == 200
+        client.ask("use", model="gpt-5.4-mini")
+        reply = send(url, body, headers=headers)
+    assert reply.status == 200
+    assert b'"usage":{' not in reply.body
+    rows = settled(2)
+    assert (rows[1]["model_sent"], rows[1]["metering"]) == ("gpt-5.4-mini", "exact")
+    assert {"usage_asked", "rewrote_model"} <= set(rows[1]["flags"])
+    sent = vendor.vendor.seen.last()
+    assert (sent.model, sent.parameters["stream_options"]) == ("gpt-5.4-mini", {"include_usage": True})
+
+
+def test_gemini_is_switched_in_its_address(engine, vendor, send, settled):
+    body = {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}
+    headers = {"content-type": "application/json", "x-goog-api-key": "AIza-test"}
+    url = engine.base("gemini") + "/v1beta/models/gemini-3.1-pro-preview:generateContent"
+    with engine.client() as client:
+        assert send(url, body, headers=headers).status == 200
+        client.ask("use", model="gemini-3.5-flash-lite")
+        assert send(url, body, headers=headers).status == 200
+    rows = settled(2)
+    assert rows[1]["model_sent"] == "gemini-3.5-flash-lite"
+    assert "rewrote_path" in rows[1]["flags"]
+    assert vendor.vendor.seen.models() == ["gemini-3.1-pro-preview", "gemini-3.5-flash-lite"]

@@ -68,12 +68,14 @@ def test_by_rule(ledger: Ledger, kit: Any) -> None:
     add(ledger, kit, kit.NOON + 3, 0, 50, rule="r2", flags=("late_open", "rewrite_refused"))
     add(ledger, kit, kit.NOON + 3, 0, 50, rule="r2", flags=("rewrite_refused_not",))
     add(ledger, kit, kit.NOON + 9, None, 50, rule="r3")
+    add(ledger, kit, kit.NOON + 1, 5, 4, rule="r4", model_sent=None, flags=("late_open", "effort_sent_low"))
     add(ledger, kit, kit.NOON + 10, 1, 1, rule="r1")
-    first, third, second = ledger.savings_by_rule(kit.NOON, kit.NOON + 10).result(kit.WAIT)
+    first, fourth, third, second = ledger.savings_by_rule(kit.NOON, kit.NOON + 10).result(kit.WAIT)
     assert (first.rule, first.rows, first.switched, first.refused) == ("r1", 2, 1, 0)
     assert (first.saved, first.low, first.high, first.last_us) == (600, 600, 600, kit.NOON + 5)
     assert (second.rule, second.rows, second.switched, second.refused, second.saved) == ("r2", 2, 2, 1, -100)
     assert (third.rule, third.rows, third.unknown, third.saved) == ("r3", 1, 1, 0)
+    assert (fourth.rule, fourth.rows, fourth.switched) == ("r4", 1, 1)
     assert ledger.savings_by_rule(0, kit.NOON).result(kit.WAIT) == []
 
 

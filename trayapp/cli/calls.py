@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,8 @@ from trayapp import currency, settings
 from trayapp.cli import source, when
 from trayapp.money import PICO, count, dollars
 from trayapp.platform import paths as places
+
+_EXACTLY = re.compile(r"[-@]20\d{2}-?\d{2}-?\d{2}\Z|-latest\Z")
 
 
 def run(arguments: list[str]) -> int:
@@ -82,8 +85,26 @@ def _line(row: dict[str, Any], rates: currency.Rates) -> str:
     state = row["state"] if row["metering"] in ("exact", "estimated") else f"{row['state']} ({row['metering']})"
     return (
         f"{row['started_at']:<24} {(row['tool'] or row['vendor'])[:14]:<14} {model[:26]:<26} "
-        f"{count(prompt):>7} {count(row['output']):>7} {costs}  {state}"
+        f"{count(prompt):>7} {count(row['output']):>7} {costs}  {state}{_switched(row)}"
     )
+
+
+def _switched(row: dict[str, Any]) -> str:
+    """ "claude-opus-5-5 → claude-haiku-5-5" behind a call that went to another model than it asked for."""
+    asked, served = row["model_asked"], row["model_served"] or row["model_sent"]
+    if not asked or not served or (row["model_sent"] is None and _same(asked, served)):
+        return ""
+    by = f" ({row['rule']})" if row["model_sent"] is not None and row["rule"] else ""
+    return f"  {asked} → {served}{by}"
+
+
+def _same(asked: str, served: str) -> bool:
+    """Whether a vendor only says the name more exactly: with a date, or without its maker."""
+    return _plain(asked) == _plain(served)
+
+
+def _plain(name: str) -> str:
+    return _EXACTLY.sub("", name.rpartition("/")[2].lower())
 
 
 def _pico(usd: str | None) -> int | None:

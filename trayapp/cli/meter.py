@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from trayapp import shares
+from trayapp.cli import ruleswords
 from trayapp.money import Currency, beside, converted, count, dollars, plural
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Window
 
@@ -71,6 +72,8 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
     lines.append(paint("bold", _fit(headline(snapshot), width)))
     lines.append(paint("dim", _fit(_counts(snapshot), width)))
     lines += [paint("dim", _fit(text, width)) for text in agreed(snapshot)]
+    if steered := ruleswords.steered(snapshot.choices, snapshot.shown):
+        lines.append(paint("orange" if snapshot.choices.asis else "dim", _fit(steered, width)))
     lines += [paint("dim", _fit(f"{n.title}: {n.message}", width)) for n in snapshot.notices[:2]]
     if snapshot.budget_day_pico:
         share = snapshot.today.pico / snapshot.budget_day_pico

@@ -42,6 +42,12 @@ EXIT_CODES: Final[dict[str, int]] = {
     "bad_vendor_key": 2,
     "bad_key_name": 2,
     "unknown_key_name": 2,
+    "bad_rule": 2,
+    "which_model": 2,
+    "no_rule": 2,
+    "no_suggestion": 2,
+    "no_folder": 2,
+    "rules_unwritable": 7,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 

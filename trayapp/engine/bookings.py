@@ -61,6 +61,8 @@ class Bookings:
         self._waiting: deque[Waiting] = deque()
         self._running: dict[int, Callable[[], None]] = {}
         self._under_way = False
+        self._closing = 0
+        """Batches with closings that are being written."""
         self._close_timer: asyncio.TimerHandle | None = None
         self._late_timer: asyncio.TimerHandle | None = None
         self._mark_timer: asyncio.TimerHandle | None = None
@@ -97,6 +99,11 @@ class Bookings:
         elif self._close_timer is None:
             self._close_timer = asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._close_soon)
 
+    @property
+    def closed(self) -> bool:
+        """Whether every closing that was handed in is in the ledger."""
+        return not self._closes and not self._closing
+
     def flush(self) -> None:
         """Hand everything over now; the engine ends."""
         for timer in (self._close_timer, self._late_timer, self._mark_timer):
@@ -118,6 +125,7 @@ class Bookings:
         self._opens = []
         if closing:
             self._closes = []
+        self._closing += bool(closes)
         loop = asyncio.get_running_loop()
 
         def committed(future: Future[None]) -> None:
@@ -141,6 +149,7 @@ class Bookings:
                 else:
                     self._late(waiting)
         if closed:
+            self._closing -= 1
             self._settled()
 
     def _look_for_late(self) -> None:

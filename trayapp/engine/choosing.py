@@ -47,6 +47,12 @@ _PAUSES: Final = {
     "refused": "rests: the vendor refused it",
     "evidence": "withdrawn: it went wrong too often",
 }
+_BETTER: Final = {
+    moments.Moment.SUBAGENT: "for sub-agents",
+    moments.Moment.COMPACTION: "after compaction",
+    moments.Moment.IDLE: "after a pause",
+    moments.Moment.NEW_SESSION: "in a new session",
+}
 _SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
 
 
@@ -68,7 +74,7 @@ class Choosing:
 
     async def made(self) -> choices.Choices:
         """All that a glance shows about cheaper models."""
-        await self._read()
+        await self.read()
         router, now = self.router, self._now_us()
         _, days, by_rule = self._saved
         today, week = days[1], days[0]
@@ -99,7 +105,8 @@ class Choosing:
 
     # what was saved
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Read what was saved again, if that has changed."""
         now = datetime.fromtimestamp(self._now_us() / 1e6).astimezone()
         day = now.date().isoformat()
         if not self.router.stale and self._saved[0] == day:
@@ -137,6 +144,7 @@ class Choosing:
             pico_saved=0 if saving is None else saving.saved,
             pico_low=0 if saving is None else saving.low,
             pico_high=0 if saving is None else saving.high,
+            unknown=0 if saving is None else saving.unknown,
             evidence="" if standing is None or not standing.tried else standing.words,
         )
 
@@ -236,8 +244,8 @@ class Choosing:
         if now.once_pico <= 0:
             return f"saves at once, {dollars(now.per_turn_pico, estimated=True, fine=True)} a call"
         if not advice.options[0].good:
-            best = advice.best.moment.value.replace("_", " ")
-            return f"pays only after {now.break_even} calls; better at: {best}" if advice.best.good else "loses now"
+            better = _BETTER.get(advice.best.moment, "")
+            return f"pays only after {now.break_even} calls; better {better}" if better else "loses now"
         return f"{dollars(now.once_pico, estimated=True, fine=True)} once, pays after {now.break_even} calls"
 
     # what is suggested
@@ -316,7 +324,7 @@ class Choosing:
         now, tariff = self._now_us(), self.router.tariff()
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
         found = []
-        for row in rows:
+        for row in reversed(rows):  # a conversation's first call is the one that begins cold
             if row.account == "subscription" and not self.router.subscriptions:
                 continue
             if row.model_asked is None or Kind(row.kind) in NEVER:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from trayapp.proxy import Rewrite
-from trayapp.routing.classify import Verdict
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
 from trayapp.routing.rules import Asked
@@ -24,12 +23,16 @@ from trayapp.values import Call, Cost, Usage
 
 if TYPE_CHECKING:
     from trayapp.engine.router import Router
+    from trayapp.routing.classify import Verdict
 
 Pairs = Sequence[tuple[bytes, bytes]]
 
 REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 413, 415, 422, 424, 429, 451, 500, 501})
 """Statuses after which the original goes out: every 4xx that a changed request may have caused (a model that the key
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
+IN_A_LOOP: Final = frozenset({400, 404, 413, 422})
+"""The same inside a tool loop that the other model has begun: the model asked for would have to go on from what it has
+not thought itself, so it is asked only where waiting would not help."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 
@@ -60,6 +63,10 @@ class Route:
         self.decision: Decision | None = None
         self.rewrite: Rewrite | None = None
         self.fields: tuple[str, ...] = ()
+        self.original: bytes | None = None
+        """The body that goes out when the change is refused; ``None``: as it came."""
+        self.fields_then: tuple[str, ...] = ()
+        """What is changed in that one."""
         self.effort: str | None = None
         """What is asked for instead of the request's own effort."""
         self.turn: Turn | None = None
@@ -68,6 +75,8 @@ class Route:
         """The tool itself asks for a dearer model than before."""
         self.held_back = False
         """A rule would have changed it, had its session not been held back to compare."""
+        self.unattended = False
+        """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
         self.credential: str | None = None
@@ -118,8 +127,8 @@ class Route:
     def refused(self, status: int, retry_after_us: int | None) -> None:
         """The vendor does not take what was changed; the original goes out."""
         self.router.refused(self, status, retry_after_us)
-        self.rewrite = None
-        self.fields = ()
+        self.rewrite = self.original = None
+        self.fields, self.fields_then = self.fields_then, ()
         self.effort = None
         self.unchanged("refused")
 

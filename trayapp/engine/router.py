@@ -15,13 +15,15 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import importlib
 import logging
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -41,27 +43,27 @@ from trayapp.dialects.ratios import ratio
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import PASSING, REFUSALS, Route, Saving
+from trayapp.engine.route import IN_A_LOOP, PASSING, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse, Running
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
 from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
-from trayapp.platform.resources import resource
 from trayapp.proxy import Rewrite
 from trayapp.routing import conversation, efforts, holdback, lasttext
-from trayapp.routing.classify import Verdict, classify
 from trayapp.routing.evidence import Pair, State
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
-from trayapp.routing.linear import Model, load
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.savings import Caching
 from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
+
+if TYPE_CHECKING:
+    from trayapp.routing.classify import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +75,7 @@ STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
 """What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
 model does as well. Compaction is none of them: it has to read the whole conversation again."""
 _FOR_EVER: Final = 2**62
+_MOST_BYTES: Final = 16 << 20
 _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 """As ``routing.booked`` says; others say nothing, and an hour is taken."""
 _LONGEST_LIFE: Final = 60 * _MINUTE
@@ -115,14 +118,16 @@ class Router:
         self.running = Running()
         self.stale = True
         """What was saved has changed since a face was told."""
+        self._unwritten = False
+        """A row that says what was saved is on its way to the ledger."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.witness = Witness(paths.evidence, self._digest)
         self._calibration = calibration
         self._tell = tell
         self._path: Path = paths.conversations
-        self._kept = Kept(paths.conversations, self._contents, every=30.0)
-        self._model: Model | None = None
+        self._twins: Path = paths.twins
+        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.worth.kept()), every=30.0)
         self._restore()
 
     @property
@@ -171,6 +176,11 @@ class Router:
         self.witness.failed_pico = chosen.failed_attempt_pico
         self.stale = True
 
+    def begin(self) -> None:
+        """The engine listens: load what reading a person's words takes, beside the calls."""
+        if self.mode != MODES[0]:
+            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
+
     # before a request leaves
 
     def route(
@@ -209,6 +219,7 @@ class Router:
         if plain is None or trouble is not None:
             return None
         route.plain = plain
+        route.unattended = _unattended(view)
         if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
             self._decide(route, view, target, body)
         return route
@@ -232,28 +243,43 @@ class Router:
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
         self.steering.attribute(decision.key, thoughts, decision.before or call.model or "")
-        serving = decision.model or call.model or ""
-        wanted = Wanted(
-            model=decision.model,
-            effort=decision.effort,
-            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.listings.of(route.asked.vendor, call.wire, serving),
-        )
-        adapted = adapt(call, view, target, body, wanted)
-        why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
-        if why or isinstance(adapted, Unadaptable):
-            if decision.changes:
+        adapted: Adapted | Unadaptable | None = self._adapted(route, view, target, body, decision)
+        if decision.changes:
+            why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
+            if why:
                 log.info("a request was left as it came: %s", why)
                 self.steering.back(decision.key, route.at_us)
                 route.unchanged(why)
-        elif adapted.fields:
-            route.rewrite = _rewrite(adapted, target)
+            # What goes out as asked after all must not bring thinking of the model that was chosen before.
+            asked = self._adapted(route, view, target, body, None) if decision.was_changed else None
+            if why:
+                adapted = asked
+            elif isinstance(asked, Adapted) and asked.fields:
+                route.original, route.fields_then = asked.body, asked.fields
+        if isinstance(adapted, Adapted) and adapted.fields:
+            refusals = IN_A_LOOP if decision.why == "holds" else REFUSALS
+            route.rewrite = _rewrite(adapted, target, refusals, route.original)
             route.fields = () if route.rewrite is None else adapted.fields
-            route.effort = adapted.effort if decision.effort is not None else None
-            if decision.model is not None:
-                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
+            route.effort = adapted.effort if decision.effort is not None and route.decision is decision else None
+            if route.model_sent is not None:
+                self.listings.wonder(call.vendor, call.wire, route.model_sent, view.headers)
         if decision.turned:
             self._write()
+
+    def _adapted(
+        self, route: Route, view: RequestView, target: str, body: bytes, decision: Decision | None
+    ) -> Adapted | Unadaptable:
+        """The request as it was decided; without a decision as asked, but for thinking that others have signed."""
+        call = route.call
+        model = None if decision is None else decision.model
+        serving = model or call.model or ""
+        wanted = Wanted(
+            model=model,
+            effort=None if decision is None else decision.effort,
+            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
+            known=self.listings.of(route.asked.vendor, call.wire, serving),
+        )
+        return adapt(call, view, target, body, wanted)
 
     def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
@@ -328,9 +354,9 @@ class Router:
 
     def _judge(self, route: Route) -> Verdict | None:
         if route.verdict is None and route.turn is not None:
-            if self._model is None:
-                self._model = load(resource("routing/weights.json").read_bytes())
-            route.verdict = classify(route.call, route.turn, self._model)
+            from trayapp.engine import words
+
+            route.verdict = words.judge(route.call, route.turn)
         return route.verdict
 
     def _too_long(self, route: Route, decision: Decision) -> str:
@@ -419,6 +445,7 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
+        self.witness.refused(decision.key)
         passes = status in PASSING
         until = route.at_us + (retry_after_us or _REST_US) if passes else None
         if self.rest(decision.rule, until):
@@ -452,10 +479,12 @@ class Router:
             return Saving(task=task)
         pico = None if cost is None else cost.pico
         self.running.ended(decision.key, usage, pico)
-        self.witness.ended(route, pico, interrupted=route.interrupted, failed=usage.error is not None)
+        self.witness.ended(
+            route, pico, time.time_ns() // 1000, interrupted=route.interrupted, failed=usage.error is not None
+        )
         rule = route.rule
         if rule is not None:
-            self.stale = True
+            self._unwritten = True
         changed = route.rewrite is not None and decision.changes
         asked, low, high = self.worth.of(
             decision.key,
@@ -476,6 +505,12 @@ class Router:
         self._kept.changed()
         return Saving(task=task, pico_asked=asked, low=low, high=high)
 
+    def written(self, *, all_of_them: bool) -> None:
+        """Rows have reached the ledger; only then may what was saved be read again."""
+        if self._unwritten:
+            self.stale = True
+            self._unwritten = not all_of_them
+
     def dearer(self, vendor: str, asked: str, served: str) -> bool | None:
         """Whether the second model costs more than the first; ``None``: the book does not say."""
         return self.worth.dearer(self.tariff().book, vendor, asked, served, time.time_ns() // 1000)
@@ -492,27 +527,31 @@ class Router:
     def _digest_text(self, text: str) -> str:
         return self._digest(text.encode("utf-8", "surrogatepass"))
 
-    def _contents(self) -> bytes:
-        return msgspec.json.encode({"steering": self.steering.kept(), "twins": self.worth.kept()})
-
     def _write(self) -> None:
         try:
-            write_private(self._path, self._contents())
+            write_private(self._path, msgspec.json.encode(self.steering.kept()), sync=False)
         except OSError as error:
             log.warning("what was decided could not be written down: %s", type(error).__name__)
         self.changed()
 
     def _restore(self) -> None:
-        try:
-            data = msgspec.json.decode(self._kept.read(16 << 20) or b"{}")
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return
-        if isinstance(data, dict):
-            self.steering.restore(data.get("steering"))
-            self.worth.restore(data.get("twins"))
+        for path, take in ((self._path, self.steering.restore), (self._twins, self.worth.restore)):
+            try:
+                if path.stat().st_size <= _MOST_BYTES:
+                    take(msgspec.json.decode(path.read_bytes()))
+            except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass  # what is missing or damaged is as good as never known
 
 
-def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
+def _unattended(view: RequestView) -> bool:
+    """Whether no person sits before the tool: nobody would complain (``claude -p``, ``codex exec``; 2026-11)."""
+    return any(
+        (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
+        for name, value in view.headers
+    )
+
+
+def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int], original: bytes | None) -> Rewrite | None:
     names = [name for name, _ in adapted.headers]
     if len(set(names)) < len(names):
         return None  # a field that stands twice cannot get two values
@@ -521,5 +560,6 @@ def _rewrite(adapted: Adapted, target: str) -> Rewrite | None:
         headers=adapted.headers,
         target=adapted.target if adapted.target != target else None,
         answer=adapted.restore,
-        refusals=REFUSALS,
+        refusals=refusals,
+        original=original,
     )

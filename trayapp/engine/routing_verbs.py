@@ -19,16 +19,12 @@ from trayapp.engine import choosing
 from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
-from trayapp.engine.projects import Projects
+from trayapp.engine.meant import Meant, seconds, wrong
 from trayapp.engine.running import Pulse
 from trayapp.platform.paths import Paths
-from trayapp.pricing import Book
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
-from trayapp.routing.kinds import LABELS
-from trayapp.routing.ladders import below
-from trayapp.routing.proposals import NAMES
-from trayapp.routing.rules import NEVER, Rule
+from trayapp.routing.rules import Rule
 from trayapp.settings import MODES
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
@@ -36,9 +32,6 @@ from trayapp.trouble import Trouble
 _HOUR_US: Final = 3600 * 10**6
 _DAY_US: Final = 24 * _HOUR_US
 _DECLINED_DAYS: Final = 30
-_SELLERS: Final = ("anthropic", "openai", "gemini")
-"""Whose models are looked through besides those in use."""
-_SCOPES: Final = ("always", "session", "project", "kind", "task", "subagents")
 
 
 @dataclass(slots=True)
@@ -48,7 +41,7 @@ class RoutingVerbs:
     paths: Paths
     choosing: Choosing
     configuration: Configuration
-    projects: Projects
+    meant: Meant
     now_us: Callable[[], int] = lambda: time.time_ns() // 1000
 
     def table(self) -> dict[str, Verb]:
@@ -83,13 +76,13 @@ class RoutingVerbs:
         """Serve a model from the next human turn on."""
         scope = str(arguments.get("scope") or "always")
         if scope not in ("always", "session", "project"):
-            raise _wrong("A model can be used for everything, one session or one project.")
-        pulse = self._meant(arguments)
+            raise wrong("A model can be used for everything, one session or one project.")
+        pulse = self.meant.pulse(arguments)
         # Another effort costs most models their cache: then it begins with the next session.
         lever = not arguments.get("model")
         keeps = pulse is not None and keeps_cache(pulse.asked)
-        rule = self._rule(arguments, scope, pulse, now=not lever or keeps)
-        pulse = self._of(rule.vendor, pulse)
+        rule = self.meant.rule(arguments, scope, pulse, now=not lever or keeps)
+        pulse = self.meant.of(rule.vendor, pulse)
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
@@ -105,14 +98,19 @@ class RoutingVerbs:
             )
         if self.choosing.router.mode == MODES[0]:
             raise ControlError(_METER_ONLY)
+        if pulse is not None and rule.asked is None and self._steps_up(rule, pulse):
+            rule = replace(rule, asked=pulse.asked)
         book = self.choosing.router.rulebook
         if book.asis:
             book.set_asis(False)
         # One choice at a time: what was chosen before for the same requests gives way.
+        lines = []
         for old in book.rules:
-            if old.now and old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value):
-                book.drop(old.id)
-        lines = self._meaning(rule)
+            same = old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value)
+            if old.now and rule.now and same and rule.asked in (None, old.asked):
+                self.choosing.removed[old.id] = book.drop(old.id)
+                lines.append(f"It replaces {old.id} ({choosing.text_of(old)}).")
+        lines += self._meaning(rule)
         if lever and not keeps:
             lines.append(
                 "It begins with the next session, or where a cache is cold: inside a session another effort would have"
@@ -123,13 +121,13 @@ class RoutingVerbs:
     async def asis(self, arguments: Mapping[str, Any]) -> Any:
         """As requested, now; or by the rules again."""
         on = bool(arguments.get("on", True))
-        seconds = arguments.get("seconds")
+        lasts = arguments.get("seconds")
         book = self.choosing.router.rulebook
         if on:
             for rule in book.rules:
                 if rule.now:
                     self.choosing.removed[rule.id] = book.drop(rule.id)
-        book.set_asis(on, None if seconds is None else self.now_us() + _seconds(seconds) * 10**6)
+        book.set_asis(on, None if lasts is None else self.now_us() + seconds(lasts) * 10**6)
         return await self._changed()
 
     async def set_mode(self, arguments: Mapping[str, Any]) -> Any:
@@ -175,26 +173,25 @@ class RoutingVerbs:
 
     async def add(self, arguments: Mapping[str, Any]) -> Any:
         """A standing rule."""
-        rule = self._standing(arguments)
+        rule = self.meant.standing(arguments)
         preview = await self.choosing.preview(rule)
         made = self._made(self.choosing.router.rulebook.add(rule), [])
         return {**made, "preview": preview}
 
     async def preview(self, arguments: Mapping[str, Any]) -> Any:
         """What a rule would have touched last week."""
-        return await self.choosing.preview(self._standing(arguments))
+        return await self.choosing.preview(self.meant.standing(arguments))
 
     async def remove(self, arguments: Mapping[str, Any]) -> Any:
         """Take a rule back; what it has switched returns at the next human turn."""
         name = str(arguments["rule"])
         if name.startswith("mode:"):
-            raise _wrong("That comes with the mode. Pause it, or choose the mode balanced.")
+            raise wrong("That comes with the mode. Pause it, or choose the mode balanced.")
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.witness.undone(rule.id)
         self.choosing.undo = None
-        self.choosing.changed()
-        return {"rule": to_json(self.choosing.view(rule))}
+        return await self._shown(rule)
 
     async def restore(self, arguments: Mapping[str, Any]) -> Any:
         """Take a removal back."""
@@ -210,8 +207,7 @@ class RoutingVerbs:
                 )
             )
         self.choosing.router.rulebook.put_back(rule)
-        self.choosing.changed()
-        return {"rule": to_json(self.choosing.view(rule))}
+        return await self._shown(rule)
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let a rule rest."""
@@ -219,19 +215,19 @@ class RoutingVerbs:
         if name.startswith("mode:"):
             self._mode_rule(name)
             book.rest(name, "user", 2**62)
-            return self._shown(self._mode_rule(name))
-        return self._shown(book.pause(name, "user"))
+            return await self._shown(self._mode_rule(name))
+        return await self._shown(book.pause(name, "user"))
 
     async def resume(self, arguments: Mapping[str, Any]) -> Any:
         """Let it go on. One that went wrong too often begins anew."""
         name, book = str(arguments["rule"]), self.choosing.router.rulebook
         if name.startswith("mode:"):
             book.rest(name, "", 0)
-            return self._shown(self._mode_rule(name))
+            return await self._shown(self._mode_rule(name))
         rule = book.find(name)
         if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
             self.choosing.router.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
-        return self._shown(book.resume(name))
+        return await self._shown(book.resume(name))
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
         """A person's own word on the latest turn that a rule has changed."""
@@ -268,119 +264,20 @@ class RoutingVerbs:
             ]
         }
 
-    # making rules
-
-    def _meant(self, arguments: Mapping[str, Any]) -> Pulse | None:
-        """The conversation that a choice is about: of the model or session that was named, else the newest."""
-        session, asked = arguments.get("session"), arguments.get("asked")
-        for pulse in self.choosing.router.running.now(self.now_us()):
-            if session not in (None, "", pulse.session) or asked not in (None, "", pulse.asked):
-                continue
-            return pulse
-        return None
-
-    def _of(self, vendor: str, pulse: Pulse | None) -> Pulse | None:
-        """That conversation if it is with this seller, else the newest that is."""
-        if pulse is None or pulse.vendor == vendor:
-            return pulse
-        return next((each for each in self.choosing.router.running.now(self.now_us()) if each.vendor == vendor), None)
-
-    def _rule(self, arguments: Mapping[str, Any], scope: str, pulse: Pulse | None, *, now: bool) -> Rule:
-        model, effort = arguments.get("model") or None, arguments.get("effort") or None
-        if model is None and effort is None:
-            raise _wrong("Name a model, or an effort.")
-        vendor, name = (
-            self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
-        )
-        seconds = arguments.get("seconds")
-        value, label = self._value(scope, arguments, self._of(vendor, pulse))
-        try:
-            return Rule(
-                id="",
-                vendor=vendor,
-                model=name,
-                effort=None if effort is None else str(effort).lower(),
-                asked=str(arguments["asked"]) if arguments.get("asked") else None,
-                scope=scope,  # type: ignore[arg-type]  # checked by who calls
-                value=value,
-                label=label,
-                now=now,
-                until_us=None if seconds is None else self.now_us() + _seconds(seconds) * 10**6,
-            )
-        except ValueError as error:
-            raise _wrong(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
-
-    def _standing(self, arguments: Mapping[str, Any]) -> Rule:
-        scope = str(arguments.get("scope") or "always")
-        if scope not in _SCOPES:
-            raise _wrong(f"A rule can be for: {', '.join(_SCOPES)}.")
-        return replace(self._rule(arguments, scope, self._meant(arguments), now=False), created_us=self.now_us())
-
-    def _value(self, scope: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
-        given = str(arguments.get("value") or "")
-        if scope == "session":
-            value = str(arguments.get("session") or given or (pulse.session if pulse is not None else "") or "")
-            if not value:
-                raise _wrong("No session is known: no tool with one has called today.")
-            return value, ""
-        if scope == "project":
-            folder = arguments.get("project")
-            if folder:
-                return self.projects.identify(str(folder))
-            if pulse is None or pulse.project is None:
-                raise _wrong("No project is known: name its folder.")
-            return pulse.project, pulse.project_name or ""
-        if scope == "kind":
-            kinds = [label for kind, label in LABELS.items() if kind not in NEVER]
-            found = [label for label in kinds if given in (label, label.rpartition(":")[2])]
-            if len(found) != 1:
-                raise _wrong(f"A kind of call is one of: {', '.join(kinds)}.")
-            return found[0], ""
-        if scope == "task":
-            if given not in NAMES or ":" in given:
-                raise _wrong(f"A task type is one of: {', '.join(name for name in NAMES if ':' not in name)}.")
-            return given, ""
-        return "", ""
-
-    def _model(self, wanted: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
-        """The seller and the full name of a model that a person named, perhaps in short."""
-        running = self.choosing.router.running.now(self.now_us())
-        vendor = arguments.get("vendor")
-        book = self.choosing.router.tariff().book
-        sellers = [str(vendor)] if vendor else list(dict.fromkeys((*(each.vendor for each in running), *_SELLERS)))
-        known = [seller for seller in sellers if book.find(seller, wanted) is not None]
-        for seller in [seller for seller in known if _its_own(book, seller, wanted)] or known:
-            return seller, wanted
-        short = wanted.lower()
-        near: dict[tuple[str, str], None] = {}
-        for each in [pulse] if pulse is not None else running:
-            for model in (each.asked, *below(each.asked)):
-                if short in model.lower() and (not vendor or each.vendor == vendor):
-                    near[each.vendor, model] = None
-        if len(near) == 1:
-            return next(iter(near))
-        if vendor and not near:
-            return str(vendor), wanted  # a model without a price; its rows will say so
-        names = ", ".join(name for _, name in near) or "none that is on a ladder with the models in use"
-        raise ControlError(
-            Trouble(
-                title="Which model is meant?",
-                message=f"{wanted!r} could be: {names}.",
-                fix="Give its full name, with --vendor if Spendlight does not know its price.",
-                code="which_model",
-            )
+    def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:
+        """Whether a choice is for a dearer model than the one in use; then it is for that one alone."""
+        return (
+            rule.model is not None
+            and rule.vendor == pulse.vendor
+            and self.choosing.router.dearer(rule.vendor, pulse.asked, rule.model) is True
         )
 
-    def _vendor(self, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, None]:
-        vendor = arguments.get("vendor") or (pulse.vendor if pulse is not None else None)
-        if not vendor:
-            raise _wrong("Name the vendor: nothing has been called today.")
-        return str(vendor), None
+    # saying what was done
 
     def _meaning(self, rule: Rule) -> list[str]:
         """What a choice means for the conversations that run."""
-        lines = []
-        for pulse in self.choosing.router.running.now(self.now_us()):
+        lines: list[str] = []
+        for pulse in self.meant.running():
             if rule.model is None or pulse.vendor != rule.vendor or pulse.asked == rule.model:
                 continue
             if (rule.scope == "session" and pulse.session != rule.value) or (
@@ -393,7 +290,8 @@ class RoutingVerbs:
                 now = advice.options[0]
                 figures = now.economics if pulse.account == "subscription" else None
                 why = now.why if figures is None else choosing.window_words(figures)
-                lines.append(f"{who} on {pulse.asked}: {why}.")
+                line = f"{who} on {pulse.asked}: {why}."
+                lines += [] if line in lines else [line]
             if len(lines) == 3:
                 break
         return lines
@@ -404,8 +302,9 @@ class RoutingVerbs:
         self.choosing.changed()
         return {"rule": to_json(self.choosing.view(rule)), "lines": lines}
 
-    def _shown(self, rule: Rule) -> dict[str, Any]:
+    async def _shown(self, rule: Rule) -> dict[str, Any]:
         self.choosing.changed()
+        await self.choosing.read()
         return {"rule": to_json(self.choosing.view(rule))}
 
     def _mode_rule(self, name: str) -> Rule:
@@ -419,31 +318,6 @@ class RoutingVerbs:
     async def _changed(self) -> Any:
         self.choosing.changed()
         return to_json(await self.choosing.made())
-
-
-def _its_own(book: Book, seller: str, model: str) -> bool:
-    """Whether a seller is the one whose requests may name a model.
-
-    The book prices Claude for whoever resells it, Google among them; a request to Gemini that names it is refused.
-    """
-    found = book.find(seller, model)
-    if found is None or found.resold:
-        return False
-    others = (book.find(other, model) for other in found.provider.also)
-    return not any(other is not None and not other.resold for other in others)
-
-
-def _seconds(value: object) -> int:
-    seconds = int(value) if isinstance(value, int | str) else 0
-    if not 1 <= seconds <= 366 * 86_400:
-        raise _wrong("A rule lasts a second to a year.")
-    return seconds
-
-
-def _wrong(message: str) -> ControlError:
-    return ControlError(
-        Trouble(title="That is no rule", message=message, fix="`spendlight rules --help` says more.", code="bad_rule")
-    )
 
 
 _METER_ONLY: Final = Trouble(

@@ -41,6 +41,7 @@ from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.listings import Listings
+from trayapp.engine.meant import Meant
 from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
@@ -117,7 +118,12 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         glance = Glance(ledger, facts)
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
-        bookings = Bookings(ledger, glance.settled)
+
+        def settled() -> None:
+            router.written(all_of_them=bookings.closed)
+            glance.settled()
+
+        bookings = Bookings(ledger, settled)
         learned = Learned(paths.cache / NAME)
         afterwards = Afterwards(learned.calibration, Counter())
         notices = Notices(glance.changed)
@@ -153,7 +159,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await configuration.ready()
         choosing = Choosing(router, ledger)
         facts.choices = choosing.made
-        routing = RoutingVerbs(paths, choosing, configuration, keeper.projects)
+        routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
@@ -170,6 +176,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         log.info("engine ready on port %d", port)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         prices.begin()
+        router.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
         looking.cancel()

@@ -20,14 +20,15 @@ import msgspec
 
 from trayapp.engine.kept import Kept
 from trayapp.platform.resources import resource
-from trayapp.routing import advice, complaints, deeds, evidence, holdback, outcomes
+from trayapp.routing import advice, evidence, holdback
 from trayapp.routing.evidence import Pair, Standing
 from trayapp.routing.kinds import EASY, LABELS
-from trayapp.routing.lasttext import MOST_TEXT
+from trayapp.routing.lasttext import Turn
 from trayapp.values import Kind
 
 if TYPE_CHECKING:
     from trayapp.engine.route import Route
+    from trayapp.engine.words import Conversation, Outcome
 
 _MOST: Final = 512
 OTHER: Final = "other"
@@ -66,7 +67,7 @@ class Witness:
     def __init__(self, path: Path, digest: Callable[[bytes], str]) -> None:
         self._digest = digest
         self._kept = Kept(path, lambda: msgspec.json.encode(self._file), every=30.0)
-        self._conversations: OrderedDict[str, outcomes.Conversation] = OrderedDict()
+        self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._sessions_of: dict[str, str] = {}
         self._redoing: set[str] = set()
         self._rules: dict[str, str] = {}
@@ -86,30 +87,27 @@ class Witness:
         """All evidence."""
         return self._file.book
 
-    def hear(self, route: Route, *, changed: bool, upgraded: bool) -> list[outcomes.Outcome]:
+    def hear(self, route: Route, *, changed: bool, upgraded: bool) -> list[Outcome]:
         """A main request of a conversation came in; what it says about the turns before."""
-        decision, turn, plain = route.decision, route.turn, route.plain
-        if decision is None or route.call.kind is not Kind.MAIN or plain is None:
+        decision, turn, plain = route.decision, route.turn or Turn(), route.plain
+        if decision is None or route.call.kind is not Kind.MAIN or plain is None or route.unattended:
             return []
-        fresh = turn is not None and turn.fresh
-        done = deeds.read(plain) if fresh or changed or decision.was_changed else deeds.Deeds()
-        text = turn.text[:MOST_TEXT] if turn is not None and fresh else ""
-        heard = outcomes.Heard(
+        from trayapp.engine import words
+
+        fresh = turn.fresh
+        heard = words.hear(
+            turn,
+            plain,
+            self._digest,
+            look=fresh or changed or decision.was_changed,
             at_us=route.at_us,
-            fresh=fresh,
             model_asked=route.asked.model,
             served=decision.model,
             task=self._work(route),
             held=route.held_back,
-            fingerprint=self._print(text),
-            before=self._print(done.before),
-            complaint=bool(text) and complaints.complains(text),
-            undoes=done.undoes,
-            edits=done.edits,
-            tests_failed=done.tests_failed,
             manual_upgrade=upgraded,
         )
-        conversation = self._conversations.setdefault(decision.key, outcomes.Conversation())
+        conversation = self._conversations.setdefault(decision.key, words.Conversation())
         self._conversations.move_to_end(decision.key)
         found = list(conversation.heard(heard))
         if fresh:
@@ -124,14 +122,13 @@ class Witness:
                 self._latest = (route.at_us, Pair(heard.task or OTHER, route.asked.model, decision.model))
         if fresh:
             diary.turns += 1
-        found += self._forget(route.at_us)
         for one in found:
             self._learn(one, diary)
-        return found
+        return found + self._forget(route.at_us)
 
-    def idle(self, now_us: int) -> list[outcomes.Outcome]:
+    def idle(self, now_us: int) -> list[Outcome]:
         """What silence says of the conversations that are over."""
-        found: list[outcomes.Outcome] = []
+        found: list[Outcome] = []
         for key, conversation in list(self._conversations.items()):
             said = conversation.idle(now_us)
             for one in said:
@@ -139,7 +136,7 @@ class Witness:
             found += said
         return found
 
-    def ended(self, route: Route, pico: int | None, *, interrupted: bool, failed: bool) -> None:
+    def ended(self, route: Route, pico: int | None, now_us: int, *, interrupted: bool, failed: bool) -> None:
         """A call of a conversation is over."""
         decision = route.decision
         if decision is None:
@@ -147,7 +144,7 @@ class Witness:
         conversation = self._conversations.get(decision.key)
         if conversation is not None and route.call.kind is Kind.MAIN:
             if interrupted:
-                conversation.interrupted()
+                conversation.interrupted(now_us)
             elif failed:
                 conversation.failed()
         diary = self._file.sessions.get(self._name(route))
@@ -157,9 +154,15 @@ class Witness:
             diary.last_us = route.at_us
             self._kept.changed()
 
-    def undone(self, rule: str) -> list[outcomes.Outcome]:
+    def refused(self, key: str) -> None:
+        """What was changed was refused: the turn says nothing about the model that did not answer."""
+        conversation = self._conversations.get(key)
+        if conversation is not None:
+            conversation.failed()
+
+    def undone(self, rule: str) -> list[Outcome]:
         """A person took back a rule: the newest turns that it had changed are blamed."""
-        found: list[outcomes.Outcome] = []
+        found: list[Outcome] = []
         for key, conversation in self._conversations.items():
             if self._rules.get(key) == rule:
                 found += conversation.rule_undone()
@@ -169,7 +172,9 @@ class Witness:
 
     def say(self, good: bool, now_us: int) -> Pair | None:
         """A person's own word on the newest turn that a rule has changed; ``None``: there is none of late."""
-        if self._latest is None or now_us - self._latest[0] > outcomes.IDLE_US:
+        from trayapp.engine import words
+
+        if self._latest is None or now_us - self._latest[0] > words.IDLE_US:
             return None
         pair = self._latest[1]
         self._latest = None
@@ -233,7 +238,7 @@ class Witness:
         """The engine ends."""
         await self._kept.close()
 
-    def _learn(self, one: outcomes.Outcome, diary: Diary | None) -> None:
+    def _learn(self, one: Outcome, diary: Diary | None) -> None:
         self._file.book = self._file.book.learned(one)
         if diary is not None:
             diary.finished = one.good
@@ -263,11 +268,14 @@ class Witness:
         key = route.decision.key if route.decision is not None else ""
         return self._digest(f"session\0{session or key}".encode("utf-8", "surrogatepass"))
 
-    def _forget(self, now_us: int) -> list[outcomes.Outcome]:
-        found: list[outcomes.Outcome] = []
+    def _forget(self, now_us: int) -> list[Outcome]:
+        found: list[Outcome] = []
         while len(self._conversations) > _MOST:
             key, conversation = self._conversations.popitem(last=False)
-            found += conversation.idle(now_us)
+            said = conversation.idle(now_us)
+            for one in said:
+                self._learn(one, self._file.sessions.get(self._sessions_of.get(key, "")))
+            found += said
             self._redoing.discard(key)
             self._rules.pop(key, None)
             self._sessions_of.pop(key, None)
@@ -276,10 +284,6 @@ class Witness:
     def _work(self, route: Route) -> str | None:
         verdict = route.verdict
         return verdict.type if verdict is not None and verdict.suggest else None
-
-    def _print(self, text: str) -> str | None:
-        same = outcomes.normalised(text) if text else b""
-        return self._digest(same) if same else None
 
     def _measured(self, what: str) -> float:
         """How often a small model was right, as it was measured."""

@@ -26,6 +26,9 @@ from trayapp.values import PICO, Usage
 REFUSED: Final = "rewrite_refused"
 """The flag of an attempt that the vendor refused because of what was changed in it."""
 
+EFFORT: Final = "effort_sent_"
+"""How the flag begins that names the effort that was asked for instead."""
+
 _RULED: Final = "FROM calls INDEXED BY calls_rule WHERE rule IS NOT NULL AND state NOT IN ('open','sent','streaming')"
 _KNOWN: Final = "(pico_asked IS NOT NULL AND pico_list IS NOT NULL)"
 _COSTS: Final = f"(state<>'not_sent' AND (state<>'vendor_error' OR {'+'.join(TOKENS)}>0))"
@@ -71,7 +74,7 @@ class RuleSaved(Saved):
 
     rule: str
     switched: int
-    """Rows that went out with another model."""
+    """Rows that went out with another model or another effort."""
     refused: int
     """Attempts that the vendor refused."""
     last_us: int
@@ -122,7 +125,7 @@ def savings_by_rule(connection: sqlite3.Connection, since_us: int, until_us: int
 
 
 _BY_RULE: Final = (
-    f"SELECT rule,SUM(model_sent IS NOT NULL),{_FLAGGED},MAX(started_us),"
+    f"SELECT rule,SUM(model_sent IS NOT NULL OR instr(' '||flags,' {EFFORT}')>0),{_FLAGGED},MAX(started_us),"
     f"COUNT(*),{_UNKNOWN},{_SUMS} {_RULED} AND {_SPAN} GROUP BY rule"
 )
 

@@ -88,8 +88,13 @@ class Paths:
 
     @property
     def conversations(self) -> Path:
-        """What was decided for conversations that run, and what their caches would hold (JSON, no text)."""
+        """What was decided for conversations that were changed (JSON, no text)."""
         return self.state / "conversations.json"
+
+    @property
+    def twins(self) -> Path:
+        """What the caches of conversations would hold, had all gone out as asked (JSON, counts and digests)."""
+        return self.state / "twins.json"
 
     @property
     def evidence(self) -> Path:
@@ -206,15 +211,19 @@ def _run_dir(wanted: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"spendlight-{os.getuid()}-{name}"
 
 
-def write_private(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Replace a file by ``data``, mode 0600 (or 0700), whole or not at all."""
+def write_private(path: Path, data: bytes, mode: int = 0o600, *, sync: bool = True) -> None:
+    """Replace a file by ``data``, mode 0600 (or 0700), whole or not at all.
+
+    ``sync``: it also survives a power cut. Without, it survives the death of the process, and nobody waits for a disk.
+    """
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -21,14 +21,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor, isfinite
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
 from trayapp.moments import at
 from trayapp.money import PICO
 from trayapp.routing import beta
-from trayapp.routing.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from trayapp.routing.outcomes import Outcome
 
 PRIOR: Final = 20
 """Observations that the prior is worth."""

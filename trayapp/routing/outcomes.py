@@ -220,14 +220,17 @@ class Conversation:
             self._tests = request.tests_failed
         return tuple(found)
 
-    def interrupted(self, at_us: int) -> None:
+    def interrupted(self, at_us: int | None = None) -> None:
         """The person broke off the answer to the request that was heard last.
 
         A tool that gives up waiting looks the same, but it asks again at once; then the turn goes on.
+
+        Args:
+            at_us: when; ``None``: not known, then a tool that waited long is not told from a person.
         """
         if self._open is not None:
             self._open.interrupted = True
-            self._open.last_us = max(self._open.last_us, at_us)
+            self._open.last_us = max(self._open.last_us, at_us or 0)
 
     def failed(self) -> None:
         """No answer came to the request that was heard last: the vendor's error, a cut connection, a refusal."""

@@ -115,8 +115,8 @@ class Proposal:
         then = dollars(self.pico_then, estimated=True, fine=True)
         if self.plan:
             return (
-                f"{calls} on {self.asked} took {now} of API value out of your plan's window in the last {days} days; on "
-                f"{self.model} {then}. How the window weighs models is not published; list prices are assumed."
+                f"{calls} on {self.asked} took {now} of API value out of your plan's window in the last {days} days; "
+                f"on {self.model} {then}. How the window weighs models is not published; list prices are assumed."
             )
         verb = "cost" if self.calls != 1 else "has cost"
         return f"{calls} on {self.asked} {verb} {now} in the last {days} days; on {self.model} {then}."

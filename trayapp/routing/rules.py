@@ -9,8 +9,8 @@ Rules about rules:
   project, a call kind, a task type, sub-agents, or all. It may end by itself. All its conditions have to be met;
 * the narrowest has the word: a kind's before a session's, before what was asked for *now*, before a project's, before
   a task's, before the rest; among equals the newest;
-* a rule never makes a side call or a sub-agent dearer, and a standing rule never makes anything dearer; only a person
-  who asks for a model *now* gets a dearer one, for the main conversation;
+* a rule never makes anything dearer; only a person who asks *now* for a dearer model than the one in use gets it, for
+  main conversations that ask for that one;
 * probes, token counts, batches and a tool's own router are never concerned: their answer speaks of the very model;
 * a paused rule concerns nothing until it is resumed, or its pause has ended.
 """
@@ -129,7 +129,7 @@ def concerns(rule: Rule, asked: Asked, dearer: Dearer) -> bool:
     if scope == "kind" and LABELS[asked.kind] != value:
         return False
     if rule.model is not None and rule.model != asked.model:
-        free = rule.now and asked.kind is Kind.MAIN
+        free = rule.now and rule.asked is not None and asked.kind is Kind.MAIN
         costs = dearer(asked.vendor, asked.model, rule.model)
         if costs is True and not free:
             return False

@@ -168,7 +168,7 @@ class Steering:
             fresh.model, fresh.effort, fresh.rule = hold.model, hold.effort, hold.rule
             return fresh, "rule"
         rule = chosen(rules, asked, at_us, self._dearer)
-        left = fresh.kept_us is not None and (rule is None or rule.created_us <= fresh.kept_us)
+        left = fresh.kept_us is not None and (rule is None or rule.created_us < fresh.kept_us)
         if rule is not None and not left and (cold or rule.now):
             fresh.model, fresh.effort, fresh.rule = rule.model, rule.effort, rule.id
             if (rule.model not in (None, asked.model)) or rule.effort is not None:
