@@ -60,10 +60,26 @@ class Profile:
     def client(self) -> Client:
         return Client(Address(self.paths.control))
 
+    def post(self, vendor: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+        """One call through Spendlight, counted when this returns."""
+        with self.client() as client:
+            parts = urlsplit(client.ask("url", vendor=vendor, tool="claude-code")["url"])
+        connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
+        try:
+            connection.request("POST", f"{parts.path}{path}", json.dumps(body), headers)
+            reply = connection.getresponse()
+            answer: dict[str, Any] = json.loads(reply.read())
+        finally:
+            connection.close()
+        assert reply.status == 200, answer
+        self.calls += 1
+        self._settle()
+        return answer
+
     def say(
         self, text: str, *, system: str = "You are a coding agent. ", model: str = OPUS, session: str = "s-1"
     ) -> str:
-        """One call of a new conversation, counted when this returns; the model that answered."""
+        """One call of a new conversation; the model that answered."""
         body = {
             "model": model,
             "max_tokens": 32000,
@@ -71,19 +87,7 @@ class Profile:
             "system": [{"type": "text", "text": system * 400}],
             "messages": [{"role": "user", "content": [{"type": "text", "text": text}]}],
         }
-        with self.client() as client:
-            parts = urlsplit(client.ask("url", vendor="anthropic", tool="claude-code")["url"])
-        connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=30)
-        try:
-            headers = {**HEADERS, "x-claude-code-session-id": session}
-            connection.request("POST", f"{parts.path}/v1/messages", json.dumps(body), headers)
-            reply = connection.getresponse()
-            answer = json.loads(reply.read())
-        finally:
-            connection.close()
-        assert reply.status == 200, answer
-        self.calls += 1
-        self._settle()
+        answer = self.post("anthropic", "/v1/messages", body, {**HEADERS, "x-claude-code-session-id": session})
         return str(answer["model"])
 
     def _settle(self) -> None:
@@ -192,7 +196,7 @@ def test_a_model_is_used_and_taken_back(profile: Profile, spendlight: Spendlight
     assert f"    → spendlight use MODEL --asked {OPUS}\n" in menu
 
     used = spendlight("use", "haiku", "--for", "1h").stdout.splitlines()
-    assert used[0] == f"r1  Everything: → {HAIKU}"
+    assert used[0] == f"r1  Everything → {HAIKU}"
     assert used[1].startswith("  From your next turn on, never inside a tool loop, until ")
     assert used[2].startswith(f"  claude-code on {OPUS}: ")
     assert used[-1] == "  Undo: spendlight rules remove r1"
@@ -202,19 +206,19 @@ def test_a_model_is_used_and_taken_back(profile: Profile, spendlight: Spendlight
 
     back = spendlight("asis").stdout.splitlines()
     assert back[0] == "Everything goes out as requested now, until you take it back."
-    assert back[1] == f"  Given back: Everything: → {HAIKU} (again: spendlight rules restore r1)"
+    assert back[1] == f"  Given back: Everything → {HAIKU} (again: spendlight rules restore r1)"
     assert profile.say("explain the tests", session="s-3") == OPUS
     assert "as requested, now" in spendlight("status").stdout
     assert spendlight("suggest").stdout.startswith("Nothing to suggest: everything goes out as requested now.")
     assert spendlight("rules", "restore", "r1").stdout == (
-        f"Back: r1  Everything: → {HAIKU}\n"
+        f"Back: r1  Everything → {HAIKU}\n"
         "  Everything goes out as requested now; `spendlight asis --off` lets rules work again.\n"
     )
     assert spendlight("asis", "--off").stdout.startswith("By the rules again: 1 rule · ")
     assert spendlight("asis", "--off").stdout.startswith("It was off already. Balanced: ")
     assert profile.say("explain the build", session="s-4") == HAIKU
     removed = spendlight("rules", "remove", "r1").stdout
-    assert removed.startswith(f"Removed: Everything: → {HAIKU}. It changed 2 calls · ")
+    assert removed.startswith(f"Removed: Everything → {HAIKU}. It changed 2 calls · ")
     assert "Undo: spendlight rules restore r1" in removed
     assert profile.say("explain the rest", session="s-5") == OPUS
     assert document(spendlight("asis", "--for", "90s", "--format", "json"))["asis_until_us"]
@@ -222,24 +226,24 @@ def test_a_model_is_used_and_taken_back(profile: Profile, spendlight: Spendlight
 
 def test_scopes_of_a_choice(profile: Profile, spendlight: Spendlight, tmp_path: Path) -> None:
     profile.say("explain the parser", session="s-7")
-    assert spendlight("use", "sonnet", "--session").stdout.startswith(f"r1  This session: → {SONNET}\n")
+    assert spendlight("use", "sonnet", "--session").stdout.startswith(f"r1  This session → {SONNET}\n")
     assert profile.say("again", session="s-7") == SONNET
     assert profile.say("elsewhere", session="s-8") == OPUS
     named = spendlight("use", HAIKU, "--session", "s-8", "--asked", "opus").stdout
     assert named.startswith(f"r2  This session: {OPUS} → {HAIKU}\n")
     assert profile.say("elsewhere again", session="s-8") == HAIKU
-    assert spendlight("use", "haiku", "--project").stdout.startswith(f"r3  Project {tmp_path.name}: → {HAIKU}\n")
+    assert spendlight("use", "haiku", "--project").stdout.startswith(f"r3  Project {tmp_path.name} → {HAIKU}\n")
     assert spendlight("use", "--effort", "low", "--project", str(REPO)).stdout.startswith(
-        f"r4  Project {REPO.name}: → the model asked for with effort low\n"
+        f"r4  Project {REPO.name} → the model asked for with effort low\n"
     )
-    assert spendlight("use", "haiku").stdout.startswith(f"r5  Everything: → {HAIKU}\n")
+    assert spendlight("use", "haiku").stdout.startswith(f"r5  Everything → {HAIKU}\n")
     for asked in (OPUS, SONNET):
         narrower = spendlight("use", HAIKU, "--asked", asked).stdout
         assert "replaces" not in narrower
     again = spendlight("use", "opus").stdout
-    assert again.startswith(f"r8  Everything: → {OPUS}\n")
-    for number, text in ((5, "→"), (6, f"{OPUS} →"), (7, f"{SONNET} →")):
-        assert f"  It replaces r{number} (Everything: {text} {HAIKU}).\n" in again
+    assert again.startswith(f"r8  Everything → {OPUS}\n")
+    for number, text in ((5, ""), (6, f": {OPUS}"), (7, f": {SONNET}")):
+        assert f"  It replaces r{number} (Everything{text} → {HAIKU}).\n" in again
     assert spendlight("rules", "restore", "r6").returncode == 0
     for wrong, told in (
         (("use",), "Name a model, or an effort"),
@@ -256,6 +260,17 @@ def test_scopes_of_a_choice(profile: Profile, spendlight: Spendlight, tmp_path: 
         assert told in done.stderr, done.stderr
 
 
+def test_a_short_name_is_looked_for_in_all_that_is_in_use(profile: Profile, spendlight: Spendlight) -> None:
+    body = {"model": "gpt-5.5", "messages": [{"role": "user", "content": "explain the parser"}]}
+    headers = {"content-type": "application/json", "authorization": "Bearer sk-test"}
+    assert profile.post("openai", "/chat/completions", body, headers)["model"].startswith("gpt-5.5")
+    profile.say("explain the lexer")
+    used = spendlight("use", "nano").stdout
+    assert used.startswith("r1  Everything → gpt-5.4-nano\n")
+    assert OPUS not in used
+    assert profile.say("explain the build", session="s-2") == OPUS
+
+
 def test_standing_rules_are_previewed_made_paused_and_removed(profile: Profile, spendlight: Spendlight) -> None:
     titles(profile, 3)
     add = ("rules", "add", "--model", HAIKU, "--kind", "title")
@@ -265,22 +280,22 @@ def test_standing_rules_are_previewed_made_paused_and_removed(profile: Profile, 
     assert document(spendlight(*add, "--dry-run", "--format", "json"))["calls"] == 3
     assert document(spendlight("rules", "list", "--format", "json"))["rules"] == []
     made = spendlight(*add, "--for", "2d").stdout
-    assert made.startswith(f"r1  Titles: → {HAIKU}\n")
+    assert made.startswith(f"r1  Titles → {HAIKU}\n")
     assert "It would have touched 3 of the last 7 days' calls" in made
 
     paused = spendlight("rules", "pause", "r1").stdout
-    assert paused == f"Paused: Titles: → {HAIKU}.\n  It goes on with: spendlight rules resume r1\n"
+    assert paused == f"Paused: Titles → {HAIKU}.\n  It goes on with: spendlight rules resume r1\n"
     assert " · paused\n    has changed no call yet" in spendlight("rules").stdout
     assert profile.say("x", system="You are a title generator. ", session="a") == OPUS
     assert "0 rules, 1 at rest" in spendlight("status").stdout
-    assert spendlight("rules", "resume", "r1").stdout == f"In force again: Titles: → {HAIKU}\n"
+    assert spendlight("rules", "resume", "r1").stdout == f"In force again: Titles → {HAIKU}\n"
     assert profile.say("y", system="You are a title generator. ", session="b") == HAIKU
 
     for scope in (("--task", "rename"), ("--subagents",), ("--project",), ("--session", "s-1"), ("--always",)):
         assert spendlight("rules", "add", "--model", HAIKU, *scope).returncode == 0, scope
     assert spendlight("rules").stdout.count(f"→ {HAIKU}") == 6
     assert spendlight("rules", "add", "--effort", "low", "--always", "--vendor", "openai").returncode == 0
-    assert spendlight("rules", "remove", "r1").stdout.startswith(f"Removed: Titles: → {HAIKU}. It changed 1 call · ")
+    assert spendlight("rules", "remove", "r1").stdout.startswith(f"Removed: Titles → {HAIKU}. It changed 1 call · ")
     assert spendlight("rules", "restore", "r1").stdout.startswith("Back: r1")
     for wrong, code, told in (
         (("add", "--model", HAIKU), 2, "is required"),
@@ -295,6 +310,22 @@ def test_standing_rules_are_previewed_made_paused_and_removed(profile: Profile, 
         done = spendlight("rules", *wrong)
         assert (done.returncode, done.stdout) == (code, ""), wrong
         assert told in done.stderr, done.stderr
+
+
+def test_only_a_conversations_first_call_is_previewed_as_cold(profile: Profile, spendlight: Spendlight) -> None:
+    body = {
+        "model": OPUS,
+        "max_tokens": 32000,
+        "metadata": {"user_id": json.dumps({"session_id": "s-1"})},
+        "system": [{"type": "text", "text": "You are a coding agent. " * 2000, "cache_control": {"type": "ephemeral"}}],
+        "messages": [{"role": "user", "content": "explain the parser"}],
+    }
+    then = []
+    for _ in range(2):
+        profile.post("anthropic", "/v1/messages", body, {**HEADERS, "x-claude-code-session-id": "s-1"})
+        preview = document(spendlight("rules", "--format", "json", "add", "--model", HAIKU, "--always", "--dry-run"))
+        then.append(int(preview["pico_then"]))
+    assert 0 < (then[1] - then[0]) * 3 < then[0]
 
 
 def test_modes(profile: Profile, spendlight: Spendlight) -> None:
@@ -325,15 +356,13 @@ def test_modes(profile: Profile, spendlight: Spendlight) -> None:
     assert document(spendlight("rules", "--format", "json", "mode", "balanced")) == {"mode": "balanced"}
 
 
-def test_a_plans_login_is_left_alone_and_the_reason_is_said(profile: Profile, spendlight: Spendlight) -> None:
-    key = HEADERS.pop("x-api-key")
-    HEADERS["authorization"] = "Bearer sk-ant-oat01-test"
-    HEADERS["anthropic-beta"] = "oauth-2025-04-20"
-    try:
-        profile.say("explain the parser")
-    finally:
-        HEADERS["x-api-key"] = key
-        del HEADERS["authorization"], HEADERS["anthropic-beta"]
+def test_a_plans_login_is_left_alone_and_the_reason_is_said(
+    profile: Profile, spendlight: Spendlight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(HEADERS, "x-api-key")
+    monkeypatch.setitem(HEADERS, "authorization", "Bearer sk-ant-oat01-test")
+    monkeypatch.setitem(HEADERS, "anthropic-beta", "oauth-2025-04-20")
+    profile.say("explain the parser")
     assert "This login's plan pays for it." in spendlight("suggest").stdout
     refused = spendlight("use", "haiku")
     assert (refused.returncode, refused.stdout) == (1, "")

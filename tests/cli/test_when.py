@@ -41,3 +41,18 @@ def test_nonsense_is_named() -> None:
     with pytest.raises(CommandError) as caught:
         when.parse("yesterweek")
     assert "yesterweek" in caught.value.trouble.message
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90s", 90), ("30m", 1800), ("30", 1800), ("1h", 3600), ("1h30m", 5400), (" 1 h 30 min ", 5400), ("2D", 172_800)],
+)
+def test_durations(text: str, seconds: int) -> None:
+    assert when.duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "0", "-1h", "1h30", "h", "400d", "1.5h", "١h", "99999999w"])
+def test_other_durations_are_told(text: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        when.duration(text)
+    assert caught.value.trouble.code == "bad_time"

@@ -13,12 +13,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from trayapp.choices import Choice, Choices, Option, RuleView, Suggestion, Undo
 from trayapp.platform import paths as places
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
 from trayapp.values import PICO
@@ -40,6 +42,7 @@ def _beside(name: str) -> ModuleType:
 
 
 stand_in = _beside("stand_in")
+_beside("popovers")  # for tests: ``from desktop_popovers import …``
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +95,104 @@ def day() -> Snapshot:
             ),
         ),
         book="2026-11-20",
+    )
+
+
+@pytest.fixture(scope="session")
+def titles() -> RuleView:
+    """A rule that works."""
+    return RuleView(
+        id="r1",
+        text="Titles: claude-opus-5-5 → claude-haiku-5-5",
+        vendor="anthropic",
+        model="claude-haiku-5-5",
+        scope="kind",
+        origin="suggestion",
+        calls=38,
+        pico_saved=1_350 * PICO // 1000,
+        pico_low=PICO,
+        pico_high=1_600 * PICO // 1000,
+        evidence="worked 38 of 40 times for you",
+    )
+
+
+@pytest.fixture(scope="session")
+def losing() -> RuleView:
+    """A rule that rests, because it lost."""
+    return RuleView(
+        id="r2",
+        text="Everything → claude-sonnet-5-5",
+        vendor="anthropic",
+        model="claude-sonnet-5-5",
+        now=True,
+        until_us=NOON_US + 3_600_000_000,
+        calls=9,
+        pico_saved=-120 * PICO // 1000,
+        paused="withdrawn: it went wrong too often",
+    )
+
+
+@pytest.fixture(scope="session")
+def suggestion() -> Suggestion:
+    """Titles to a small model, proven."""
+    return Suggestion(
+        id="s1",
+        title="Titles to claude-haiku-5-5?",
+        lines=(
+            "212 title calls in 7 days cost $9.40; on claude-haiku-5-5 ≈$0.24.",
+            "They are recognised by how the request is made, not by its words. Your main model stays.",
+            "Worked 38 of 40 times for you.",
+        ),
+        model="claude-haiku-5-5",
+        pico_saved=9_160 * PICO // 1000,
+    )
+
+
+@pytest.fixture(scope="session")
+def menu() -> tuple[Choice, ...]:
+    """Two models in use; of one nothing may be chosen."""
+    return (
+        Choice(
+            vendor="anthropic",
+            asked="claude-opus-5-5",
+            tool="claude-code",
+            options=(
+                Option(model="claude-opus-5-5", words="as requested", chosen=True),
+                Option(model="claude-sonnet-5-5", words="≈$0.310 once, pays after 14 calls"),
+                Option(model="claude-haiku-5-5", words="saves at once, ≈$0.041 a call"),
+            ),
+        ),
+        Choice(
+            vendor="openai",
+            asked="gpt-6.1-sol",
+            tool="codex",
+            why_not="This login's plan pays for it. Another model would save window, not money, and the vendor's terms"
+            " may not want it; `routing.subscriptions` turns it on.",
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def undo() -> Undo:
+    """Just accepted."""
+    return Undo(rule="r1", text="Titles now go to claude-haiku-5-5", until_us=NOON_US + 10_000_000)
+
+
+@pytest.fixture(scope="session")
+def choosing(day: Snapshot, titles: RuleView, suggestion: Suggestion, menu: tuple[Choice, ...]) -> Snapshot:
+    """The same day with a suggestion, a rule and a saving."""
+    return replace(
+        day,
+        choices=Choices(
+            rules=(titles,),
+            suggestion=suggestion,
+            menu=menu,
+            pico_saved_today=310 * PICO // 1000,
+            pico_saved_week=1_230 * PICO // 1000,
+            pico_low_week=900 * PICO // 1000,
+            pico_high_week=1_500 * PICO // 1000,
+            unknown_week=3,
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from jeepney import (
     new_error,
     new_method_call,
     new_method_return,
+    new_signal,
 )
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
@@ -79,6 +80,18 @@ class Pixmap:
         return sum(1 for i in range(0, len(self.data), 4) if self.data[i : i + 4] == wanted)
 
 
+@dataclass(frozen=True)
+class Toast:
+    """A notification, as its service was asked for it."""
+
+    id: int
+    replaces: int
+    title: str
+    body: str
+    actions: tuple[str, ...]
+    """Keys and texts, in turns."""
+
+
 class PanelHost:
     """Owns the panel's names while it is open."""
 
@@ -89,6 +102,11 @@ class PanelHost:
         self._items: queue.Queue[str] = queue.Queue()
         self._signals: queue.Queue[str] = queue.Queue()
         self.notices: queue.Queue[tuple[str, str]] = queue.Queue()
+        self.toasts: queue.Queue[Toast] = queue.Queue()
+        """Those with buttons."""
+        self.closed_toasts: queue.Queue[int] = queue.Queue()
+        self.capabilities = ["body", "body-markup", "actions"]
+        self._toasted = 0
         self._end = threading.Event()
         self.item = ""
         # Asked while nobody else speaks on this connection: a blocking call drops what arrives meanwhile.
@@ -175,11 +193,23 @@ class PanelHost:
                 return entry
         raise AssertionError(f"no entry with {text!r} in {self.labels()}")
 
+    def entries(self) -> list[Entry]:
+        """All visible entries, at any depth."""
+        return [entry for entry in _walk(self.menu(), hidden=False) if entry.visible]
+
     def click(self, text: str) -> None:
         """Choose a menu entry."""
-        address = self._menu_address()
-        body = (self.entry(text).id, "clicked", ("i", 0), 0)
-        self._ask(new_method_call(address, "Event", "isvu", body))
+        self.click_id(self.entry(text).id)
+
+    def click_id(self, number: int) -> None:
+        """Choose a menu entry by its number."""
+        self._ask(new_method_call(self._menu_address(), "Event", "isvu", (number, "clicked", ("i", 0), 0)))
+
+    def press(self, toast: Toast, key: str) -> None:
+        """Press a notification's button."""
+        at = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.Notifications")
+        self._service.send(new_signal(at, "ActionInvoked", "us", (toast.id, key)))
+        self._service.send(new_signal(at, "NotificationClosed", "uu", (toast.id, 2)))
 
     def _menu_address(self) -> DBusAddress:
         return DBusAddress(str(self.get("Menu")), self.item, MENU)
@@ -221,10 +251,18 @@ class PanelHost:
         elif member == "GetAll":
             self._service.send(new_method_return(message, "a{sv}", ({"IsStatusNotifierHostRegistered": ("b", True)},)))
         elif member == "Notify":
-            self.notices.put((message.body[3], message.body[4]))
-            self._service.send(new_method_return(message, "u", (1,)))
+            _app, replaces, _icon, title, body, actions, *_ = message.body
+            self._toasted = replaces or self._toasted + 1
+            self._service.send(new_method_return(message, "u", (self._toasted,)))
+            if actions and self.capabilities.count("actions"):
+                self.toasts.put(Toast(self._toasted, replaces, title, body, tuple(actions)))
+            else:
+                self.notices.put((title, body))
+        elif member == "CloseNotification":
+            self.closed_toasts.put(message.body[0])
+            self._service.send(new_method_return(message))
         elif member == "GetCapabilities":
-            self._service.send(new_method_return(message, "as", (["body", "actions"],)))
+            self._service.send(new_method_return(message, "as", (self.capabilities,)))
         elif member == "GetServerInformation":
             self._service.send(new_method_return(message, "ssss", ("test", "test", "1", "1.2")))
         else:
@@ -240,8 +278,9 @@ def _entry(raw: Any) -> Entry:
     )
 
 
-def _walk(entry: Entry) -> list[Entry]:
+def _walk(entry: Entry, *, hidden: bool = True) -> list[Entry]:
     found = [entry]
     for child in entry.children:
-        found += _walk(child)
+        if hidden or child.visible:
+            found += _walk(child, hidden=hidden)
     return found

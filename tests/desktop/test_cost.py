@@ -56,6 +56,18 @@ def test_cost(make_panel, make_engine, make_tray, day):
     assert popover["Rss"] <= 200
 
 
+def test_windows_are_read_when_they_are_opened():
+    """The icon alone needs neither the popover's parts nor what notifications with buttons need."""
+    rooms = ["popover", "offer", "card", "undostrip", "modelsection", "rulerows", "breakdown", "livecalls", "gauges"]
+    rooms += ["modelsmenu", "nudges", "buttoned", "priceentry", "toolswindow"]
+    late = [f"trayapp.desktop.{room}" for room in rooms] + ["jeepney"]
+    code = f"import sys, trayapp.desktop.app; print([m for m in {late} if m in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
 def test_nothing_heavy_is_loaded():
     """The engine's libraries and Qt's heavy parts stay out of this process."""
     heavy = ["msgspec", "httptools", "httpx", "keyring", "tiktoken", "zstandard", "brotli", "asyncio", "sqlite3"]

@@ -22,7 +22,7 @@ def test_text_can_be_read(colours):
         assert look.contrast(colours.dim, ground) >= 4.5, ground
     assert look.contrast(colours.alert_text, colours.alert) >= 4.5
     assert look.contrast(colours.demo_text, colours.demo) >= 4.5
-    assert look.contrast("#000000" if colours.dark else "#ffffff", colours.focus) >= 4.5
+    assert look.contrast(colours.on_focus, colours.focus) >= 4.5
 
 
 @LOOKS

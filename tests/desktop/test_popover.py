@@ -148,7 +148,7 @@ def test_unknown_is_never_zero(popover):
 
 def test_breakdowns(popover, day, qtbot):
     opened(popover, live(day))
-    tool = next(b for b in popover._choice.buttons() if b.objectName() == "tool")
+    tool = next(b for b in popover._breakdown.choice.buttons() if b.objectName() == "tool")
     qtbot.mouseClick(tool, Qt.MouseButton.LeftButton)
     assert "claude-code" in texts(popover)
     assert "claude-haiku-5-5" not in texts(popover)

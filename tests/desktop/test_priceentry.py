@@ -237,6 +237,9 @@ def test_news_are_told_once_and_together():
     assert glance.news(snapshot, 9) is None
     assert glance.news(snapshot, 5) == ("A new price book (2026-11-27) is in use", "3 models new.")
     assert glance.news(snapshot, 0) == ("News about prices", "see spendlight prices\n3 models new.")
+    refused = replace(snapshot.notices[0], code="rewrite_refused")
+    mixed = replace(snapshot, notices=(refused, *snapshot.notices[1:]))
+    assert glance.news(mixed, 0) == ("News from Spendlight", "see spendlight prices\n3 models new.")
 
 
 def test_words():

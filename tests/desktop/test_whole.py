@@ -57,6 +57,27 @@ def call(url: str, *, stream: bool) -> bytes:
         connection.close()
 
 
+def ask_again(url: str, text: str) -> None:
+    """A new conversation with one question."""
+    parts = urlsplit(url)
+    body = {"model": "claude-opus-5-5", "max_tokens": 64, "messages": [{"role": "user", "content": text}]}
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)
+    try:
+        headers = {"x-api-key": "k", "anthropic-version": "2023-06-01"}
+        connection.request("POST", parts.path + "/v1/messages", json.dumps(body), headers)
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
+def vendor_models(profile) -> list[str]:
+    """What was really sent, the newest first."""
+    with Client(Address(profile.control)) as client:
+        rows = client.ask("calls")["rows"]
+    newest_first = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
+    return [row["model_sent"] or row["model_asked"] for row in newest_first]
+
+
 def test_a_call_is_seen_in_the_tray(product, make_panel, make_tray):
     panel = make_panel()
     make_tray()
@@ -106,6 +127,27 @@ def test_a_click_in_the_menu_pauses_the_real_engine(product, make_panel, make_tr
     with Client(Address(product.control)) as client:
         (row,) = client.ask("calls")["rows"]
     assert (row["state"], row["metering"], row["usd_list"]) == ("done", "unmetered", None)
+
+
+def test_a_cheaper_model_is_chosen_and_taken_back_from_the_menu(product, make_panel, make_tray, vendor):
+    """The real engine's words, one click, the vendor gets the other model; another click, and it gets the first."""
+    panel = make_panel()
+    make_tray()
+    panel.wait_item()
+    url = base(product, "anthropic", "my-tool")
+    call(url, stream=False)
+    opus = panel.until(lambda: next((e for e in panel.entries() if e.label == "claude-opus-5-5 · my-tool"), None))
+    labels = [child.label for child in opus.children if child.visible and child.enabled]
+    cheaper = next(label for label in labels if label.startswith("claude-haiku-5-5"))
+    panel.click(cheaper)
+    rule = panel.until(lambda: next((e for e in panel.entries() if e.label.startswith("Undo: ")), None))
+    ask_again(url, "and now this?")
+    assert "claude-haiku-5-5" in vendor_models(product)
+    panel.click_id(rule.id)
+    panel.until(lambda: not any(e.label.startswith("Undo: ") for e in panel.entries()))
+    ask_again(url, "and the last one?")
+    assert vendor_models(product)[0] == "claude-opus-5-5"
+    assert panel.entry("Put back: ").enabled
 
 
 def test_the_tray_follows_an_engine_that_was_killed(product, make_panel, make_tray):

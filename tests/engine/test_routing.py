@@ -65,7 +65,7 @@ def test_a_model_is_used_from_the_next_turn_on_and_given_back(engine, vendor, sa
     ]
     with engine.client() as client:
         made = client.ask("use", model="haiku")
-        assert made["rule"]["text"] == "Everything: → claude-haiku-5-5"
+        assert made["rule"]["text"] == "Everything → claude-haiku-5-5"
         second = say("and this one", history=history)
         assert second["model"] == HAIKU
         history += [

@@ -57,6 +57,8 @@ def saved(pico: int, low: int, high: int, *, interval: bool = True, fine: bool =
     sure = low == high == pico or not low <= pico <= high
     if pico == 0 and sure:
         return "neither saved nor lost"
+    if pico == 0 and interval:
+        return f"about even ({dollars(low, fine=fine, shown=shown)} to {dollars(high, fine=fine, shown=shown)})"
     word = "lost" if pico < 0 else "saved"
     text = f"{word} {dollars(abs(pico), estimated=not sure, fine=fine, shown=shown)}"
     if sure or not interval:

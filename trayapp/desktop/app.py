@@ -23,8 +23,6 @@ from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
 from trayapp.desktop.menu import TrayMenu
-from trayapp.desktop.popover import Popover
-from trayapp.desktop.priceentry import PriceEntry
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
@@ -34,6 +32,9 @@ from trayapp.platform.resources import resource
 from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
+    from trayapp.desktop.nudges import Nudges
+    from trayapp.desktop.popover import Popover
+    from trayapp.desktop.priceentry import PriceEntry
     from trayapp.desktop.toolswindow import ToolsWindow
     from trayapp.desktop.toolwork import ToolWork
 
@@ -103,6 +104,7 @@ class Desk(QObject):
         self._entry: PriceEntry | None = None
         self._tools: ToolsWindow | None = None
         self._work: ToolWork | None = None
+        self._nudges: Nudges | None = None
         self._told_us: int | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app)
@@ -115,10 +117,12 @@ class Desk(QObject):
         self._line.changed.connect(self._show_view)
         self._tray.popover_asked.connect(lambda anchor: self._window().toggle(anchor))
         self._tray.pause_asked.connect(self._pause)
+        self._tray.told_clicked.connect(self._show)
         self._menu.show_asked.connect(self._show)
         self._menu.pause_asked.connect(self._pause)
         self._menu.price_asked.connect(self._enter_price)
         self._menu.tools_asked.connect(self._connect_tools)
+        self._menu.asked.connect(self._choose)
         self._menu.quit_asked.connect(app.quit)
         self._menu.stop_asked.connect(self._ask_stop)
         one.show_asked.connect(self._show)
@@ -140,6 +144,8 @@ class Desk(QObject):
             self._popover.close()
         if self._entry is not None:
             self._entry.close()
+        if self._nudges is not None:
+            self._nudges.close()
         if self._tools is not None:
             self._tools.close()
         if self._work is not None:
@@ -155,6 +161,7 @@ class Desk(QObject):
         if self._popover is not None:
             self._popover.show_view(view)
         self._tell_news(view)
+        self._nudge(view)
 
     def _tell_news(self, view: View) -> None:
         """A notice that comes while this tray looks is told once; what was there before is old."""
@@ -166,10 +173,36 @@ class Desk(QObject):
         newest = max((notice.at_us for notice in view.snapshot.notices), default=0)
         self._told_us = max(newest, self._told_us or 0)
 
+    def _nudge(self, view: View) -> None:
+        """A suggestion that is new is worth a notification; what that needs is read with the first one."""
+        if not view.live or view.snapshot is None:
+            return
+        if self._nudges is None and view.snapshot.choices.suggestion is not None:
+            from trayapp.desktop.nudges import Nudges
+
+            self._nudges = Nudges(self._paths.suggested, self)
+            self._nudges.asked.connect(self._choose)
+            self._nudges.open_asked.connect(self._show)
+            self._nudges.plain.connect(lambda title, text: self._tray.tell(title, text, calm=True))
+        if self._nudges is not None:
+            self._nudges.look(view.snapshot, seen=self._popover is not None and self._popover.isVisible())
+
+    def _choose(self, verb: str, arguments: dict[str, Any]) -> None:
+        """Ask the engine for something about cheaper models; what it refuses is told unless the popover shows it."""
+
+        def answered(ok: object, trouble: Trouble | None) -> None:
+            if self._popover is None or not self._popover.isVisible():
+                self._done(ok, trouble)
+
+        self._line.ask(verb, answered, **arguments)
+
     def _window(self) -> Popover:
         """The popover, made when it is first wanted: an icon alone needs less memory."""
         if self._popover is None:
+            from trayapp.desktop.popover import Popover
+
             self._popover = Popover()
+            self._popover.asked.connect(self._choose)
             self._popover.pause_asked.connect(self._pause)
             self._popover.quit_asked.connect(self._app.quit)
             self._popover.price_asked.connect(self._enter_price)
@@ -188,6 +221,8 @@ class Desk(QObject):
     def _enter_price(self) -> None:
         """Open the small dialog for what has no price."""
         if self._entry is None:
+            from trayapp.desktop.priceentry import PriceEntry
+
             self._entry = entry = PriceEntry()
             entry.asked.connect(lambda verb, arguments: self._line.ask(verb, entry.show_outcome, **arguments))
             entry.models_wanted.connect(self._fill_entry)

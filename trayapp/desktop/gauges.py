@@ -1,4 +1,4 @@
-"""The popover's small widgets: bars, rows, buttons and cards, painted by hand in the look's colours.
+"""The popover's small widgets: texts, bars, rows and cards, painted by hand in the look's colours.
 
 Rules: every widget says to a screen reader what it shows (bars are ``QProgressBar`` with role and value, cards and
 rows have names); text that does not fit ends in "…" and stands whole in the tooltip; a setter that changes nothing
@@ -11,20 +11,20 @@ import re
 from enum import StrEnum
 from math import ceil
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from trayapp.desktop import look
+from trayapp.desktop.buttons import Button
 from trayapp.trouble import Trouble
 
 _STEPS = 1000
@@ -177,61 +177,6 @@ class Gauge(QProgressBar):
             x = round(min(max(self._notch, 0.0), 1.0) * (self.width() - 2))
             painter.fillRect(QRect(x - 1, 0, 4, self.height()), QColor(look.current().window))
             painter.fillRect(QRect(x, 0, 2, self.height()), QColor(look.current().notch))
-
-
-class Button(QPushButton):
-    """A flat button: text on a rounded ground, a ring when the keyboard is on it."""
-
-    def __init__(self, text: str, *, small: bool = False, checkable: bool = False) -> None:
-        super().__init__(text)
-        self._small = small
-        self._hover = False
-        self.setCheckable(checkable)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAutoDefault(False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Minimum, _FIXED)
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """The text with room around it."""
-        size = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
-        across, down = (9, 3) if self._small else (12, 6)
-        return QSize(size.width() + 2 * across, size.height() + 2 * down)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """Never cut."""
-        return self.sizeHint()
-
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
-        """Light up."""
-        self._hover = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
-        """Go out."""
-        self._hover = False
-        self.update()
-        super().leaveEvent(event)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        """Ground, text, ring."""
-        colours = look.current()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        chosen = self.isCheckable() and self.isChecked()
-        lit = self.isEnabled() and (self._hover or self.isDown() or chosen)
-        if lit or not self._small:
-            painter.setPen(QPen(QColor(colours.border), 1))
-            painter.setBrush(QColor(colours.hover if lit else colours.card))
-            painter.drawRoundedRect(ground, 5, 5)
-        if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.focus), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        painter.setPen(QColor(colours.text if self.isEnabled() and (chosen or not self._small) else colours.dim))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, self.text())
 
 
 class BarRow(QWidget):

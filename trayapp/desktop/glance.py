@@ -149,6 +149,8 @@ def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
     if not fresh:
         return None
     title = fresh[0].title if len(fresh) == 1 else "News about prices"
+    if len(fresh) > 1 and any(notice.code == "rewrite_refused" for notice in fresh):
+        title = "News from Spendlight"
     plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
     return title, "\n".join(plain)
 

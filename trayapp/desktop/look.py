@@ -39,6 +39,9 @@ class Look:
     """The empty part of a bar."""
     notch: str
     focus: str
+    """Rings and the ground of what is switched on."""
+    on_focus: str
+    """Text and marks on it."""
     ok: str
     warn: str
     over: str
@@ -65,6 +68,7 @@ DARK: Final = Look(
     track="#3a3e48",
     notch="#ffffff",
     focus="#8cc8ff",
+    on_focus="#000000",
     ok="#56b4e9",
     warn="#e69f00",
     over="#f07c2b",
@@ -87,6 +91,7 @@ LIGHT: Final = Look(
     track="#e1e3e8",
     notch="#17191d",
     focus="#005fb8",
+    on_focus="#ffffff",
     ok="#0072b2",
     warn="#a86f00",
     over="#c24e00",
@@ -126,7 +131,7 @@ def palette(look: Look) -> QPalette:
         (role.PlaceholderText, look.dim),
         (role.Link, look.focus),
         (role.Highlight, look.focus),
-        (role.HighlightedText, "#000000" if look.dark else "#ffffff"),
+        (role.HighlightedText, look.on_focus),
     ):
         result.setColor(which, QColor(colour))
     for which in (role.WindowText, role.Text, role.ButtonText):

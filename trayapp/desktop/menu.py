@@ -7,12 +7,18 @@ is true, and a menu that is open does not jump. Slots of lines (alerts, status, 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from trayapp.desktop import glance, look
 from trayapp.desktop.view import View
+from trayapp.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from trayapp.desktop.modelsmenu import ModelsMenu
 
 _ALERTS = 6
 _STATUS = 15
@@ -26,6 +32,8 @@ class TrayMenu(QObject):
     pause_asked = Signal()
     price_asked = Signal()
     tools_asked = Signal()
+    asked = Signal(str, object)
+    """A verb of the engine about cheaper models, and its arguments."""
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -45,7 +53,9 @@ class TrayMenu(QObject):
         self._tool_lines = [self._line(self._tools) for _ in range(_SLICES)]
         self._models = self.menu.addMenu("Today by model")
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
+        self._choices: ModelsMenu | None = None
         self.menu.addSeparator()
+        self._choices_end = self.menu.addSeparator()
         self._show = self._action("&Show details", self.show_asked)
         self._price = self._action("S&et a price…", self.price_asked)
         self._price.setVisible(False)
@@ -70,6 +80,7 @@ class TrayMenu(QObject):
         # A click has toggled the mark by itself; only the engine says whether it is true.
         if self._pause.isChecked() != text.paused:
             self._pause.setChecked(text.paused)
+        self._show_choices(self._view.snapshot if self._view.live else None)
         if text == self._text:
             return
         self._text = text
@@ -85,6 +96,18 @@ class TrayMenu(QObject):
         self._price.setText((text.price or "Set a price…").replace("&", "&&").replace("Set", "S&et", 1))
         self._pause.setText(text.pause if text.paused else f"&{text.pause}")
         self._pause.setEnabled(text.can_pause)
+
+    def _show_choices(self, snapshot: Snapshot | None) -> None:
+        """Cheaper models; made when an engine first says something."""
+        if self._choices is None and snapshot is not None:
+            from trayapp.desktop.modelsmenu import ModelsMenu
+
+            self._choices = ModelsMenu(self.menu, self._choices_end, self)
+            self._choices.asked.connect(self.asked)
+        if self._choices is not None:
+            self._choices.show_choices(snapshot)
+        if self._choices_end.isVisible() != (snapshot is not None):
+            self._choices_end.setVisible(snapshot is not None)
 
     def close(self) -> None:
         """Give the menu back."""

@@ -5,7 +5,8 @@ screen readers on X11; it closes when another window becomes active and on Esc. 
 window instead (``as_window``).
 
 Rules: hidden, it costs nothing; shown, it takes in at most one view in ``REFRESH_MS``; rows are kept and refilled,
-not rebuilt; while it is open it grows but never shrinks, so that nothing jumps under the pointer.
+not rebuilt; while it is open it grows but never shrinks, so that nothing jumps under the pointer; what is too high for
+the screen shows less of its lists.
 """
 
 from __future__ import annotations
@@ -14,25 +15,26 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from trayapp.desktop import glance, look, money, place
-from trayapp.desktop.gauges import Banner, BarRow, Button, CallRow, Card, Note, Paragraph, Text, Tone
+from trayapp.desktop import glance, look, money, place, readingorder
+from trayapp.desktop.breakdown import Breakdown
+from trayapp.desktop.buttons import Button
+from trayapp.desktop.gauges import Banner, BarRow, Card, Note, Paragraph, Text, Tone
+from trayapp.desktop.livecalls import LiveCalls
+from trayapp.desktop.modelsection import ModelSection
+from trayapp.desktop.offer import Offer
 from trayapp.desktop.planrows import PlanRows
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import LiveCall, Slice, Snapshot
+from trayapp.snapshot import Snapshot
 
 WIDTH: Final = 330
 REFRESH_MS: Final = 200
 _MARGIN: Final = 16
-_CALLS: Final = 4
-_BARS: Final = 6
 _CARDS: Final = 2
 _REOPEN_MS: Final = 300
 """A click on the icon takes the focus away first and arrives second; within this time it means "close"."""
-
-BREAKDOWNS: Final = (("model", "&Model"), ("tool", "&Tool"), ("project", "P&roject"))
 
 
 class Popover(QWidget):
@@ -41,8 +43,10 @@ class Popover(QWidget):
     pause_asked = Signal()
     quit_asked = Signal()
     price_asked = Signal()
-    tools_asked = Signal()
     """A price shall be set for what has none."""
+    tools_asked = Signal()
+    asked = Signal(str, object)
+    """A verb of the engine about cheaper models, and its arguments."""
     dismiss_asked = Signal(object)
     """The notice of that moment was read."""
     closed_for_good = Signal()
@@ -53,10 +57,12 @@ class Popover(QWidget):
         self.setWindowTitle("Spendlight")
         self.setAccessibleName("Spendlight: today's spend")
         self._view = View()
-        self._by = "model"
         self._anchor: QRect | None = None
         self._was_active = False
         self._closed_since = QElapsedTimer()
+        self._since = QElapsedTimer()
+        """When the snapshot came."""
+        self._since.start()
         self._pulse = Pulse(REFRESH_MS, self._refresh, self)
         self._build()
 
@@ -64,6 +70,8 @@ class Popover(QWidget):
 
     def show_view(self, view: View) -> None:
         """Take in a new view; it is drawn only when the popover is open."""
+        if view.snapshot is not self._view.snapshot:
+            self._since.start()
         self._view = view
         if self.isVisible():
             self._pulse.touch()
@@ -114,13 +122,11 @@ class Popover(QWidget):
         self._plan = PlanRows()
         self.note = Note()
         self._noted_us = 0
+        self.offer = Offer()
+        self.models = ModelSection()
         self._cards = [Card() for _ in range(_CARDS)]
-        self._now = Text(bold=True)
-        self._running = Text(Tone.DIM, right=True)
-        self._calls = [CallRow() for _ in range(_CALLS)]
-        self._more_calls = Text(Tone.DIM, size=0.88)
-        self._bars = [BarRow() for _ in range(_BARS)]
-        self._more_bars = Text(Tone.DIM, size=0.88)
+        self._calls = LiveCalls()
+        self._breakdown = Breakdown()
         self._empty = Paragraph(Tone.DIM)
         self.connect_tools = Button("&Connect a tool…")
         self._footnote = Text(Tone.DIM, size=0.82)
@@ -151,24 +157,17 @@ class Popover(QWidget):
         self._section(body, 9, self._plan)
         for card in self._cards:
             self._section(body, 10, card)
+        self._section(body, 10, self.offer)
         self._section(body, 10, self.note)
 
-        title = QHBoxLayout()
-        title.addWidget(self._now, 1)
-        title.addWidget(self._running)
         body.addSpacing(14)
-        body.addLayout(title)
-        for row in self._calls:
-            self._section(body, 6, row)
-        self._section(body, 3, self._more_calls)
+        body.addWidget(self._calls)
 
         body.addSpacing(14)
-        body.addLayout(self._build_choice())
-        for bar in self._bars:
-            self._section(body, 7, bar)
-        self._section(body, 5, self._more_bars)
+        body.addWidget(self._breakdown)
         self._section(body, 6, self._empty)
         self._section(body, 8, self.connect_tools, stretch=False)
+        self._section(body, 12, self.models)
 
         body.addStretch(1)
         body.addSpacing(14)
@@ -184,6 +183,12 @@ class Popover(QWidget):
         self.quit.clicked.connect(self.quit_asked)
         self.price.clicked.connect(self.price_asked)
         self.note.away.clicked.connect(lambda: self.dismiss_asked.emit(self._noted_us))
+        self._breakdown.turned.connect(self._refresh)
+        self.offer.asked.connect(self.asked)
+        self.offer.resized.connect(self._refresh)
+        self.models.asked.connect(self.asked)
+        self.models.removal.connect(self.offer.expect_removal)
+        self.models.resized.connect(self._refresh)
 
     def _section(self, body: QVBoxLayout, above: int, widget: QWidget, *, stretch: bool = True) -> None:
         """Add a widget whose distance to what is above it goes when it goes."""
@@ -196,27 +201,9 @@ class Popover(QWidget):
             inner.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
         body.addWidget(frame)
 
-    def _build_choice(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(2)
-        label = Text(bold=True)
-        label.show_text("Today by")
-        row.addWidget(label, 1)
-        self._choice = QButtonGroup(self)
-        for name, text in BREAKDOWNS:
-            button = Button(text, small=True, checkable=True)
-            button.setObjectName(name)
-            button.setAccessibleName(f"Today by {name}")
-            button.setChecked(name == self._by)
-            self._choice.addButton(button)
-            row.addWidget(button)
-        self._choice.buttonClicked.connect(lambda button: self.break_down(button.objectName()))
-        return row
-
     def break_down(self, by: str) -> None:
         """Show today by ``model``, ``tool`` or ``project``."""
-        self._by = by
-        self._refresh()
+        self._breakdown.turn(by)
 
     # Drawing
 
@@ -233,14 +220,29 @@ class Popover(QWidget):
             if i < len(troubles):
                 card.show_trouble(troubles[i])
         self._show_notes(view, snapshot)
-        self._show_calls(view, snapshot)
-        self._show_bars(snapshot)
+        self._show_offer(view, snapshot)
+        empty = "" if self._breakdown.show_slices(snapshot) else _nothing(view, snapshot)
+        self._empty.show_text(empty)
+        _frame(self._empty).setVisible(bool(empty))
+        _frame(self.connect_tools).setVisible(bool(empty) and not snapshot.today.calls)
         self.pause.setText("&Resume metering" if view.paused else "&Pause 1 hour")
         self.pause.setToolTip("" if view.paused else "Calls pass without being read; each is still one unmetered row.")
         self.pause.setEnabled(view.live)
         book = f"Prices {snapshot.book} · " if snapshot.book else ""
         self._footnote.show_text(f"{book}≈ is an estimate")
+        for brief in (False, True):
+            self._show_lists(view, snapshot, brief=brief)
+            if self._wanted() <= self._screen().height() - 2 * place.MARGIN:
+                break
         self._fit()
+
+    def _show_lists(self, view: View, snapshot: Snapshot, *, brief: bool) -> None:
+        """What can be long; ``brief``: less of it, since the screen is not high enough for all."""
+        self.offer.show_brief(brief=brief)
+        self._calls.show_calls(snapshot if view.live else None, brief=brief)
+        self._breakdown.show_slices(snapshot, brief=brief)
+        if view.live:
+            self.models.show_choices(snapshot, brief=brief)
 
     def _show_header(self, view: View, snapshot: Snapshot) -> None:
         known = view.snapshot is not None
@@ -279,51 +281,30 @@ class Popover(QWidget):
             self._noted_us = newest.at_us
             self.note.show_notice(newest.title, newest.message)
 
-    def _show_calls(self, view: View, snapshot: Snapshot) -> None:
-        calls = sorted(snapshot.live, key=lambda call: call.ended_us != 0) if view.live else []
-        running = sum(1 for call in calls if not call.ended_us)
-        self._now.show_text("Now")
-        none = "nothing is running" if view.live else ""
-        self._running.show_text(f"{running} running" if running else none)
-        for i, row in enumerate(self._calls):
-            _frame(row).setVisible(i < len(calls))
-            if i < len(calls):
-                _show_call(row, calls[i], snapshot)
-        hidden = sum(1 for call in calls[_CALLS:] if not call.ended_us)
-        _frame(self._more_calls).setVisible(hidden > 0)
-        self._more_calls.show_text(f"and {hidden} more")
+    def _show_offer(self, view: View, snapshot: Snapshot) -> None:
+        offered = view.live and self.offer.show_offer(
+            snapshot, age_ms=self._since.elapsed(), failed=view.failed is not None
+        )
+        _frame(self.offer).setVisible(offered)
+        _frame(self.models).setVisible(view.live)
 
-    def _show_bars(self, snapshot: Snapshot) -> None:
-        slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[self._by]
-        ordered = sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))
-        most = max((part.pico for part in ordered), default=0)
-        for i, bar in enumerate(self._bars):
-            _frame(bar).setVisible(i < len(ordered))
-            if i < len(ordered):
-                part = ordered[i]
-                share = part.pico / most if most > 0 else 0.0
-                bar.show_bar(part.name or f"unknown {self._by}", money.of_slice(part, snapshot.shown), share)
-                bar.setToolTip(_slice_tip(part))
-        rest = ordered[_BARS:]
-        _frame(self._more_bars).setVisible(bool(rest))
-        if rest:
-            others = money.dollars(sum(part.pico for part in rest), shown=snapshot.shown)
-            self._more_bars.show_text(f"and {len(rest)} more · {others}")
-        empty = "" if ordered else _nothing(self._view, snapshot)
-        self._empty.show_text(empty)
-        _frame(self._empty).setVisible(bool(empty))
-        _frame(self.connect_tools).setVisible(bool(empty) and not snapshot.today.calls)
+    def _wanted(self) -> int:
+        """The height that the content wants."""
+        layout = self.layout()
+        if layout is None:
+            return 0
+        # What changed has only posted its wish for room, and layouts remember what widgets wished; ask all anew, now.
+        for inner in self.findChildren(QLayout):
+            inner.invalidate()
+            owner = inner.parentWidget()
+            if owner is not None and owner is not self:
+                owner.updateGeometry()
+        layout.activate()
+        return layout.totalHeightForWidth(WIDTH) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
 
     def _fit(self) -> None:
         """Take the height that the content wants; never less than now while it is open."""
-        layout = self.layout()
-        if layout is None:
-            return
-        # Texts that changed have only posted their wish for room; ask all layouts anew, now.
-        for inner in self.findChildren(QLayout):
-            inner.invalidate()
-        layout.activate()
-        wanted = layout.totalHeightForWidth(WIDTH) if layout.hasHeightForWidth() else layout.totalSizeHint().height()
+        wanted = self._wanted()
         if self.isVisible():
             wanted = max(wanted, self.height())
         if wanted != self.height() or self.width() != WIDTH:
@@ -334,12 +315,19 @@ class Popover(QWidget):
         # A Wayland client does not know where it is and may not say where it wants to be.
         if self.is_window or QGuiApplication.platformName().startswith("wayland"):
             return
-        anchor = self._anchor
-        screen = QGuiApplication.screenAt(anchor.center()) if anchor is not None else None
-        free = (screen or QGuiApplication.primaryScreen()).availableGeometry()
+        anchor, free = self._anchor, self._screen()
         self.move(place.corner(self.size(), free) if anchor is None else place.beside(self.size(), anchor, free))
 
+    def _screen(self) -> QRect:
+        """What is free of the screen where it opens."""
+        screen = QGuiApplication.screenAt(self._anchor.center()) if self._anchor is not None else None
+        return (screen or QGuiApplication.primaryScreen()).availableGeometry()
+
     # Qt's calls
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab goes from top to bottom, also to what was made later."""
+        return readingorder.step(self, forward=forward)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """Ground and a one-pixel edge."""
@@ -382,21 +370,6 @@ def _frame(widget: QWidget) -> QWidget:
     frame = widget.parentWidget()
     assert frame is not None  # noqa: S101 - _section has given it one
     return frame
-
-
-def _show_call(row: CallRow, call: LiveCall, snapshot: Snapshot) -> None:
-    row.show_call(
-        glance.who(call),
-        glance.amount(call, snapshot.shown),
-        glance.progress(call, snapshot.at_us),
-        running=not call.ended_us,
-        failed=bool(call.ended_us) and call.state != "done",
-    )
-
-
-def _slice_tip(part: Slice) -> str:
-    text = f"{money.plural(part.calls, 'call')} · {money.plural(part.tokens, 'token')}"
-    return f"{text} · {money.count(part.unpriced)} without a price" if part.unpriced else text
 
 
 def _nothing(view: View, snapshot: Snapshot) -> str:

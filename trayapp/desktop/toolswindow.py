@@ -32,7 +32,8 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp.desktop import look
-from trayapp.desktop.gauges import Button, Paragraph, Text, Tone
+from trayapp.desktop.buttons import Button
+from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.toolwork import ToolWork
 from trayapp.toolbox import Connected, Seen, Toolbox
 from trayapp.tools.connection import Preview, Standing

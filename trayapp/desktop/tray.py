@@ -33,6 +33,8 @@ class Tray(QObject):
     popover_asked = Signal(object)
     """The icon was clicked; carries its rectangle, or the pointer's, or ``None``."""
     pause_asked = Signal()
+    told_clicked = Signal()
+    """What ``tell`` has said was clicked."""
     came = Signal()
     """A tray has become available."""
 
@@ -90,6 +92,7 @@ class Tray(QObject):
         item = QSystemTrayIcon(self)
         item.setContextMenu(self._menu.menu)
         item.activated.connect(self._activated)
+        item.messageClicked.connect(self.told_clicked)
         self._item = item
         self._picture = None
         self._tooltip = ""

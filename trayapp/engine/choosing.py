@@ -109,9 +109,9 @@ class Choosing:
         """Read what was saved again, if that has changed."""
         now = datetime.fromtimestamp(self._now_us() / 1e6).astimezone()
         day = now.date().isoformat()
-        if not self.router.stale and self._saved[0] == day:
+        if not self.router.after.stale and self._saved[0] == day:
             return
-        self.router.stale = False
+        self.router.after.stale = False
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         monday = (midnight.replace(tzinfo=None) - timedelta(days=now.weekday())).astimezone()
         edges = [micros(monday), micros(midnight.replace(tzinfo=None).astimezone()), LAST_US]
@@ -119,7 +119,7 @@ class Choosing:
             days = await asyncio.wrap_future(self._ledger.savings(edges))
             by_rule = await asyncio.wrap_future(self._ledger.savings_by_rule(FIRST_US, LAST_US))
         except BaseException:
-            self.router.stale = True
+            self.router.after.stale = True
             raise
         self._saved = (day, days, {each.rule: each for each in by_rule})
 
@@ -152,7 +152,7 @@ class Choosing:
         """What a person's own outcomes say of a rule."""
         if rule.scope not in ("kind", "task") or rule.asked is None or rule.model is None:
             return None
-        return self.router.witness.standing(Pair(rule.value, rule.asked, rule.model), None, None, self._now_us())
+        return self.router.after.witness.standing(Pair(rule.value, rule.asked, rule.model), None, None, self._now_us())
 
     # what could be chosen
 
@@ -165,13 +165,13 @@ class Choosing:
     def changed(self) -> None:
         """A rule was made or taken back: what is shown is reckoned anew."""
         self._menu = (float("-inf"), [])
-        self.router.stale = True
+        self.router.after.stale = True
         self.router.changed()
 
     def menu(self) -> list[choices.Choice]:
         """The models in use today and what may stand in for them, most money first."""
         found: dict[tuple[str, str], list[Pulse]] = {}
-        for pulse in self.router.running.now(self._now_us()):
+        for pulse in self.router.after.running.now(self._now_us()):
             found.setdefault((pulse.vendor, pulse.asked), []).append(pulse)
         ranked = sorted(found.items(), key=lambda item: -sum(pulse.pico for pulse in item[1]))
         made = []
@@ -259,7 +259,7 @@ class Choosing:
         for each in self._proposals:
             if router.rulebook.declined(each.id) or self._covered(each):
                 continue
-            standing = router.witness.standing(
+            standing = router.after.witness.standing(
                 Pair(each.value, each.asked, each.model),
                 each.pico_now // each.calls,
                 each.pico_then // each.calls,
@@ -418,6 +418,6 @@ def text_of(rule: Rule) -> str:
     else:
         who = _SCOPES[rule.scope]
     what = rule.model or "the model asked for"
-    asked = f"{rule.asked} → " if rule.asked else "→ "
+    asked = f": {rule.asked}" if rule.asked else ""
     effort = f" with effort {rule.effort}" if rule.effort else ""
-    return f"{who[:1].upper()}{who[1:]}: {asked}{what}{effort}"
+    return f"{who[:1].upper()}{who[1:]}{asked} → {what}{effort}"

@@ -57,7 +57,7 @@ class Meant:
 
     def running(self) -> list[Pulse]:
         """The conversations of the last day, the newest first."""
-        return self._router.running.now(self._now_us())
+        return self._router.after.running.now(self._now_us())
 
     def _asked(self, arguments: Mapping[str, Any]) -> str | None:
         """The full name of the model that a rule is for; a person may have named one that is in use in short."""
@@ -169,6 +169,18 @@ class Meant:
         if not vendor:
             raise wrong("Name the vendor: nothing has been called today.")
         return str(vendor), None
+
+
+def _its_own(book: Book, seller: str, model: str) -> bool:
+    """Whether a seller is the one whose requests may name a model.
+
+    The book prices Claude for whoever resells it, Google among them; a request to Gemini that names it is refused.
+    """
+    found = book.find(seller, model)
+    if found is None or found.resold:
+        return False
+    others = (book.find(other, model) for other in found.provider.also)
+    return not any(other is not None and not other.resold for other in others)
 
 
 def _near(wanted: str, pulses: list[Pulse]) -> list[tuple[str, str]]:

@@ -21,7 +21,6 @@ import importlib
 import logging
 import time
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,25 +38,21 @@ from trayapp.dialects.adapt import (
     unchangeable,
 )
 from trayapp.dialects.coding import decode_whole
-from trayapp.dialects.ratios import ratio
+from trayapp.engine.aftermath import Aftermath
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import IN_A_LOOP, PASSING, REFUSALS, Route, Saving
+from trayapp.engine.route import IN_A_LOOP, REFUSALS, Route, Saving
 from trayapp.engine.rulebook import Rulebook
-from trayapp.engine.running import Pulse, Running
+from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
-from trayapp.engine.worth import Worth
 from trayapp.platform.paths import Paths, write_private
 from trayapp.proxy import Rewrite
-from trayapp.routing import conversation, efforts, holdback, lasttext
-from trayapp.routing.evidence import Pair, State
+from trayapp.routing import conversation, holdback, lasttext
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
-from trayapp.routing.savings import Caching
-from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision, Steering
 from trayapp.settings import MODES, Settings
 from trayapp.values import Call, Cost, Kind, Usage
@@ -69,12 +64,9 @@ log = logging.getLogger(__name__)
 
 LIMIT: Final = 64 << 20
 _MINUTE: Final = 60 * 10**6
-_REST_US: Final = 10 * _MINUTE
-"""How long a rule rests after a refusal that passes by itself and does not say when."""
 STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
 """What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
 model does as well. Compaction is none of them: it has to read the whole conversation again."""
-_FOR_EVER: Final = 2**62
 _MOST_BYTES: Final = 16 << 20
 _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 """As ``routing.booked`` says; others say nothing, and an hour is taken."""
@@ -114,20 +106,13 @@ class Router:
         self.steering = Steering(self.dearer)
         self.hold_back = 0
         """Percent of sessions that keep to what is asked for, so that the rest can be compared with them."""
-        self.worth = Worth()
-        self.running = Running()
-        self.stale = True
-        """What was saved has changed since a face was told."""
-        self._unwritten = False
-        """A row that says what was saved is on its way to the ledger."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
-        self.witness = Witness(paths.evidence, self._digest)
+        self.after = Aftermath(self.rulebook, Witness(paths.evidence, self._digest), tariff, tell)
         self._calibration = calibration
-        self._tell = tell
         self._path: Path = paths.conversations
         self._twins: Path = paths.twins
-        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.worth.kept()), every=30.0)
+        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.after.worth.kept()), every=30.0)
         self._restore()
 
     @property
@@ -140,7 +125,7 @@ class Router:
         if self.mode != MODES[2]:
             return ()
         if asked is None:
-            used = {(pulse.vendor, pulse.asked) for pulse in self.running.now(time.time_ns() // 1000)}
+            used = {(pulse.vendor, pulse.asked) for pulse in self.after.running.now(time.time_ns() // 1000)}
         else:
             used = {(asked.vendor, asked.model)}
         made = []
@@ -173,8 +158,8 @@ class Router:
         self.mode = chosen.mode
         self.subscriptions = chosen.subscriptions
         self.hold_back = chosen.hold_back
-        self.witness.failed_pico = chosen.failed_attempt_pico
-        self.stale = True
+        self.after.witness.failed_pico = chosen.failed_attempt_pico
+        self.after.stale = True
 
     def begin(self) -> None:
         """The engine listens: load what reading a person's words takes, beside the calls."""
@@ -237,7 +222,7 @@ class Router:
             self.steering.adopt(route.asked, route.place, thoughts)
         forbidden = self._forbidden(call) or unchangeable(view, plain) or ""
         decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
-        self._witness(route)
+        self._listen(route)
         if not (decision.changes or decision.was_changed):
             return
         if not thoughts:
@@ -321,7 +306,7 @@ class Router:
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
         )
-        self.running.asked(route.decision.key, route.call.kind, self._pulse(route))
+        self.after.running.asked(route.decision.key, route.call.kind, self._pulse(route))
         return route.decision
 
     def _pulse(self, route: Route) -> Pulse:
@@ -385,59 +370,17 @@ class Router:
             if route.decision is None:
                 self._place(route, deciding=False)
                 self._steer(route, forbidden="not_looked_at", chain=False)
-                self._witness(route)
+                self._listen(route)
         except Exception as error:  # noqa: BLE001  the call is on its way; this is only about what is learned
             log.warning("a request could not be looked at: %s", type(error).__name__)
 
-    def _witness(self, route: Route) -> None:
+    def _listen(self, route: Route) -> None:
         """What this request says about the turns before it, and who pays for it."""
-        decision = route.decision
-        if decision is None or self.mode == MODES[0]:
+        if route.decision is None or self.mode == MODES[0]:
             return
-        if route.agent:
-            if route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-                self._judge(route)
-            outcomes = self.witness.hear(route, changed=decision.changes, upgraded=route.upgraded)
-            for one in (*outcomes, *self.witness.idle(route.at_us)):
-                if not one.good and one.task is not None and one.switched:
-                    self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
-        if not decision.changes and decision.key:
-            route.payer = self.worth.payer(
-                decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
-            )
-
-    def _withdraw(self, pair: Pair, now_us: int) -> None:
-        """Two of the last ten went wrong: the rule for it stops, and the person is told."""
-        if self.witness.standing(pair, None, None, now_us).state is not State.WITHDRAWN:
-            return
-        for rule in self.rulebook.rules:
-            if rule.scope in ("task", "kind") and rule.value == pair.what and rule.model == pair.served:
-                if rule.rests(now_us):
-                    continue
-                self.rulebook.pause(rule.id, "evidence")
-                self._tell(
-                    f"{pair.served} went wrong too often",
-                    f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
-                    " about, so the rule rests. `spendlight rules resume` starts it again.",
-                    "rule_withdrawn",
-                )
-
-    def _shared(self, route: Route) -> str:
-        call = route.call
-        return "|".join(
-            (call.tool or "", call.tool_version or "", route.credential or "", route.asked.model, str(call.kind))
-        )
-
-    def _change(self, route: Route) -> Change:
-        """How what served differs from what was asked for."""
-        call = route.call
-        tokens = ratio(call.wire, route.asked.model, route.model_sent) if route.model_sent else Fraction(1)
-        output = efforts.share(route.asked.model, call.effort, route.effort) if route.effort else None
-        return Change(tokens=tokens, output=output or Fraction(1))
-
-    def _caching(self, route: Route) -> Caching:
-        served = route.model_sent or route.asked.model
-        return self.worth.caching(self.tariff().book, route.call.vendor, route.asked.model, served, route.at_us)
+        if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+            self._judge(route)
+        self.after.listen(route, route.decision)
 
     def refused(self, route: Route, status: int, retry_after_us: int | None) -> None:
         """A changed request was refused: its conversation goes on as asked, its rule rests, the user is told once."""
@@ -445,80 +388,23 @@ class Router:
         if decision is None:
             return
         self.steering.back(decision.key, route.at_us)
-        self.witness.refused(decision.key)
-        passes = status in PASSING
-        until = route.at_us + (retry_after_us or _REST_US) if passes else None
-        if self.rest(decision.rule, until):
-            self._tell(
-                f"{decision.model or 'That effort'} was refused",
-                f"The vendor answered {status}, so the call went out again as it was asked for. The rule rests"
-                + (" for some minutes." if passes else "; `spendlight rules resume` starts it again."),
-                "rewrite_refused",
-            )
+        self.after.refused(decision, status, route.at_us, retry_after_us)
         self._write()
-
-    def rest(self, rule_id: str, until_us: int | None) -> bool:
-        """Let a rule rest because a vendor refused it; whether it did not rest already."""
-        now = time.time_ns() // 1000
-        if rule_id.startswith("mode:"):
-            if self.rulebook.resting(rule_id) is not None:
-                return False
-            self.rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us)
-            return True
-        rule = next((each for each in self.rulebook.rules if each.id == rule_id), None)
-        if rule is None or rule.rests(now):
-            return False
-        self.rulebook.pause(rule.id, "refused", until_us)
-        return True
 
     def settle(self, route: Route, usage: Usage, cost: Cost | None, price: Callable[[Usage], Cost]) -> Saving:
         """What a call's row is told about its task and about what it would have cost as asked."""
-        verdict, decision = route.verdict, route.decision
-        task = None if verdict is None or not verdict.suggest or route.call.kind is not Kind.MAIN else verdict.type
-        if decision is None or not decision.key:
-            return Saving(task=task)
-        pico = None if cost is None else cost.pico
-        self.running.ended(decision.key, usage, pico)
-        self.witness.ended(
-            route, pico, time.time_ns() // 1000, interrupted=route.interrupted, failed=usage.error is not None
-        )
-        rule = route.rule
-        if rule is not None:
-            self._unwritten = True
-        changed = route.rewrite is not None and decision.changes
-        asked, low, high = self.worth.of(
-            decision.key,
-            self._shared(route),
-            usage,
-            cost,
-            price,
-            at_us=route.at_us,
-            kind=route.call.kind,
-            caching=self._caching(route),
-            change=self._change(route),
-            begins=route.place.begins,
-            redone=route.redone,
-            rule=rule or "",
-            changed=changed,
-            refused=changed and usage.error is not None,
-        )
+        saving = self.after.settle(route, usage, cost, price)
         self._kept.changed()
-        return Saving(task=task, pico_asked=asked, low=low, high=high)
-
-    def written(self, *, all_of_them: bool) -> None:
-        """Rows have reached the ledger; only then may what was saved be read again."""
-        if self._unwritten:
-            self.stale = True
-            self._unwritten = not all_of_them
+        return saving
 
     def dearer(self, vendor: str, asked: str, served: str) -> bool | None:
         """Whether the second model costs more than the first; ``None``: the book does not say."""
-        return self.worth.dearer(self.tariff().book, vendor, asked, served, time.time_ns() // 1000)
+        return self.after.worth.dearer(self.tariff().book, vendor, asked, served, time.time_ns() // 1000)
 
     async def close(self) -> None:
         """The engine ends: write what is new."""
         await self._kept.close()
-        await self.witness.close()
+        await self.after.witness.close()
         await self.listings.close()
 
     def _digest(self, data: bytes) -> str:
@@ -535,7 +421,7 @@ class Router:
         self.changed()
 
     def _restore(self) -> None:
-        for path, take in ((self._path, self.steering.restore), (self._twins, self.worth.restore)):
+        for path, take in ((self._path, self.steering.restore), (self._twins, self.after.worth.restore)):
             try:
                 if path.stat().st_size <= _MOST_BYTES:
                     take(msgspec.json.decode(path.read_bytes()))

@@ -189,7 +189,7 @@ class RoutingVerbs:
             raise wrong("That comes with the mode. Pause it, or choose the mode balanced.")
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
-        self.choosing.router.witness.undone(rule.id)
+        self.choosing.router.after.witness.undone(rule.id)
         self.choosing.undo = None
         return await self._shown(rule)
 
@@ -226,13 +226,13 @@ class RoutingVerbs:
             return await self._shown(self._mode_rule(name))
         rule = book.find(name)
         if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
-            self.choosing.router.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
+            self.choosing.router.after.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
         return await self._shown(book.resume(name))
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
         """A person's own word on the latest turn that a rule has changed."""
         good = bool(arguments["good"])
-        said = self.choosing.router.witness.say(good, self.now_us())
+        said = self.choosing.router.after.witness.say(good, self.now_us())
         if said is None:
             raise ControlError(
                 Trouble(
@@ -245,8 +245,8 @@ class RoutingVerbs:
 
     async def advice(self, _: Mapping[str, Any]) -> Any:
         """What the models cost for a finished task here."""
-        pairs = self.choosing.router.witness.advise()
-        held = self.choosing.router.witness.compared()
+        pairs = self.choosing.router.after.witness.advise()
+        held = self.choosing.router.after.witness.compared()
         lines = [pair.words for pair in pairs] or [
             "Nothing can be said yet: it takes eight finished sessions of two models with the same tool."
         ]
@@ -254,7 +254,7 @@ class RoutingVerbs:
 
     async def evidence(self, arguments: Mapping[str, Any]) -> Any:
         """Counts by task type, models and week; nothing else is kept."""
-        witness = self.choosing.router.witness
+        witness = self.choosing.router.after.witness
         if arguments.get("reset"):
             witness.reset()
         return {

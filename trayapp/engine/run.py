@@ -120,7 +120,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         install_key = read_or_make_secret(paths.install_key)
 
         def settled() -> None:
-            router.written(all_of_them=bookings.closed)
+            router.after.written(all_of_them=bookings.closed)
             glance.settled()
 
         bookings = Bookings(ledger, settled)

@@ -87,6 +87,11 @@ class Paths:
         return self.state / "rules.json"
 
     @property
+    def suggested(self) -> Path:
+        """Which suggestions the tray has told, so that none is told twice (JSON, ids only)."""
+        return self.state / "suggested.json"
+
+    @property
     def conversations(self) -> Path:
         """What was decided for conversations that were changed (JSON, no text)."""
         return self.state / "conversations.json"
