@@ -193,18 +193,6 @@ def _near(wanted: str, pulses: list[Pulse]) -> list[tuple[str, str]]:
     return list(found)
 
 
-def _its_own(book: Book, seller: str, model: str) -> bool:
-    """Whether a seller is the one whose requests may name a model.
-
-    The book prices Claude for whoever resells it, Google among them; a request to Gemini that names it is refused.
-    """
-    found = book.find(seller, model)
-    if found is None or found.resold:
-        return False
-    others = (book.find(other, model) for other in found.provider.also)
-    return not any(other is not None and not other.resold for other in others)
-
-
 def seconds(value: object) -> int:
     """How long something lasts.
 

@@ -301,7 +301,7 @@ class Router:
             asked,
             route.place,
             at_us=route.at_us,
-            opens=route.turn is not None and route.turn.fresh,
+            opens=route.turn is not None and route.turn.fresh and not route.turn.awaited,
             chained=chain,
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
