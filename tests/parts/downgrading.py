@@ -78,6 +78,8 @@ class Watching:
         self._arrived: list[Arrived] = []
         self.during: Callable[[], object] | None = None
         self.refuses: dict[str, int] = {}
+        self.overloaded: dict[str, int] = {}
+        """How many requests for a model are still turned away."""
         self.claims: dict[str, str] = {}
         """Models whose answers name another one."""
 
@@ -91,6 +93,9 @@ class Watching:
             during, self.during = (self.during, None) if main and arrived.results == 1 else (None, self.during)
         if during is not None:
             during()
+        if self.overloaded.get(ask.model, 0) > 0:
+            self.overloaded[ask.model] -= 1
+            return Script(status=529, retry_after="0")
         if ask.model in self.refuses:
             return Script(status=self.refuses[ask.model])
         return replace(script, model=self.claims[ask.model]) if ask.model in self.claims else script
