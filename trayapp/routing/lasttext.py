@@ -41,8 +41,9 @@ class Turn:
     fresh: bool = False
     """The request ends with that text: it opens a turn. Otherwise a tool loop (or an answer) is under way."""
     awaited: bool = False
-    """A tool's result stands before the text, and no model has answered to it: the person has spoken into a tool loop
-    (Codex and Claude Code pass on at once what is typed meanwhile), or has broken it off."""
+    """A tool's result stands before the text, and no model has answered to it: the person has spoken into a tool loop,
+    or has broken it off. (Claude Code 2.1.330 passes on at once what is typed meanwhile, beside the result in one
+    message, which is not even ``fresh``; measured 2026-11-26.)"""
     pictures: bool = False
     """Pictures or documents came with it."""
     plan: bool = False
