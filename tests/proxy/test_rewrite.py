@@ -124,6 +124,15 @@ class TestRefusal:
         assert watch.log[2][1] == 422
         assert (ending.outcome, ending.bytes_up) == ("complete", 8)
 
+    async def test_the_original_may_have_another_body_under_its_own_head(self, bench):
+        bench.rewrite = Rewrite(body=b"changed", headers=((b"accept-encoding", b"identity"),), original=b"plain")
+        client = await bench.post(b"original", b"Accept-Encoding: gzip\r\n")
+        await answered(bench, NO)
+        _, second = await answered(bench, OK)
+        assert (second.body, second.get(b"accept-encoding")) == (b"plain", [b"gzip"])
+        assert second.get(b"content-length") == [b"5"]
+        assert (await client.response()).body == b"ok"
+
     async def test_what_the_original_is_answered_reaches_the_tool_whatever_it_is(self, bench):
         bench.rewrite = Rewrite(body=b"changed")
         client = await bench.post(b"original")

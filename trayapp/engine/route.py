@@ -31,8 +31,8 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 4
 """Statuses after which the original goes out: every 4xx that a changed request may have caused (a model that the key
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
 IN_A_LOOP: Final = frozenset({400, 404, 413, 422})
-"""The same inside a tool loop that the other model has begun: the original holds its thinking, which the model asked
-for may not take, so it goes out only where waiting would not help."""
+"""The same inside a tool loop that the other model has begun: the model asked for would have to go on from what it has
+not thought itself, so it is asked only where waiting would not help."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 
@@ -63,6 +63,10 @@ class Route:
         self.decision: Decision | None = None
         self.rewrite: Rewrite | None = None
         self.fields: tuple[str, ...] = ()
+        self.original: bytes | None = None
+        """The body that goes out when the change is refused; ``None``: as it came."""
+        self.fields_then: tuple[str, ...] = ()
+        """What is changed in that one."""
         self.effort: str | None = None
         """What is asked for instead of the request's own effort."""
         self.turn: Turn | None = None
@@ -123,8 +127,8 @@ class Route:
     def refused(self, status: int, retry_after_us: int | None) -> None:
         """The vendor does not take what was changed; the original goes out."""
         self.router.refused(self, status, retry_after_us)
-        self.rewrite = None
-        self.fields = ()
+        self.rewrite = self.original = None
+        self.fields, self.fields_then = self.fields_then, ()
         self.effort = None
         self.unchanged("refused")
 

@@ -228,28 +228,43 @@ class Router:
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
         self.steering.attribute(decision.key, thoughts, decision.before or call.model or "")
-        serving = decision.model or call.model or ""
-        wanted = Wanted(
-            model=decision.model,
-            effort=decision.effort,
-            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.listings.of(route.asked.vendor, call.wire, serving),
-        )
-        adapted = adapt(call, view, target, body, wanted)
-        why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
-        if why or isinstance(adapted, Unadaptable):
-            if decision.changes:
+        adapted: Adapted | Unadaptable | None = self._adapted(route, view, target, body, decision)
+        if decision.changes:
+            why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
+            if why:
                 log.info("a request was left as it came: %s", why)
                 self.steering.back(decision.key, route.at_us)
                 route.unchanged(why)
-        elif adapted.fields:
-            route.rewrite = _rewrite(adapted, target, IN_A_LOOP if decision.why == "holds" else REFUSALS)
+            # What goes out as asked after all must not bring thinking of the model that was chosen before.
+            asked = self._adapted(route, view, target, body, None) if decision.was_changed else None
+            if why:
+                adapted = asked
+            elif isinstance(asked, Adapted) and asked.fields:
+                route.original, route.fields_then = asked.body, asked.fields
+        if isinstance(adapted, Adapted) and adapted.fields:
+            refusals = IN_A_LOOP if decision.why == "holds" else REFUSALS
+            route.rewrite = _rewrite(adapted, target, refusals, route.original)
             route.fields = () if route.rewrite is None else adapted.fields
-            route.effort = adapted.effort if decision.effort is not None else None
-            if decision.model is not None:
-                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
+            route.effort = adapted.effort if decision.effort is not None and route.decision is decision else None
+            if route.model_sent is not None:
+                self.listings.wonder(call.vendor, call.wire, route.model_sent, view.headers)
         if decision.turned:
             self._write()
+
+    def _adapted(
+        self, route: Route, view: RequestView, target: str, body: bytes, decision: Decision | None
+    ) -> Adapted | Unadaptable:
+        """The request as it was decided; without a decision as asked, but for thinking that others have signed."""
+        call = route.call
+        model = None if decision is None else decision.model
+        serving = model or call.model or ""
+        wanted = Wanted(
+            model=model,
+            effort=None if decision is None else decision.effort,
+            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
+            known=self.listings.of(route.asked.vendor, call.wire, serving),
+        )
+        return adapt(call, view, target, body, wanted)
 
     def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
@@ -286,7 +301,7 @@ class Router:
             asked,
             route.place,
             at_us=route.at_us,
-            opens=route.turn is not None and route.turn.fresh,
+            opens=route.turn is not None and route.turn.fresh and not route.turn.awaited,
             chained=chain,
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
@@ -423,7 +438,7 @@ def _unattended(view: RequestView) -> bool:
     )
 
 
-def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite | None:
+def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int], original: bytes | None) -> Rewrite | None:
     names = [name for name, _ in adapted.headers]
     if len(set(names)) < len(names):
         return None  # a field that stands twice cannot get two values
@@ -433,4 +448,5 @@ def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite
         target=adapted.target if adapted.target != target else None,
         answer=adapted.restore,
         refusals=refusals,
+        original=original,
     )

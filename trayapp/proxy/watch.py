@@ -135,6 +135,8 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     """Called with the final status and the vendor's headers."""
     refusals: frozenset[int] = REFUSALS
     """Statuses after which the original goes out instead."""
+    original: bytes | None = None
+    """The body that goes out then, under the original's head; ``None``: as received."""
 
     def __repr__(self) -> str:
         return f"<Rewrite to {len(self.body)} bytes>"
