@@ -161,7 +161,8 @@ class Switching:
         Args:
             asked: what the tool asks for.
             served: what the vendor was asked for, and served.
-            rule: the rule that the rows name; ``None``: none.
+            rule: the rule that the rows name; ``None``: none, or one under which an earlier session has left the
+                beginning that both share to the other model's cache, so that this one pays for it.
             calls: how many there are.
             again: the conversation has returned: only its first row names the rule, for it pays for reading anew.
         """
@@ -171,8 +172,10 @@ class Switching:
         told = [(row["model_asked"], row["model_served"], row["model_sent"]) for row in main]
         assert told == [(asked, served, sent)] * calls
         assert [row["attempt_of"] for row in main] == [None] * calls
-        named = [rule, *([None if again else rule] * (calls - 1))]
-        assert [row["rule"] for row in main] == named
+        if rule is None:
+            assert [row for row in main if row["rule"] and "after_switch" not in row["flags"]] == []
+        else:
+            assert [row["rule"] for row in main] == [rule, *([None if again else rule] * (calls - 1))]
         for row in main:
             assert (row["usd_saved"] is None) == (row["rule"] is None), row
             if row["rule"] is not None:
