@@ -79,6 +79,8 @@ class Route:
         """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
+        self.thrifty = False
+        """A budget wants it served as in frugal."""
         self.credential: str | None = None
         self.payer: str | None = None
         """The rule that has changed an earlier request, for which this one pays."""
