@@ -7,7 +7,7 @@ Rules:
 
 * sums are read from the ledger after rows were settled, every two seconds at most and never while nothing changes, so
   the calls that run while a budget is passed are all let through: a budget is no guard rail to the cent;
-* a stop refuses *new* calls that would reach a vendor's meter; running answers go on, token counts and probes pass;
+* a stop refuses *new* calls; running answers go on, and counting tokens costs nothing and passes;
 * an action holds by its budget's own period: when that ends, so does it, even if nothing was read since;
 * what the user lifts stays lifted until the time named or the period's end; the settings are never changed;
 * a ledger that cannot be read changes nothing: what was known holds until its period ends. A call is never held up.
@@ -44,7 +44,6 @@ FORECAST_S: Final = 15.0
 """Seconds that a forecast serves."""
 FRESH_S: Final = 60.0
 """Seconds after which a face that looks gets a new look."""
-_FREE: Final = frozenset({Kind.COUNT, Kind.PROBE})
 
 
 class BudgetKeeper:
@@ -236,9 +235,9 @@ class BudgetKeeper:
             tool: who asks.
             project: the display name of its project.
             account: ``subscription`` when a plan pays.
-            kind: token counts and probes always go out.
+            kind: token counts cost nothing and always go out.
         """
-        if not self._acting or kind in _FREE:
+        if not self._acting or kind is Kind.COUNT:
             return None
         for each in self._holding("stop"):
             if concerns(each.budget, vendor, tool, project, account):
