@@ -118,6 +118,9 @@ def test_a_budget_is_written_changed_and_taken_out_and_comments_stay(tmp_path: P
     assert not settings_edit.remove_budget(path, "week")
     assert settings_edit.remove_budget(path, "daily")
     assert [each.name for each in settings.load(path).budgets] == ["month"]
+    assert settings_edit.remove_budget(path, "month")
+    assert "budgets" not in path.read_text()
+    assert settings.load(path).budgets == ()
     # The day's budget with an action is a line of its own; there is one of that name.
     settings_edit.set_value(path, "budget.day_usd", "5")
     settings_edit.set_budget(path, {"name": "daily", "period": "day", "usd": "6", "action": "stop"})

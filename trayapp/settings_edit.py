@@ -97,11 +97,13 @@ def _put_budget(document: MutableMapping[str, Any], name: str, entry: Mapping[st
     if entry is None:
         if lines is not None and at is not None:
             del lines[at]
+            if not len(lines):
+                document.pop("budgets")
         return
     table = tomlkit.table()
     table.update(entry)
     if lines is None:
-        lines = document["budgets"] = tomlkit.aot()
+        document["budgets"] = tomlkit.aot()
         lines = document["budgets"]
     if at is None:
         lines.append(table)

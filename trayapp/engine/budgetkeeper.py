@@ -241,7 +241,7 @@ class BudgetKeeper:
             return None
         for each in self._holding("stop"):
             if concerns(each.budget, vendor, tool, project, account):
-                return words.refusal(each.budget, each.spent, each.until_us, self._now_us())
+                return words.refusal(each.budget, each.spent, each.until_us, self._now_us(), tool)
         return None
 
     def frugal_for(self, *, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:

@@ -19,8 +19,11 @@ from trayapp.refusal import Refusal
 from trayapp.shares import percent, vendor_name, when
 
 REFUSED: Final = 402
-"""The status of a refused call. 402 is what Anthropic itself answers for want of money (``billing_error``), and no
-client tries it again; a 429 is tried again and again, by some with another model, and a 403 sends some to the login."""
+"""The status of a refused call. 402 is what Anthropic itself answers for want of money (``billing_error``). Measured
+2026-11 with the real clients: Claude Code, Gemini CLI, Copilot, opencode, Qwen Code, pi, Cline, Continue and the
+official SDKs ask once, show the sentence and end. A 429 is asked again and again, by some with another model."""
+_OTHERWISE: Final = {"codex": 400}
+"""Codex asks again five times after any 4xx but 400 and a plan's own 429, whose words hide ours (0.169, 2026-11)."""
 CODE: Final = "budget_stop"
 _PERIODS: Final = {"day": "today", "week": "this week", "month": "this month"}
 _SHORT_US: Final = 6 * 3600 * 10**6
@@ -109,15 +112,15 @@ def lifted(budget: Budget, until_us: int, now_us: int) -> str:
     return f"Lifted: it {what} until {when(until_us // 10**6, now_us)}. `{override(budget)} --off` takes that back"
 
 
-def refusal(budget: Budget, spent: int, until_us: int, now_us: int) -> Refusal:
-    """What a tool is told whose call is refused."""
+def refusal(budget: Budget, spent: int, until_us: int, now_us: int, tool: str | None) -> Refusal:
+    """What a tool is told whose call is refused, with the status after which it does not ask again."""
     if budget.period is None:
         gone = f"{percent(spent / 10**14)} % of {text(budget)} is used, more than your budget {budget.name!r} allows"
     else:
         gone = f"your budget {budget.name!r} is used up ({used(budget, spent)})"
     end = f" until {when(until_us // 10**6, now_us)}" if until_us else ""
     return Refusal(
-        REFUSED,
+        _OTHERWISE.get(tool or "", REFUSED),
         CODE,
         f"{gone}, so new calls are refused{end}. To go on now, run `{override(budget)} --for 1h`, or lift it in the"
         " tray.",
