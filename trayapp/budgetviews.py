@@ -75,7 +75,7 @@ class Budgets:
     tightest: str = ""
     """Name of the one with the greatest used share; empty: there is none, or nothing is known."""
     suggest: str = ""
-    """Why the suggestion card should come first now, for people; empty: it need not."""
+    """Why the suggestion card should come first now: "$8.10 of $10.00 this month is used"; empty: it need not."""
     frugal: tuple[str, ...] = ()
     """Names of those that have their calls served as in the mode frugal just now."""
     stopped: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from connected import Home, Ran
 
 from tests.e2e.conftest import Scene
 from tests.e2e.test_connected_npm import FIRST, Case, more_of, named
+from tests.e2e.test_connected_py import AIDER_MODELS, aider
 from trayapp.control import Address, Client
 
 __all__ = ["more_of"]  # a fixture
@@ -43,7 +44,7 @@ def check(scene: Scene, ran: Ran) -> None:
     assert [c for c in scene.vendor.counted.calls() if c.wire and c.op != "count"] == []
     assert 1 <= len(refused) <= MOST, (len(refused), ran.out[-300:], ran.err[-300:])
     assert {(row["state"], row["usd_list"]) for row in refused} == {("not_sent", "0")}
-    shown = " ".join((ran.out + ran.err).split())
+    shown = " ".join((ran.out + ran.err).replace("\\", "").split())
     assert WORDS in shown, (ran.code, shown)
 
 
@@ -70,3 +71,11 @@ def test_others(
     env = more_of(case)
     home.connect(case.tool, more=env)
     check(stopped, home.run(case.command, env))
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("model", AIDER_MODELS.values())
+def test_aider(stopped: Scene, client_home: Callable[..., Home], model: str) -> None:
+    home = client_home("aider")
+    home.connect("aider")
+    check(stopped, aider(home, model))

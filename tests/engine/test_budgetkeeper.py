@@ -151,7 +151,11 @@ def test_a_year_of_clocks_zones_and_restarts(world: Any) -> None:
     """Days of 23 and 25 hours, flights, a clock set back by days: once for each threshold and period, all the same."""
 
     async def work(world: World) -> None:
-        budgets = (DAY, Budget(name="w", period="week", pico=90 * USD), Budget(name="m", period="month", pico=300 * USD))
+        budgets = (
+            DAY,
+            Budget(name="w", period="week", pico=90 * USD),
+            Budget(name="m", period="month", pico=300 * USD),
+        )
         world.keeper.take(budgets)
         world.now = micros(datetime(2026, 3, 20, 9, 0, tzinfo=BERLIN))
         dice = random.Random(7)
@@ -186,7 +190,9 @@ def test_a_year_of_clocks_zones_and_restarts(world: Any) -> None:
 
 def test_a_stop_holds_for_its_scope_and_its_period(world: Any) -> None:
     async def work(world: World) -> None:
-        stops = Budget(name="client work", period="day", pico=USD, kind="project", value="shop", action="stop", act_at=100)
+        stops = Budget(
+            name="client work", period="day", pico=USD, kind="project", value="shop", action="stop", act_at=100
+        )
         world.keeper.take((stops, DAY))
         world.spend(0.9, project="ab", project_name="shop")
         world.spend(7, project="cd", project_name="other")
@@ -275,7 +281,7 @@ def test_frugal_and_suggest(world: Any) -> None:
         assert not world.keeper.frugal_for(tool="claude-code", **asked)
         shown = world.keeper.view()
         assert shown.frugal == ("f",)
-        assert shown.suggest == "Because $8.10 of $10.00 this month"
+        assert shown.suggest == "$8.10 of $10.00 this month is used"
         assert world.call() is None
         await world.keeper.override("f", None)
         assert not world.keeper.frugal

@@ -93,8 +93,7 @@ class BudgetKeeper:
     def take(self, budgets: tuple[Budget, ...]) -> None:
         """Keep these budgets from now on."""
         self.budgets = budgets
-        names = {budget.name for budget in budgets}
-        self._standing = {name: each for name, each in self._standing.items() if name in names}
+        self._standing = {name: each for name, each in self._standing.items() if each.budget in budgets}
         self._acting = tuple(each for each in self._acting if each.budget in budgets)
         self._seen.clear()
         self._sums.forget(budgets)
@@ -305,7 +304,7 @@ class BudgetKeeper:
         return Budgets(
             budgets=tuple(views),
             tightest=max(known, key=lambda view: view.share or 0.0).name if known else "",
-            suggest=f"Because {asking[0].words.partition(' · ')[0]}" if asking else "",
+            suggest=f"{asking[0].words.partition(' · ')[0]} is used" if asking else "",
             frugal=tuple(view.name for view in views if view.acting and view.action == "frugal"),
             stopped=tuple(view.name for view in views if view.stopped),
         )
