@@ -202,10 +202,11 @@ def test_a_stop_holds_for_its_scope_and_its_period(world: Any) -> None:
         await world.keeper.look()
         assert world.codes() == ["budget_50", "budget_80", "budget_100"]
         refused = world.call(project="shop")
-        assert (refused.status, refused.code) == (402, "budget_stop")
+        assert (refused.status, refused.code) == (400, "budget_stop")  # aider: as budgetwords says
+        assert world.call(project="shop", tool="claude-code").status == 402
         assert refused.message == (
-            "your budget 'client work' is used up ($1.10 of $1.00 shop today), so new calls are refused until Fri 00:00."
-            " To go on now, run `spendlight budget override 'client work' --for 1h`, or lift it in the tray."
+            "your budget 'client work' is used up ($1.10 of $1.00 shop today), so new calls are refused until "
+            "Fri 00:00. To go on now, run `spendlight budget override 'client work' --for 1h`, or lift it in the tray."
         )
         assert world.call(project="other") is None
         assert world.call() is None

@@ -23,8 +23,8 @@ REFUSED: Final = 402
 2026-11 with the real clients: Claude Code, Gemini CLI, Copilot, opencode, Qwen Code, pi, Cline, Continue and the
 official SDKs ask once, show the sentence and end. A 429 is asked again and again, by some with another model."""
 _OTHERWISE: Final = {"codex": 400, "aider": 400}
-"""Codex (0.169) asks again five times after a 402, aider (whose LiteLLM does not know it) for a minute; after a 400 both
-show the sentence and end (2026-11)."""
+"""Codex (0.169) asks again five times after a 402, aider (whose LiteLLM does not know it) for a minute; after a 400
+both show the sentence and end (2026-11)."""
 CODE: Final = "budget_stop"
 _PERIODS: Final = {"day": "today", "week": "this week", "month": "this month"}
 _SHORT_US: Final = 6 * 3600 * 10**6

@@ -32,6 +32,8 @@ _OTHER_CLASS: Final = 0.15
 _PRIOR: Final = 4.0
 """How many past days the general rule is worth beside those at this hour."""
 _HALF_LIFE_DAYS: Final = 90.0
+_LITTLE: Final = 2.0
+"""So many standard deviations below what is usual by now, a day counts as hardly begun."""
 _LEAST: Final = 1e-9
 """Shares of a usual day below this are nothing."""
 _LARGEST: Final = 60.0
@@ -90,7 +92,9 @@ def ways(habit: Habit, moment: Moment, spent: int, rest: Sequence[float]) -> Way
         spent: pico-USD in the period so far, today included.
         rest: what may still come today (``rest_of_today``).
     """
-    level = [math.exp(habit.level_sd * NORMAL[j]) for j in _ORDERS[0]]
+    # Days that are alike stray together: their mean strays further than the mean of as many single ones.
+    together = habit.stray_sd**2 * 2 * habit.alike / ((1 - habit.alike) * max((moment.end - moment.today).days, 1))
+    level = [math.exp(math.hypot(habit.level_sd, math.sqrt(together)) * NORMAL[j]) for j in _ORDERS[0]]
     at_end = [spent + rest[j] for j in _ORDERS[1]]
     ends = [at_end]
     day, order = moment.today + timedelta(days=1), 2
@@ -143,15 +147,26 @@ def rest_of_today(habit: Habit, moment: Moment, spent_today: int) -> list[float]
     none = _chance([(w, rest <= 0) for w, _, rest in idle], nothing / (nothing + begins_late))
     mean, sd = _spread([(w, math.log(rest)) for w, _, rest in idle if rest > 0], math.log(ahead), habit.stray_sd)
     without = _table(none, usual + mean, math.hypot(sd, habit.level_sd))
-    if spent_today <= 0:
+    begun = sum(w for w, _, _ in busy) > sum(w for w, _, rest in idle if rest > 0)
+    if spent_today <= 0 and not begun:
         return without
     over = _chance([(w, rest <= 0) for w, _, rest in busy], 0.5 * (1 - ahead) ** 4)
     pairs = [(w, math.log(sofar), math.log(rest)) for w, sofar, rest in busy if rest > 0]
-    center, rise, base, around = _line(pairs, math.log(max(1 - ahead, 0.01)), math.log(ahead), habit.stray_sd)
+    line = _line(pairs, math.log(max(1 - ahead, 0.01)), math.log(ahead), habit.stray_sd)
     # What was spent today speaks of today's level by itself; the rest of the doubt stays.
-    middle = usual + base + rise * (math.log(spent_today) - usual - center)
-    within = _table(min(over, none), middle, math.hypot(around, habit.level_sd * (1 - rise)))
-    return [max(a, b) for a, b in zip(within, without, strict=True)]
+    around = math.hypot(line.around, habit.level_sd * (1 - line.rise))
+    little = line.center - _LITTLE * line.width
+
+    def within(sofar: float, nothing: float) -> list[float]:
+        return _table(nothing, usual + line.base + line.rise * (sofar - line.center), around)
+
+    sofar = math.log(spent_today) - usual if spent_today > 0 else little
+    # More spent never forecasts less, also not the first cent: where the two cases disagree, the usual one at this hour
+    # has the word.
+    if begun:
+        most = within(max(sofar, little), over)
+        return most if spent_today > 0 else [min(a, b) for a, b in zip(most, without, strict=True)]
+    return [max(a, b) for a, b in zip(within(sofar, min(over, none)), without, strict=True)]
 
 
 def _pairs(
@@ -189,10 +204,23 @@ def _spread(values: Sequence[tuple[float, float]], mean: float, sd: float) -> tu
     return found, math.sqrt(square)
 
 
-def _line(
-    pairs: Sequence[tuple[float, float, float]], sofar: float, rest: float, sd: float
-) -> tuple[float, float, float, float]:
-    """How the rest follows what was so far, in logarithms: (centre, rise, rest at the centre, straying)."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """How the rest of a day follows what was so far, both as logarithms of shares of the usual day."""
+
+    center: float
+    """What usually was so far."""
+    width: float
+    """How far that strays."""
+    rise: float
+    """How much the rest rises with it, 0–1."""
+    base: float
+    """The rest at the centre."""
+    around: float
+    """How far the rest strays."""
+
+
+def _line(pairs: Sequence[tuple[float, float, float]], sofar: float, rest: float, sd: float) -> _Line:
     whole = sum(w for w, _, _ in pairs) + _PRIOR
     x0 = (sum(w * x for w, x, _ in pairs) + _PRIOR * sofar) / whole
     y0 = (sum(w * y for w, _, y in pairs) + _PRIOR * rest) / whole
@@ -200,7 +228,7 @@ def _line(
     xy = sum(w * (x - x0) * (y - y0) for w, x, y in pairs) + _PRIOR * 0.5 * sd * sd
     rise = min(max(xy / xx, 0.0), 1.0)
     square = sum(w * (y - y0 - rise * (x - x0)) ** 2 for w, x, y in pairs) + _PRIOR * sd * sd
-    return x0, rise, y0, math.sqrt(square / whole)
+    return _Line(x0, math.sqrt(xx / whole), rise, y0, math.sqrt(square / whole))
 
 
 def _table(none: float, middle: float, sd: float) -> list[float]:

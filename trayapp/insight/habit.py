@@ -11,6 +11,7 @@ Rules, each for a reason:
 * the level looks at recent days (half of its weight lies within two weeks); when the last two weeks clearly differ from
   the ones before, it looks at these alone;
 * what few days say is drawn towards what all days say, in proportion to how few they are;
+* days like the day before are noticed: they tell less of the level, and stray together;
 * how far days stray is half what was seen and half a normal curve, which knows of days dearer than any so far.
 """
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import NormalDist
 from typing import Final
 
@@ -44,6 +46,13 @@ _STRAY: Final = 1.0
 """Standard deviation of a day's logarithm before anything is known: factors of 2.7 either way are usual."""
 _DRIFT: Final = 0.03
 """Variance by which the level moves unseen."""
+_STEADY: Final = 0.01
+"""Variance below which straying is no matter."""
+_SHARED: Final = 0.07
+"""What the likeness of days loses by being measured from a level of their own."""
+_CHANCE: Final = 0.7
+"""Standard errors of likeness that are taken for chance."""
+_MOST_ALIKE: Final = 0.8
 _STEP: Final = 2.5
 """Standard errors between the last two weeks and the ones before that make a new level."""
 
@@ -73,6 +82,8 @@ class Habit:
     stray: tuple[float, ...]
     """``POINTS`` deviations of the logarithm."""
     stray_sd: float
+    alike: float
+    """How alike days are to the day before, 0 (not at all) to 0.8, on the logarithm."""
     shape: DayShape
     seen: tuple[Seen, ...]
     """Newest first."""
@@ -141,8 +152,9 @@ def learn(days: Sequence[Day]) -> Habit | TooLittle:
     weekdays, weeks = _weekdays(logs)
     stray, stray_sd = _stray(logs, weekdays, weeks)
     plain = [(age, y - weekdays[w]) for age, w, y in logs]
-    level, level_sd = _level(plain, stray_sd)
-    usual = _usual(weeks, len(newest), level)
+    usual = _usual(weeks, len(newest))
+    alike = _alike([(age, y - usual[age // 7]) for age, y in plain])
+    level, level_sd = _level(plain, stray_sd, alike)
     return Habit(
         level=level,
         level_sd=level_sd,
@@ -150,6 +162,7 @@ def learn(days: Sequence[Day]) -> Habit | TooLittle:
         nothing=_nothing(newest),
         stray=stray,
         stray_sd=stray_sd,
+        alike=alike,
         shape=learn_shape(days),
         seen=tuple(
             Seen(each, math.exp(-usual[age // 7] - weekdays[w]), is_weekend(w))
@@ -200,7 +213,19 @@ def _stray(
     return tuple((quantile(seen, (j + 0.5) / POINTS) + sd * z) / 2 for j, z in enumerate(NORMAL)), sd
 
 
-def _level(plain: Sequence[tuple[int, float]], sd: float) -> tuple[float, float]:
+def _alike(strays: Sequence[tuple[int, float]]) -> float:
+    """How much of a day's straying the next day shares; what chance alone may show is left out."""
+    pairs = [(a, b) for (age, a), (before, b) in pairwise(strays) if before == age + 1]
+    if len(pairs) < 2 * SPENDING_NEEDED:
+        return 0.0
+    square = sum(each * each for _, each in strays) / len(strays) + _STEADY
+    found = sum(a * b for a, b in pairs) / len(pairs) / square
+    # The strays were measured from a level that they made themselves, about three weeks of days.
+    found += _SHARED
+    return min(max(found - _CHANCE / math.sqrt(len(pairs)), 0.0), _MOST_ALIKE)
+
+
+def _level(plain: Sequence[tuple[int, float]], sd: float, alike: float) -> tuple[float, float]:
     half = _LEVEL_DAYS
     recent = [y for age, y in plain if age < 14]
     before = [y for age, y in plain if 14 <= age < 70]
@@ -211,12 +236,13 @@ def _level(plain: Sequence[tuple[int, float]], sd: float) -> tuple[float, float]
     weights = [0.5 ** (age / half) for age, _ in plain]
     whole = sum(weights)
     level = sum(w * y for w, (_, y) in zip(weights, plain, strict=True)) / whole
-    worth = whole * whole / sum(w * w for w in weights)
+    worth = whole * whole / sum(w * w for w in weights) * (1 - alike) / (1 + alike)
     return level, math.sqrt(sd * sd / worth + _DRIFT)
 
 
-def _usual(weeks: dict[int, tuple[float, int]], days: int, level: float) -> list[float]:
-    """The level of each week with its neighbours', newest first; ``level`` where nothing was spent."""
+def _usual(weeks: dict[int, tuple[float, int]], days: int) -> list[float]:
+    """The level of each week with its neighbours', newest first; the level of all where nothing was spent."""
+    level = sum(y * n for y, n in weeks.values()) / sum(n for _, n in weeks.values())
     found = []
     for week in range((days + 6) // 7):
         near = [weeks[w] for w in (week - 1, week, week + 1) if w in weeks]
