@@ -35,6 +35,7 @@ from trayapp.desktop import look
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.toolwork import ToolWork
+from trayapp.tongue import mark, tr
 from trayapp.toolbox import Connected, Seen, Toolbox
 from trayapp.tools.connection import Preview, Standing
 from trayapp.tools.desk import Outcome
@@ -44,19 +45,15 @@ from trayapp.tools.tool import By, Tool
 from trayapp.trouble import Trouble
 
 SIZE: Final = QSize(820, 520)
-_PROMISE: Final = (
-    "Nothing is changed until you press Connect. Before each change the former file is kept; Disconnect puts it back, "
-    "byte for byte."
-)
 _STANDING: Final = Qt.ItemDataRole.UserRole
 _HERE: Final = Qt.ItemDataRole.UserRole + 1
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 _STATES: Final = {
-    Standing.CONNECTED: "connected",
-    Standing.CHANGED: "changed by you",
-    Standing.STALE: "points at a former address",
-    Standing.BY_HAND: "led here by hand",
-    Standing.NOT_CONNECTED: "not connected",
+    Standing.CONNECTED: mark("toolswindow", "connected"),
+    Standing.CHANGED: mark("toolswindow", "changed by you"),
+    Standing.STALE: mark("toolswindow", "points at a former address"),
+    Standing.BY_HAND: mark("toolswindow", "led here by hand"),
+    Standing.NOT_CONNECTED: mark("toolswindow", "not connected"),
 }
 
 
@@ -128,8 +125,8 @@ class ToolsWindow(QDialog):
         self._seen: list[Seen] = []
         self._asked = 0
         self._busy = False
-        self.setWindowTitle("Connect your tools")
-        self.setAccessibleName("Connect your tools")
+        self.setWindowTitle(tr("toolswindow", "Connect your tools"))
+        self.setAccessibleName(tr("toolswindow", "Connect your tools"))
         self._build()
         self.resize(SIZE)
 
@@ -152,11 +149,17 @@ class ToolsWindow(QDialog):
 
     def _build(self) -> None:
         title = Text(size=1.35, bold=True)
-        title.show_text("Connect your tools")
+        title.show_text(tr("toolswindow", "Connect your tools"))
         promise = Paragraph(Tone.DIM)
-        promise.show_text(_PROMISE)
+        promise.show_text(
+            tr(
+                "toolswindow",
+                "Nothing is changed until you press Connect. Before each change the former file is kept; Disconnect "
+                "puts it back, byte for byte.",
+            )
+        )
         self.list = QListWidget()
-        self.list.setAccessibleName("Tools")
+        self.list.setAccessibleName(tr("toolswindow", "Tools"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Row(self.list))
@@ -164,25 +167,25 @@ class ToolsWindow(QDialog):
         self.list.setMinimumWidth(210)
         self.list.currentRowChanged.connect(lambda _row: self._chosen())
         self.mode = QComboBox()
-        self.mode.setAccessibleName("Way to connect it")
+        self.mode.setAccessibleName(tr("toolswindow", "Way to connect it"))
         self.mode.activated.connect(lambda _at: self._preview())
         self.difference = QPlainTextEdit()
         self.difference.setReadOnly(True)
         self.difference.setTabChangesFocus(True)
-        self.difference.setAccessibleName("What changes in its files")
+        self.difference.setAccessibleName(tr("toolswindow", "What changes in its files"))
         mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         mono.setPointSizeF(mono.pointSizeF() * 0.92)
         self.difference.setFont(mono)
         self.difference.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._colours = _Difference(self.difference.document())
         self.notes = Paragraph(Tone.DIM)
-        self.notes.setAccessibleName("What to know about it")
+        self.notes.setAccessibleName(tr("toolswindow", "What to know about it"))
         self.outcome = Paragraph(Tone.TEXT)
-        self.outcome.setAccessibleName("What was done")
-        self.act = Button("&Connect")
+        self.outcome.setAccessibleName(tr("toolswindow", "What was done"))
+        self.act = Button("")
         self.act.clicked.connect(self._act)
         self.act.setDefault(True)
-        self.later = Button("C&lose")
+        self.later = Button(tr("toolswindow", "C&lose"))
         self.later.clicked.connect(self.close)
 
         right = QWidget()
@@ -317,7 +320,9 @@ class ToolsWindow(QDialog):
         if trouble is not None:
             self._tell(trouble)
         else:
-            self.outcome.show_text(" ".join(f"{o.path.name}: {o.text}." for o in outcomes or ()) or "Nothing to undo.")
+            self.outcome.show_text(
+                " ".join(f"{o.path.name}: {o.text}." for o in outcomes or ()) or tr("toolswindow", "Nothing to undo.")
+            )
         self.look_again()
 
     # Small things
@@ -344,12 +349,14 @@ class ToolsWindow(QDialog):
 
     def _judge(self) -> None:
         one = self._one()
-        verb = "&Connect"
+        title = self._title().replace("&", "&&")
         if one is not None and self._leads_here(one):
-            verb = "&Disconnect"
+            does = tr("toolswindow", "&Disconnect {tool}", tool=title)
         elif one is not None and one.stands.standing is Standing.CHANGED:
-            verb = "&Connect again"
-        self.act.setText(f"{verb} {self._title()}".replace("&&", "&"))
+            does = tr("toolswindow", "&Connect again {tool}", tool=title)
+        else:
+            does = tr("toolswindow", "&Connect {tool}", tool=title)
+        self.act.setText(does)
         self.act.setVisible(one is not None and bool(one.tool.modes))
         self.act.setEnabled(not self._busy)
         self.act.updateGeometry()
@@ -360,7 +367,12 @@ class ToolsWindow(QDialog):
         if one.stands.note:
             lines.insert(0, f"{one.stands.note[:1].upper()}{one.stands.note[1:]}.")
         if mode is not None and mode.by is By.SHELL:
-            lines.append("It reads only its environment: new shells get it; programs started from a menu do not.")
+            lines.append(
+                tr(
+                    "toolswindow",
+                    "It reads only its environment: new shells get it; programs started from a menu do not.",
+                )
+            )
         if one.tool.advice and not one.tool.modes:
             lines.append(one.tool.advice)
         self.notes.show_text("\n".join(f"• {line}" for line in lines) if len(lines) > 1 else "".join(lines))
@@ -373,10 +385,10 @@ class ToolsWindow(QDialog):
 def state(one: Seen) -> str:
     """A tool's state in a few words."""
     if not one.tool.modes:
-        return "cannot be led through Spendlight"
-    text = _STATES[one.stands.standing]
+        return tr("toolswindow", "cannot be led through Spendlight")
+    text = tr("toolswindow", _STATES[one.stands.standing])
     if one.stands.standing is Standing.NOT_CONNECTED and not one.found.installed:
-        return "not found here"
+        return tr("toolswindow", "not found here")
     several = len(one.tool.modes) > 1 and one.stands.mode
     return f"{text} ({one.stands.mode})" if several else text
 
@@ -386,10 +398,11 @@ def told(result: Any, trouble: Trouble | None) -> str:
     if trouble is not None:
         return f"{trouble.title}.\n\n{trouble.message}\n{trouble.fix}".strip()
     if isinstance(result, Preview):
-        lines = [f"new shells: export {name}={masked(value)}" for name, value in result.variables.items()]
-        return at_home(result.diff() + "\n".join(lines)) or "Nothing would change in its files."
+        exports = [f"export {name}={masked(value)}" for name, value in result.variables.items()]
+        lines = [tr("toolswindow", "new shells: {export}", export=export) for export in exports]
+        return at_home(result.diff() + "\n".join(lines)) or tr("toolswindow", "Nothing would change in its files.")
     parts = [o.diff or f"{o.path}: {o.text}." for o in result if isinstance(o, Outcome)]
-    return at_home("".join(parts)) or "Nothing of ours is in its files."
+    return at_home("".join(parts)) or tr("toolswindow", "Nothing of ours is in its files.")
 
 
 def at_home(text: str) -> str:
@@ -399,9 +412,12 @@ def at_home(text: str) -> str:
 
 def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
     """What to know right after connecting."""
-    anew = "Open a new shell to use it." if done.preview.mode.by is By.SHELL else f"Start {title} anew to use it."
-    tried = [f"{'Test call' if seen.code is None else 'But a test call failed'}: {seen.text}." for seen in probes]
-    return " ".join([f"{title} is connected. {anew}", *tried, *done.notes])
+    anew = tr("toolswindow", "Start {tool} anew to use it.", tool=title)
+    if done.preview.mode.by is By.SHELL:
+        anew = tr("toolswindow", "Open a new shell to use it.")
+    worked, failed = tr("toolswindow", "Test call"), tr("toolswindow", "But a test call failed")
+    tried = [f"{worked if seen.code is None else failed}: {seen.text}." for seen in probes]
+    return " ".join([tr("toolswindow", "{tool} is connected.", tool=title), anew, *tried, *done.notes])
 
 
 def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Connected, list[Probed]]:
