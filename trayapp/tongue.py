@@ -119,8 +119,8 @@ def tr(context: str, text: str, /, **values: object) -> str:
 def several(context: str, text: str, number: int, /, **values: object) -> str:
     """A text that depends on a count: "1 call", "1,204 calls" of "%n call(s)"."""
     said = _Tongue.translate(context, text, number) if _Tongue.translate is not None else ""
-    said = said or text.replace("(s)", "" if number == 1 else "s")
-    return (said.format(**values) if values else said).replace("%n", _Tongue.figures.count(number))
+    said = (said or text.replace("(s)", "" if number == 1 else "s")).replace("%n", _Tongue.figures.count(number))
+    return said.format(**values) if values else said
 
 
 def _rounded(amount: int, unit: int) -> int:

@@ -99,7 +99,7 @@
     </message>
     <message>
         <source>Lost {amount} this week</source>
-        <translation>Diese Woche {amount} Verlust</translation>
+        <translation>Woche: {amount} Verlust</translation>
     </message>
     <message numerus="yes">
         <source>Not in it: %n call(s) whose saving cannot be told.</source>
@@ -134,7 +134,7 @@
     </message>
     <message>
         <source>Saved {amount} this week</source>
-        <translation>Diese Woche {amount} gespart</translation>
+        <translation>Woche: {amount} gespart</translation>
     </message>
     <message>
         <source>Saving not known yet</source>
@@ -154,7 +154,7 @@
     </message>
     <message>
         <source>Try for 1 hour</source>
-        <translation>1&#xa0;Stunde testen</translation>
+        <translation>1&#xa0;h testen</translation>
     </message>
     <message>
         <source>not used yet</source>
@@ -236,7 +236,7 @@
     </message>
     <message>
         <source>To end only this icon, use Quit; to stop counting for a while, use Pause.</source>
-        <translation>Nur dieses Symbol beendet „Beenden“; eine Weile nicht zu zählen, dafür gibt es „Pause“.</translation>
+        <translation>Nur das Symbol schließt „Beenden“; das Zählen unterbricht „Pausieren“.</translation>
     </message>
     <message>
         <source>Tools that point at Spendlight will not reach their vendors until it runs again.</source>
@@ -648,7 +648,7 @@
     </message>
     <message>
         <source>converted at {rate} {code} for $1, the rate of {since}</source>
-        <translation>umgerechnet zu {rate} {code} für 1&#xa0;$, Kurs vom {since}</translation>
+        <translation>Kurs vom {since}: {rate}&#xa0;{code} für 1&#xa0;$</translation>
     </message>
     <message>
         <source>in USD: no rate for {code} holds</source>
@@ -884,7 +884,7 @@
     <name>rulerows</name>
     <message>
         <source>Pause</source>
-        <translation>Pausieren</translation>
+        <translation>Pause</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -892,7 +892,7 @@
     </message>
     <message>
         <source>Resume</source>
-        <translation>Fortsetzen</translation>
+        <translation>Weiter</translation>
     </message>
     <message numerus="yes">
         <source>and %n more rule(s), in the icon&apos;s menu</source>
@@ -1318,8 +1318,8 @@
         <translation>Was getan wurde</translation>
     </message>
     <message>
-        <source>cannot be led through Spendlight</source>
-        <translation>geht nicht über Spendlight</translation>
+        <source>cannot be led here</source>
+        <translation>nicht verbindbar</translation>
     </message>
     <message>
         <source>changed by you</source>

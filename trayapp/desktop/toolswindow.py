@@ -44,7 +44,8 @@ from trayapp.tools.probe import Probed
 from trayapp.tools.tool import By, Tool
 from trayapp.trouble import Trouble
 
-SIZE: Final = QSize(820, 520)
+SIZE: Final = QSize(840, 520)
+_LIST: Final = 230
 _STANDING: Final = Qt.ItemDataRole.UserRole
 _HERE: Final = Qt.ItemDataRole.UserRole + 1
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
@@ -164,7 +165,7 @@ class ToolsWindow(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Row(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(210)
+        self.list.setMinimumWidth(_LIST)
         self.list.currentRowChanged.connect(lambda _row: self._chosen())
         self.mode = QComboBox()
         self.mode.setAccessibleName(tr("toolswindow", "Way to connect it"))
@@ -199,7 +200,7 @@ class ToolsWindow(QDialog):
         both.addWidget(self.list)
         both.addWidget(right)
         both.setStretchFactor(1, 1)
-        both.setSizes([210, SIZE.width() - 210])
+        both.setSizes([_LIST, SIZE.width() - _LIST])
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.act)
@@ -385,7 +386,7 @@ class ToolsWindow(QDialog):
 def state(one: Seen) -> str:
     """A tool's state in a few words."""
     if not one.tool.modes:
-        return tr("toolswindow", "cannot be led through Spendlight")
+        return tr("toolswindow", "cannot be led here")
     text = tr("toolswindow", _STATES[one.stands.standing])
     if one.stands.standing is Standing.NOT_CONNECTED and not one.found.installed:
         return tr("toolswindow", "not found here")
