@@ -1254,10 +1254,6 @@
         <translation>{tool} &amp;trennen</translation>
     </message>
     <message>
-        <source>But a test call failed</source>
-        <translation>Aber ein Testaufruf schlug fehl</translation>
-    </message>
-    <message>
         <source>C&amp;lose</source>
         <translation>S&amp;chließen</translation>
     </message>
@@ -1274,28 +1270,8 @@
         <translation>Vor dem Klick auf „Verbinden“ ändert sich nichts. Vor jeder Änderung wird die alte Datei aufgehoben; „Trennen“ stellt sie wieder her, Byte für Byte.</translation>
     </message>
     <message>
-        <source>Nothing of ours is in its files.</source>
-        <translation>Nichts von Spendlight steht in den Dateien.</translation>
-    </message>
-    <message>
         <source>Nothing to undo.</source>
         <translation>Nichts rückgängig zu machen.</translation>
-    </message>
-    <message>
-        <source>Nothing would change in its files.</source>
-        <translation>In den Dateien würde sich nichts ändern.</translation>
-    </message>
-    <message>
-        <source>Open a new shell to use it.</source>
-        <translation>Zum Benutzen eine neue Shell öffnen.</translation>
-    </message>
-    <message>
-        <source>Start {tool} anew to use it.</source>
-        <translation>Zum Benutzen {tool} neu starten.</translation>
-    </message>
-    <message>
-        <source>Test call</source>
-        <translation>Testaufruf</translation>
     </message>
     <message>
         <source>Tools</source>
@@ -1316,6 +1292,33 @@
     <message>
         <source>What was done</source>
         <translation>Was getan wurde</translation>
+    </message>
+</context>
+<context>
+    <name>toolwords</name>
+    <message>
+        <source>But a test call failed</source>
+        <translation>Aber ein Testaufruf schlug fehl</translation>
+    </message>
+    <message>
+        <source>Nothing of ours is in its files.</source>
+        <translation>Nichts von Spendlight steht in den Dateien.</translation>
+    </message>
+    <message>
+        <source>Nothing would change in its files.</source>
+        <translation>In den Dateien würde sich nichts ändern.</translation>
+    </message>
+    <message>
+        <source>Open a new shell to use it.</source>
+        <translation>Zum Benutzen eine neue Shell öffnen.</translation>
+    </message>
+    <message>
+        <source>Start {tool} anew to use it.</source>
+        <translation>Zum Benutzen {tool} neu starten.</translation>
+    </message>
+    <message>
+        <source>Test call</source>
+        <translation>Testaufruf</translation>
     </message>
     <message>
         <source>cannot be led here</source>

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
 )
 
-from trayapp.desktop import look, toolswindow
+from trayapp.desktop import look, toolwords
 from trayapp.desktop.farewell import Farewell
 from trayapp.desktop.popover import WIDTH
 from trayapp.tongue import tr
@@ -113,7 +113,7 @@ def test_the_tools_window_cuts_nothing(qapp, tools, shots, name, dark):
         metrics = window.list.fontMetrics()
         rows = [window.list.item(row).text() for row in range(window.list.count())]
         lines = {line for row in rows for line in row.split("\n")}
-        for line in lines | {tr("toolswindow", text) for text in toolswindow._STATES.values()}:
+        for line in lines | {tr("toolwords", text) for text in toolwords.STATES.values()}:
             assert metrics.horizontalAdvance(line) <= room, line
         found = shortcuts(window)
         assert len(set(found)) == len(found) == 2

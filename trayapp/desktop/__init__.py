@@ -8,7 +8,7 @@ The rooms inside: ``view`` (what is known), ``money`` ``meter`` ``glance`` ``cho
 text and figures, in the tongue that ``language`` has installed in ``trayapp.tongue``),
 ``icon`` ``look`` ``gauges`` ``buttons`` (painting), ``tray`` ``menu`` ``modelsmenu`` (the icon), ``popover`` and its
 parts (``offer`` with ``card`` and ``undostrip``, ``livecalls``, ``breakdown``, ``planrows``, ``modelsection`` with
-``rulerows``), ``priceentry`` ``toolswindow`` (windows), ``nudges`` ``buttoned`` (notifications), ``link`` (the
-socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not need is imported
-when it is first wanted.
+``rulerows``), ``priceentry`` ``toolswindow`` with ``toolwords`` (windows), ``nudges`` ``buttoned`` (notifications),
+``link`` (the socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not need
+is imported when it is first wanted.
 """

@@ -9,8 +9,6 @@ text at 4.5:1 at least; a tool that cannot be led here says so, and what is poss
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -34,12 +32,12 @@ from PySide6.QtWidgets import (
 from trayapp.desktop import look
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
+from trayapp.desktop.toolwords import connected, state, told
 from trayapp.desktop.toolwork import ToolWork
-from trayapp.tongue import mark, tr
+from trayapp.tongue import tr
 from trayapp.toolbox import Connected, Seen, Toolbox
-from trayapp.tools.connection import Preview, Standing
+from trayapp.tools.connection import Standing
 from trayapp.tools.desk import Outcome
-from trayapp.tools.masking import masked
 from trayapp.tools.probe import Probed
 from trayapp.tools.tool import By, Tool
 from trayapp.trouble import Trouble
@@ -49,13 +47,6 @@ _LIST: Final = 230
 _STANDING: Final = Qt.ItemDataRole.UserRole
 _HERE: Final = Qt.ItemDataRole.UserRole + 1
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_STATES: Final = {
-    Standing.CONNECTED: mark("toolswindow", "connected"),
-    Standing.CHANGED: mark("toolswindow", "changed by you"),
-    Standing.STALE: mark("toolswindow", "points at a former address"),
-    Standing.BY_HAND: mark("toolswindow", "led here by hand"),
-    Standing.NOT_CONNECTED: mark("toolswindow", "not connected"),
-}
 
 
 class _Difference(QSyntaxHighlighter):
@@ -381,44 +372,6 @@ class ToolsWindow(QDialog):
     def _tell(self, trouble: Trouble | None) -> None:
         if trouble is not None:
             self.outcome.show_text(f"{trouble.title}. {trouble.message} {trouble.fix}".strip())
-
-
-def state(one: Seen) -> str:
-    """A tool's state in a few words."""
-    if not one.tool.modes:
-        return tr("toolswindow", "cannot be led here")
-    text = tr("toolswindow", _STATES[one.stands.standing])
-    if one.stands.standing is Standing.NOT_CONNECTED and not one.found.installed:
-        return tr("toolswindow", "not found here")
-    several = len(one.tool.modes) > 1 and one.stands.mode
-    return f"{text} ({one.stands.mode})" if several else text
-
-
-def told(result: Any, trouble: Trouble | None) -> str:
-    """A preview, or what undoing would do, as text."""
-    if trouble is not None:
-        return f"{trouble.title}.\n\n{trouble.message}\n{trouble.fix}".strip()
-    if isinstance(result, Preview):
-        exports = [f"export {name}={masked(value)}" for name, value in result.variables.items()]
-        lines = [tr("toolswindow", "new shells: {export}", export=export) for export in exports]
-        return at_home(result.diff() + "\n".join(lines)) or tr("toolswindow", "Nothing would change in its files.")
-    parts = [o.diff or f"{o.path}: {o.text}." for o in result if isinstance(o, Outcome)]
-    return at_home("".join(parts)) or tr("toolswindow", "Nothing of ours is in its files.")
-
-
-def at_home(text: str) -> str:
-    """A text with the home folder as ``~``, where a path begins with it."""
-    return text.replace(f" {Path.home()}/", " ~/")
-
-
-def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
-    """What to know right after connecting."""
-    anew = tr("toolswindow", "Start {tool} anew to use it.", tool=title)
-    if done.preview.mode.by is By.SHELL:
-        anew = tr("toolswindow", "Open a new shell to use it.")
-    worked, failed = tr("toolswindow", "Test call"), tr("toolswindow", "But a test call failed")
-    tried = [f"{worked if seen.code is None else failed}: {seen.text}." for seen in probes]
-    return " ".join([tr("toolswindow", "{tool} is connected.", tool=title), anew, *tried, *done.notes])
 
 
 def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Connected, list[Probed]]:
