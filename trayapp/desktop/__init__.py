@@ -9,6 +9,6 @@ text and figures, in the tongue that ``language`` has installed in ``trayapp.ton
 ``icon`` ``look`` ``gauges`` ``buttons`` (painting), ``tray`` ``menu`` ``modelsmenu`` (the icon), ``popover`` and its
 parts (``offer`` with ``card`` and ``undostrip``, ``livecalls``, ``breakdown``, ``planrows``, ``modelsection`` with
 ``rulerows``), ``priceentry`` ``toolswindow`` with ``toolwords`` (windows), ``nudges`` ``buttoned`` (notifications),
-``link`` (the socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not need
-is imported when it is first wanted.
+``link`` (the socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not
+need is imported when it is first wanted.
 """
