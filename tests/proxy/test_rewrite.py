@@ -159,6 +159,19 @@ class TestRefusal:
         ending = await bench.over()
         assert ending.outcome == "client_abort"
 
+    async def test_the_original_may_have_to_be_changed_too_and_its_refusal_is_the_tools(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        bench.instead = Rewrite(body=b"original without thinking", refusals=frozenset({422}))
+        client = await bench.post(b"original")
+        await answered(bench, NO)
+        _, second = await answered(bench, NO)
+        assert second.body == b"original without thinking"
+        assert second.get(b"content-length") == [b"25"]
+        assert (await client.response()).status == 422
+        watch = bench.watches[0]
+        assert watch.names().count("refused") == 1
+        assert watch.log[2][3] == b"original"
+
     async def test_a_failing_refused_hook_still_sends_the_original(self, bench):
         bench.rewrite = Rewrite(body=b"changed")
         bench.raising = {"refused"}

@@ -153,7 +153,7 @@ def test_thinking_belongs_to_who_answered_and_outlives_a_restart():
     story.steering.attribute(decision.key, ["a1"], "opus")
     story.steering.attribute(decision.key, ["a1", "b1"], "haiku")
     later = Story()
-    later.steering.restore(json.loads(json.dumps(story.steering.kept())))
+    later.steering.restore(json.loads(story.steering.kept()))
     assert (later.steering.signer("a1"), later.steering.signer("b1"), later.steering.signer("x")) == (
         "opus",
         "haiku",
@@ -191,9 +191,9 @@ def test_it_is_bounded_and_forgets_unchanged_conversations_first():
     story.rules = []
     for each in range(MOST + 50):
         story.ask(f"c{each}")
-    assert story.steering.hold(f"s/c{MOST + 49}") is not None
-    assert story.steering.hold("s/c0") is None
-    held = story.steering.hold("s/changed")
+    assert story.steering.hold(f"s/anthropic/c{MOST + 49}") is not None
+    assert story.steering.hold("s/anthropic/c0") is None
+    held = story.steering.hold("s/anthropic/changed")
     assert held is not None
     assert held.model == "haiku"
 
@@ -206,3 +206,34 @@ def test_only_effort():
     story.rules = []
     assert story.ask(opens=False).effort == "low"
     assert story.ask().effort is None
+
+
+def test_a_rule_that_says_the_same_takes_over_where_it_is():
+    story = Story()
+    story.rule("trial")
+    assert story.ask().model == "haiku"
+    story.drop("trial")
+    story.rule("kept")
+    decision = story.ask()
+    assert (decision.model, decision.rule, decision.turned) == ("haiku", "kept", False)
+    story.drop("kept")
+    assert story.ask().why == "returned"
+    story.rule("again")
+    assert story.ask().model is None, "what was given back is not taken again before its next boundary"
+
+
+def test_a_decision_does_not_go_along_to_another_vendor():
+    story = Story()
+    story.rule("r")
+    assert story.ask().model == "haiku"
+    elsewhere = story.steering.decide(
+        story.rules,
+        Asked(vendor="openai", model="opus", kind=Kind.MAIN, session="s"),
+        Place(key="c", begins=False),
+        at_us=story.now + 1,
+        opens=False,
+        chained=False,
+        life_us=5 * MINUTE,
+    )
+    assert (elsewhere.model, elsewhere.was_changed) == (None, False)
+    assert story.ask(opens=False).model == "haiku"

@@ -61,7 +61,12 @@ class Aftermath:
             for one in (*outcomes, *self.witness.idle(route.at_us)):
                 if not one.good and one.task is not None and one.switched:
                     self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
-        if not decision.changes and decision.key:
+        self.owe(route)
+
+    def owe(self, route: Route) -> None:
+        """Say which rule pays for a request that goes out as asked."""
+        decision = route.decision
+        if decision is not None and not decision.changes and decision.key:
             route.payer = self.worth.payer(
                 decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
             )
@@ -126,7 +131,7 @@ class Aftermath:
             if rule.scope in ("task", "kind") and rule.value == pair.what and rule.model == pair.served:
                 if rule.rests(now_us):
                     continue
-                self._rulebook.pause(rule.id, "evidence")
+                self._rulebook.pause(rule.id, "evidence", must=False)
                 self._tell(
                     f"{pair.served} went wrong too often",
                     f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
@@ -140,12 +145,12 @@ class Aftermath:
         if rule_id.startswith("mode:"):
             if self._rulebook.resting(rule_id) is not None:
                 return False
-            self._rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us)
+            self._rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us, must=False)
             return True
         rule = next((each for each in self._rulebook.rules if each.id == rule_id), None)
         if rule is None or rule.rests(now):
             return False
-        self._rulebook.pause(rule.id, "refused", until_us)
+        self._rulebook.pause(rule.id, "refused", until_us, must=False)
         return True
 
     def _shared(self, route: Route) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from trayapp.dialects import RequestView
 from trayapp.proxy import Rewrite
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
@@ -116,17 +117,31 @@ class Route:
         return tuple(words)
 
     def unchanged(self, why: str) -> None:
-        """It goes out as it came after all."""
+        """It goes out as it was asked for after all."""
         if self.decision is not None:
             self.decision = msgspec.structs.replace(self.decision, model=None, effort=None, rule="", why=why)
 
-    def refused(self, status: int, retry_after_us: int | None) -> None:
-        """The vendor does not take what was changed; the original goes out."""
-        self.router.refused(self, status, retry_after_us)
+    def refused(
+        self, status: int, retry_after_us: int | None, view: RequestView, target: str, original: bytes
+    ) -> Rewrite | None:
+        """The vendor does not take what was changed; the original goes out, or what is given instead.
+
+        Args:
+            status: what the vendor answered.
+            retry_after_us: how long it asks to wait.
+            view: the request's head.
+            target: the request target at its upstream.
+            original: the body as received.
+        """
+        decision = self.decision
         self.rewrite = None
         self.fields = ()
         self.effort = None
         self.unchanged("refused")
+        if decision is not None:
+            self.router.refused(self, decision, status, retry_after_us)
+            self.router.return_as_asked(self, decision, view, target, original)
+        return self.rewrite
 
     def looked(self) -> None:
         """The request has gone out: what was put off is done now."""

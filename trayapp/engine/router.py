@@ -206,7 +206,12 @@ class Router:
         route.plain = plain
         route.unattended = _unattended(view)
         if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
-            self._decide(route, view, target, body)
+            try:
+                self._decide(route, view, target, body)
+            except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came, and its conversation goes on so
+                log.warning("a call could not be routed: %s", type(error).__name__)
+                route.rewrite, route.fields, route.effort = None, (), None
+                self._leave(route, "failed")
         return route
 
     @property
@@ -236,20 +241,40 @@ class Router:
             known=self.listings.of(route.asked.vendor, call.wire, serving),
         )
         adapted = adapt(call, view, target, body, wanted)
-        why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
+        why = (
+            adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision) or _unsendable(adapted)
+        )
         if why or isinstance(adapted, Unadaptable):
             if decision.changes:
-                log.info("a request was left as it came: %s", why)
-                self.steering.back(decision.key, route.at_us)
-                route.unchanged(why)
+                log.info("a request was left as asked: %s", why)
+                self._leave(route, why)
+                self.return_as_asked(route, decision, view, target, body)
         elif adapted.fields:
             route.rewrite = _rewrite(adapted, target, IN_A_LOOP if decision.why == "holds" else REFUSALS)
-            route.fields = () if route.rewrite is None else adapted.fields
+            route.fields = adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
             if decision.model is not None:
                 self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
+
+    def _leave(self, route: Route, why: str) -> None:
+        """A request goes out as asked although a rule would have changed it, and its conversation goes on so."""
+        decision = route.decision
+        if decision is not None and decision.changes:
+            self.steering.back(decision.key, route.at_us)
+            route.unchanged(why)
+            self.after.owe(route)
+
+    def return_as_asked(self, route: Route, decision: Decision, view: RequestView, target: str, body: bytes) -> None:
+        """The model asked for serves in place of another: take out what the other one has signed before."""
+        if not decision.was_changed:
+            return
+        asked = route.call.model
+        wanted = Wanted(foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, asked))
+        adapted = adapt(route.call, view, target, body, wanted)
+        if isinstance(adapted, Adapted) and adapted.fields:
+            route.rewrite, route.fields = _rewrite(adapted, target, REFUSALS), adapted.fields
 
     def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
@@ -363,16 +388,17 @@ class Router:
         """What this request says about the turns before it, and who pays for it."""
         if route.decision is None or self.mode == MODES[0]:
             return
-        if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-            self._judge(route)
-        self.after.listen(route, route.decision)
+        try:
+            if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            self.after.listen(route, route.decision)
+        except Exception as error:  # noqa: BLE001  what is learned from a call never decides about it
+            log.warning("a request could not be listened to: %s", type(error).__name__)
 
-    def refused(self, route: Route, status: int, retry_after_us: int | None) -> None:
+    def refused(self, route: Route, decision: Decision, status: int, retry_after_us: int | None) -> None:
         """A changed request was refused: its conversation goes on as asked, its rule rests, the user is told once."""
-        decision = route.decision
-        if decision is None:
-            return
         self.steering.back(decision.key, route.at_us)
+        self.after.owe(route)
         self.after.refused(decision, status, route.at_us, retry_after_us)
         self._write()
 
@@ -400,7 +426,7 @@ class Router:
 
     def _write(self) -> None:
         try:
-            write_private(self._path, msgspec.json.encode(self.steering.kept()), sync=False)
+            write_private(self._path, self.steering.kept(), sync=False)
         except OSError as error:
             log.warning("what was decided could not be written down: %s", type(error).__name__)
         self.changed()
@@ -422,10 +448,13 @@ def _unattended(view: RequestView) -> bool:
     )
 
 
-def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite | None:
+def _unsendable(adapted: Adapted) -> str:
+    """Why the relay could not send it: a field that stands twice cannot get two values."""
     names = [name for name, _ in adapted.headers]
-    if len(set(names)) < len(names):
-        return None  # a field that stands twice cannot get two values
+    return "field_twice" if len(set(names)) < len(names) else ""
+
+
+def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite:
     return Rewrite(
         body=adapted.body,
         headers=adapted.headers,

@@ -3,12 +3,21 @@
 Everything that changes the set of rules lives here; ``routing.rules`` says what a rule is. The file is ``rules.json``
 in the state folder.
 
-Rules: written before it takes effect, whole or not at all; a file that cannot be read is put aside and told, so that
-nothing is changed for a person who cannot see why; an ended rule is left out. Nothing of any call is in it.
+Rules:
+
+* what a person changes is written before it takes effect, whole or not at all; that it survives a power cut, too, is
+  seen to in a thread, since a disk may take long and calls wait for the loop;
+* that a rule rests because something went wrong takes effect even where it cannot be written: else it would go wrong
+  with every call;
+* a file that cannot be read is put aside and told, so that nothing is changed for a person who cannot see why;
+* an ended rule is left out. Nothing of any call is in it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +29,8 @@ from msgspec.structs import replace
 from trayapp.platform.paths import write_private
 from trayapp.routing.rules import Rule
 from trayapp.trouble import Trouble, TroubleError
+
+log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 1 << 20
 MOST: Final = 200
@@ -94,9 +105,9 @@ class Rulebook:
         self._write(replace(self._file, rules=tuple(r for r in self.rules if r.id != rule_id)))
         return rule
 
-    def pause(self, rule_id: str, why: str, until_us: int | None = None) -> Rule:
-        """Let a rule rest."""
-        return self._change(replace(self.find(rule_id), paused=why, paused_until_us=until_us))
+    def pause(self, rule_id: str, why: str, until_us: int | None = None, *, must: bool = True) -> Rule:
+        """Let a rule rest; unless it ``must`` be written, it rests even where that fails."""
+        return self._change(replace(self.find(rule_id), paused=why, paused_until_us=until_us), must=must)
 
     def resume(self, rule_id: str) -> Rule:
         """Let it go on."""
@@ -112,12 +123,12 @@ class Rulebook:
         found = self._file.resting.get(name)
         return found if found is not None and found[1] > self._now_us() else None
 
-    def rest(self, name: str, why: str, until_us: int) -> None:
-        """Let a mode's rule rest; a moment that has passed wakes it."""
+    def rest(self, name: str, why: str, until_us: int, *, must: bool = True) -> None:
+        """Let a mode's rule rest; a moment that has passed wakes it. ``must``: as in ``pause``."""
         kept = {key: value for key, value in self._file.resting.items() if value[1] > self._now_us() and key != name}
         if until_us > self._now_us():
             kept[name] = (why, until_us)
-        self._write(replace(self._file, resting=kept))
+        self._write(replace(self._file, resting=kept), must=must)
 
     @property
     def asis(self) -> bool:
@@ -144,8 +155,8 @@ class Rulebook:
         kept = {key: until for key, until in self._file.declined.items() if until > now}
         self._write(replace(self._file, declined={**kept, name: until_us}))
 
-    def _change(self, rule: Rule) -> Rule:
-        self._write(replace(self._file, rules=tuple(rule if r.id == rule.id else r for r in self.rules)))
+    def _change(self, rule: Rule, *, must: bool = True) -> Rule:
+        self._write(replace(self._file, rules=tuple(rule if r.id == rule.id else r for r in self.rules)), must=must)
         return rule
 
     def _read(self) -> _File:
@@ -163,16 +174,40 @@ class Rulebook:
                 pass
             return _File()
 
-    def _write(self, file: _File) -> None:
+    def _write(self, file: _File, *, must: bool = True) -> None:
         try:
-            write_private(self._path, msgspec.json.encode(file))
+            write_private(self._path, msgspec.json.encode(file), sync=False)
         except OSError as error:
-            raise TroubleError(
-                Trouble(
-                    title="The rules cannot be written",
-                    message=f"{self._path}: {error.strerror}. Nothing was changed.",
-                    fix="Make room, or make the folder writable.",
-                    code="rules_unwritable",
-                )
-            ) from None
+            if must:
+                raise TroubleError(
+                    Trouble(
+                        title="The rules cannot be written",
+                        message=f"{self._path}: {error.strerror}. Nothing was changed.",
+                        fix="Make room, or make the folder writable.",
+                        code="rules_unwritable",
+                    )
+                ) from None
+            log.warning("the rules could not be written: %s", type(error).__name__)
+        else:
+            self._harden()
         self._file = file
+
+    def _harden(self) -> None:
+        """See to it that what was written survives a power cut."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            _sync(self._path)
+        else:
+            loop.run_in_executor(None, _sync, self._path)
+
+
+def _sync(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        log.warning("the rules are not on the disk yet: %s", type(error).__name__)

@@ -161,8 +161,17 @@ class Watch(Protocol):
         """The reused connection was dead; the request goes out a second time when this returns."""
         ...
 
-    async def refused(self, status: int, headers: Headers) -> None:
-        """The vendor refused the rewritten request; the original goes out when this returns."""
+    async def refused(self, status: int, headers: Headers, original: bytes) -> Rewrite | None:
+        """The vendor refused the rewritten request; the original goes out when this returns.
+
+        Args:
+            status: what the vendor answered.
+            headers: of that answer.
+            original: the body as received.
+
+        Returns:
+            What to send instead of the original, if that has to be changed, too; its refusal is passed on.
+        """
         ...
 
     def sent(self, nbytes: int) -> None:

@@ -169,7 +169,14 @@ class Steering:
             return fresh, "rule"
         rule = chosen(rules, asked, at_us, self._dearer)
         left = fresh.kept_us is not None and (rule is None or rule.created_us < fresh.kept_us)
-        if rule is not None and not left and (cold or rule.now):
+        # Another rule that says the same takes over where it is: no conversation goes to and fro for that.
+        same = (
+            rule is not None
+            and hold is not None
+            and hold.rule
+            and (rule.model, rule.effort) == (hold.model, hold.effort)
+        )
+        if rule is not None and not left and (cold or rule.now or same):
             fresh.model, fresh.effort, fresh.rule = rule.model, rule.effort, rule.id
             if (rule.model not in (None, asked.model)) or rule.effort is not None:
                 fresh.switched = rule.id
@@ -231,10 +238,11 @@ class Steering:
 
     # keeping
 
-    def kept(self) -> dict[str, object]:
-        """What has to outlive a restart, as plain values: conversations that were changed, and who signed in them."""
-        holds = {key: msgspec.to_builtins(hold) for key, hold in self._holds.items() if key in self._switched}
-        return {"holds": holds, "signed": {s: list(by) for s, by in self._signed.items() if by[1] in holds}}
+    def kept(self) -> bytes:
+        """What has to outlive a restart, as JSON: conversations that were changed, and who signed in them."""
+        holds = {key: hold for key, hold in self._holds.items() if key in self._switched}
+        signed = {signature: by for signature, by in self._signed.items() if by[1] in holds}
+        return _encoder.encode(_Kept(holds=holds, signed=signed))
 
     def restore(self, data: object) -> None:
         """Take what was kept; what is damaged is left out."""
@@ -252,11 +260,12 @@ class Steering:
         if not place.key:
             return ""
         own = "" if asked.kind is Kind.MAIN else f":{asked.kind}"
-        return f"{asked.session or '-'}/{place.key}{own}"
+        return f"{Steering._main(asked, place)}{own}"
 
     @staticmethod
     def _main(asked: Asked, place: Place) -> str:
-        return f"{asked.session or '-'}/{place.key}"
+        # A tool that goes on at another vendor's would else take the decision along, to where nobody knows the model.
+        return f"{asked.session or '-'}/{asked.vendor}/{place.key}"
 
     def _remember(self, key: str, hold: Hold) -> None:
         self._holds[key] = hold
@@ -271,6 +280,13 @@ class Steering:
             self._switched.discard(oldest)
 
 
+def _does(rule: Rule) -> tuple[str | None, str | None]:
+    return rule.model, rule.effort
+
+
 class _Kept(msgspec.Struct):
     holds: dict[str, Hold] = {}
     signed: dict[str, tuple[str, str]] = {}
+
+
+_encoder: Final = msgspec.json.Encoder()

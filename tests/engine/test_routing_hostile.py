@@ -1,0 +1,144 @@
+"""Rules at work where things go wrong: a disk that takes nothing, a vendor that refuses, models that do not fit."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from strict.upstream import StrictVendor
+
+from trayapp.demo.vendor import VendorThread
+
+OPUS, SONNET, HAIKU = "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"
+OLD_OPUS, OLD_HAIKU = "claude-opus-4-8", "claude-haiku-4-5"
+TOOLS = [{"name": "Bash", "description": "runs", "input_schema": {"type": "object"}}]
+
+
+@pytest.fixture
+def vendor():
+    with VendorThread(StrictVendor(keep_headers=True)) as running:
+        yield running
+
+
+def user(text: str) -> dict:
+    return {"role": "user", "content": [{"type": "text", "text": text}]}
+
+
+def answered(reply: dict) -> dict:
+    return {"role": "assistant", "content": reply["content"]}
+
+
+def called(reply: dict, name: str = "t1") -> list[dict]:
+    """The turn goes on with a tool's result, as if the model had called one."""
+    thought = [block for block in reply["content"] if block["type"] == "thinking"]
+    return [
+        {"role": "assistant", "content": [*thought, {"type": "tool_use", "id": name, "name": "Bash", "input": {}}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": name, "content": "a b"}]},
+    ]
+
+
+@pytest.fixture
+def say(engine):
+    def ask(messages, *, session="s-1", model=OPUS, expect=200, headers=(), **more):
+        url = urlsplit(engine.base("anthropic") + "/v1/messages")
+        body = {
+            "model": model,
+            "max_tokens": 32000,
+            "thinking": {"type": "adaptive"},
+            "metadata": {"user_id": json.dumps({"session_id": session})},
+            "system": [
+                {"type": "text", "text": "You are a coding agent. " * 800, "cache_control": {"type": "ephemeral"}}
+            ],
+            "messages": messages,
+            **more,
+        }
+        data = json.dumps(body).encode()
+        connection = http.client.HTTPConnection(url.hostname, url.port, timeout=30)
+        connection.putrequest("POST", url.path)
+        for name, value in (
+            ("content-type", "application/json"),
+            ("content-length", str(len(data))),
+            ("anthropic-version", "2023-06-01"),
+            ("x-api-key", "sk-ant-api03-test"),
+            ("user-agent", "claude-cli/2.1.330 (external, cli)"),
+            ("x-claude-code-session-id", session),
+            *headers,
+        ):
+            connection.putheader(name, value)
+        connection.endheaders(data)
+        reply = connection.getresponse()
+        said = reply.read()
+        connection.close()
+        assert reply.status == expect, said
+        return json.loads(said)
+
+    return ask
+
+
+def test_a_refusal_has_both_rows_although_the_rules_cannot_be_written(engine, vendor, say, settled):
+    say([user("first")], session="a")
+    with engine.client() as client:
+        client.ask("use", model="claude-opus-9", vendor="anthropic")
+        engine.paths.rules.unlink()
+        engine.paths.rules.mkdir()  # nothing can take its place
+        assert say([user("hello")], session="b")["model"] == OPUS
+        assert say([user("hello again")], session="c")["model"] == OPUS
+        rows = settled(4)
+        told = [notice for notice in client.snapshot().notices if notice.code == "rewrite_refused"]
+    assert [(row["model_sent"], row["http_status"], row["state"]) for row in rows] == [
+        (None, 200, "done"),
+        ("claude-opus-9", 404, "vendor_error"),
+        (None, 200, "done"),
+        (None, 200, "done"),
+    ]
+    assert rows[2]["attempt_of"] == rows[1]["id"]
+    assert len(told) == 1
+
+
+def test_after_a_refusal_the_vendor_gets_no_thinking_of_another_model(engine, vendor, say, settled):
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        client.ask("use", model=SONNET)
+        first = say([user("one")])
+        assert first["model"] == SONNET
+        client.ask("use", model="claude-opus-9", vendor="anthropic")
+        second = say([user("one"), answered(first), user("two")])
+    assert second["model"] == OPUS
+    rows = settled(4)
+    assert [row["http_status"] for row in rows] == [200, 200, 404, 200]
+    assert rows[3]["attempt_of"] == rows[2]["id"]
+    assert "rewrote_thinking_blocks" in rows[3]["flags"]
+    assert (rows[3]["model_sent"], rows[3]["rule"]) == (None, rows[1]["rule"])
+
+
+def test_a_loop_that_outgrows_its_model_goes_on_without_that_models_thinking(engine, vendor, say, settled):
+    with engine.client() as client:
+        say([user("warm up")], session="w", model=OLD_OPUS, tools=TOOLS)
+        client.ask("use", model=OLD_HAIKU)
+        first = say([user("one")], model=OLD_OPUS, tools=TOOLS)
+        assert first["model"] == OLD_HAIKU
+    assert any(block["type"] == "thinking" for block in first["content"])
+    history = [user("one"), *called(first)]
+    history[-1]["content"][0]["content"] = "word " * 180_000  # more than its window
+    last = say(history, model=OLD_OPUS, tools=TOOLS)
+    assert last["model"] == OLD_OPUS
+    assert not vendor.vendor.seen.refusals()
+    rows = settled(3)
+    assert (rows[2]["model_sent"], rows[2]["http_status"]) == (None, 200)
+    assert {"rewrote_thinking_blocks", "after_switch"} <= set(rows[2]["flags"])
+
+
+def test_a_field_that_stands_twice_leaves_its_conversation_alone(engine, vendor, say):
+    twice = (
+        ("anthropic-beta", "claude-code-20250219,mid-conversation-tool-changes-2026-07-01"),
+        ("anthropic-beta", "context-management-2025-06-27"),
+    )
+    with engine.client() as client:
+        say([user("warm up")], session="w", model=OLD_OPUS, tools=TOOLS)
+        client.ask("use", model=OLD_HAIKU)
+        first = say([user("one")], model=OLD_OPUS, tools=TOOLS, headers=twice)
+        second = say([user("one"), *called(first)], model=OLD_OPUS, tools=TOOLS)
+    assert (first["model"], second["model"]) == (OLD_OPUS, OLD_OPUS)
+    assert not vendor.vendor.seen.refusals()
