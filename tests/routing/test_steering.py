@@ -6,7 +6,7 @@ import json
 
 from trayapp.routing.conversation import Place
 from trayapp.routing.rules import Asked, Rule
-from trayapp.routing.steering import MOST, Steering
+from trayapp.routing.steering import KEPT, KEPT_SIGNED, MOST, MOST_SIGNED, Steering
 from trayapp.values import Kind
 
 MINUTE = 60 * 10**6
@@ -237,3 +237,18 @@ def test_a_decision_does_not_go_along_to_another_vendor():
     )
     assert (elsewhere.model, elsewhere.was_changed) == (None, False)
     assert story.ask(opens=False).model == "haiku"
+
+
+def test_what_is_written_down_before_each_switch_stays_small_and_is_the_newest():
+    story = Story()
+    story.rule("r", now=True)
+    for each in range(MOST):
+        key = story.ask(f"c{each}").key
+        story.steering.attribute(key, [f"{each}-{n}" for n in range(8)], "opus")
+    later = Steering(dearer)
+    later.restore(json.loads(story.steering.kept()))
+    assert later.hold(f"s/anthropic/c{MOST - KEPT - 1}") is None
+    assert later.hold(f"s/anthropic/c{MOST - KEPT}") is not None
+    assert later.signer(f"{MOST - 1}-7") == "opus"
+    assert KEPT * 8 == KEPT_SIGNED < MOST_SIGNED
+    assert len(story.steering.kept()) < 400_000

@@ -112,7 +112,7 @@ class Router:
         self._calibration = calibration
         self._path: Path = paths.conversations
         self._twins: Path = paths.twins
-        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.after.worth.kept()), every=30.0)
+        self._kept = Kept(paths.twins, self.after.worth.kept, every=30.0)
         self._restore()
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from trayapp.pricing import Book
 from trayapp.routing.booked import NoRateError, booked, caching
@@ -115,9 +114,9 @@ class Worth:
         )
         return asked.pico, low, high
 
-    def kept(self) -> Any:
-        """What has to outlive a restart."""
-        return self._twins.dump()
+    def kept(self) -> bytes:
+        """What has to outlive a restart, as JSON."""
+        return self._twins.encoded()
 
     def restore(self, data: object) -> None:
         """Take what was kept, if it is that."""

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -29,6 +30,10 @@ from trayapp.values import Kind
 MOST: Final = 4096
 """Conversations that are remembered; of the others the oldest are forgotten first."""
 MOST_SIGNED: Final = 16384
+KEPT: Final = 512
+"""Conversations that outlive a restart. They are written down before a request leaves, so they have to be few."""
+KEPT_SIGNED: Final = 4096
+"""The same of signatures."""
 
 
 class Hold(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -239,9 +244,11 @@ class Steering:
     # keeping
 
     def kept(self) -> bytes:
-        """What has to outlive a restart, as JSON: conversations that were changed, and who signed in them."""
-        holds = {key: hold for key, hold in self._holds.items() if key in self._switched}
-        signed = {signature: by for signature, by in self._signed.items() if by[1] in holds}
+        """What has to outlive a restart, as JSON: conversations that were changed of late, and who signed in them."""
+        latest = islice((key for key in reversed(self._holds) if key in self._switched), KEPT)
+        holds = {key: self._holds[key] for key in reversed(tuple(latest))}
+        newest = islice((each for each in reversed(self._signed) if self._signed[each][1] in holds), KEPT_SIGNED)
+        signed = {signature: self._signed[signature] for signature in reversed(tuple(newest))}
         return _encoder.encode(_Kept(holds=holds, signed=signed))
 
     def restore(self, data: object) -> None:
