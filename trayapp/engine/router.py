@@ -62,7 +62,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LIMIT: Final = 64 << 20
+LIMIT: Final = 32 << 20
+"""Bytes of a plain body that is read for the rules: what the vendors take at the most (Anthropic: 32 MB, 2026-11)."""
+_LOOKED: Final = 4 << 20
+"""The same of one that is only looked at afterwards: all that a million tokens are."""
+_MOST_PARTS: Final = 50_000
+"""Objects in a body, whatever they are. A long session has some thousand; each costs the loop microseconds, and the
+guard takes a loop of two silent seconds for hung."""
 _MINUTE: Final = 60 * 10**6
 STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
 """What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
@@ -200,12 +206,15 @@ class Router:
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
         route.project_name, route.credential = project[1], credential
-        plain, trouble = decode_whole(body, coding, limit=LIMIT)
-        if plain is None or trouble is not None:
+        deciding = self._watched or (self.mode == MODES[2] and call.kind in STANDING)
+        plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
+        if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
+            return None
+        if plain.count(b"{") > _MOST_PARTS:
             return None
         route.plain = plain
         route.unattended = _unattended(view)
-        if self._watched or (self.mode == MODES[2] and call.kind in STANDING):
+        if deciding:
             try:
                 self._decide(route, view, target, body)
             except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came, and its conversation goes on so
