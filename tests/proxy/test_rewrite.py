@@ -172,6 +172,20 @@ class TestRefusal:
         assert watch.names().count("refused") == 1
         assert watch.log[2][3] == b"original"
 
+    async def test_a_chunked_upload_keeps_its_framing_and_its_trailers_in_both_attempts(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        client = await bench.client()
+        client.send(b"POST /v1/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n")
+        client.send(b"4\r\norig\r\n4\r\ninal\r\n0\r\nX-T: 1\r\n\r\n")
+        _, first = await answered(bench, NO)
+        _, second = await answered(bench, OK)
+        assert [first.body, second.body] == [b"changed", b"original"]
+        for request in (first, second):
+            assert request.get(b"transfer-encoding") == [b"chunked"]
+            assert request.get(b"content-length") == []
+            assert request.trailers == [(b"X-T", b"1")]
+        assert (await client.response()).body == b"ok"
+
     async def test_a_failing_refused_hook_still_sends_the_original(self, bench):
         bench.rewrite = Rewrite(body=b"changed")
         bench.raising = {"refused"}

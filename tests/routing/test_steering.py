@@ -252,3 +252,14 @@ def test_what_is_written_down_before_each_switch_stays_small_and_is_the_newest()
     assert later.signer(f"{MOST - 1}-7") == "opus"
     assert KEPT * 8 == KEPT_SIGNED < MOST_SIGNED
     assert len(story.steering.kept()) < 400_000
+
+
+def test_a_clock_that_is_set_back_leaves_nothing_alone_for_ever():
+    story = Story()
+    story.rule("r", now=True)
+    assert story.ask().model == "haiku"
+    story.drop("r")
+    assert story.ask().why == "returned"
+    story.now -= 3600 * 10**6
+    story.rule("again", now=True)
+    assert story.ask().model == "haiku"

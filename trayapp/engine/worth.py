@@ -100,8 +100,11 @@ class Worth:
             redone=redone or refused,
             rule=rule if changed else "",
         )
-        if not rule or cost is None or cost.pico is None or twin is None:
+        if not rule or cost is None or cost.pico is None:
             return UNKNOWN
+        if twin is None:
+            # Nothing was counted. An attempt that is not billed (a dead connection) would not have been as asked, too.
+            return UNKNOWN if cost.pico else (0, 0, 0)
         asked = cost if twin is usage else price(twin)
         if asked.pico is None:
             return UNKNOWN

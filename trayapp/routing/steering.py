@@ -163,7 +163,9 @@ class Steering:
     ) -> tuple[Hold, str]:
         fresh = Hold(last_us=at_us, asked=asked.model)
         if hold is not None:
-            fresh.switched, fresh.kept_us = hold.switched, None if cold else hold.kept_us
+            # A clock that was set back must not leave a conversation alone until it has caught up.
+            alone = hold.kept_us is not None and not cold and hold.kept_us <= at_us
+            fresh.switched, fresh.kept_us = hold.switched, hold.kept_us if alone else None
             if hold.model is not None and self._upgraded(hold, asked):
                 fresh.kept_us = at_us
                 return fresh, "returned"
