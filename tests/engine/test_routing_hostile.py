@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.client
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 from strict.upstream import StrictVendor
 
+from trayapp.demo.script import Ask, Script
 from trayapp.demo.vendor import VendorThread
 
 OPUS, SONNET, HAIKU = "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"
@@ -142,3 +144,64 @@ def test_a_field_that_stands_twice_leaves_its_conversation_alone(engine, vendor,
         second = say([user("one"), *called(first)], model=OLD_OPUS, tools=TOOLS)
     assert (first["model"], second["model"]) == (OLD_OPUS, OLD_OPUS)
     assert not vendor.vendor.seen.refusals()
+
+
+@pytest.mark.parametrize("status", [400, 401, 500])
+def test_what_is_refused_either_way_is_not_blamed_on_the_rule(engine, vendor, say, settled, status):
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        rule = client.ask("use", model=HAIKU)["rule"]
+        served = vendor.vendor.planner
+        vendor.vendor.planner = lambda _ask: Script(status=status)
+        say([user("hello")], session="a", expect=status)
+        vendor.vendor.planner = served
+        assert say([user("hello")], session="b")["model"] == HAIKU
+        rows = settled(4)
+        snapshot = client.snapshot()
+    assert [(row["model_sent"], row["http_status"]) for row in rows] == [
+        (None, 200),
+        (HAIKU, status),
+        (None, status),
+        (HAIKU, 200),
+    ]
+    assert not [notice for notice in snapshot.notices if notice.code == "rewrite_refused"]
+    assert [(each.id, each.paused) for each in snapshot.choices.rules] == [(rule["id"], "")]
+
+
+def test_a_limit_that_is_reached_lets_the_rule_rest_at_once(engine, vendor, say, settled):
+    def limited(ask: Ask) -> Script:
+        return Script(status=429, retry_after="60") if ask.model == HAIKU else Script()
+
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        client.ask("use", model=HAIKU)
+        vendor.vendor.planner = limited
+        assert say([user("hello")], session="a")["model"] == OPUS
+        assert say([user("hello")], session="b")["model"] == OPUS
+        rows = settled(4)
+        told = [notice for notice in client.snapshot().notices if notice.code == "rewrite_refused"]
+    assert [row["http_status"] for row in rows] == [200, 429, 200, 200]
+    assert len(told) == 1
+
+
+def test_a_request_of_countless_parts_is_left_as_it_came(engine, vendor, say, settled):
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        client.ask("use", model=HAIKU)
+        messages = [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}] * 30_000
+        assert say([*messages, user("hello")], session="a")["model"] == OPUS
+        assert say([user("hello")], session="b")["model"] == HAIKU
+    assert [row["rule"] is not None for row in settled(3)] == [False, False, True]
+
+
+def test_many_who_ask_at_once_are_answered_by_one_look(engine, say):
+    say([user("warm up")])
+    with ThreadPoolExecutor(8) as many, engine.client() as one:
+        asked = [many.submit(lambda: _choices(engine)) for _ in range(8)]
+        assert [each.result()["mode"] for each in asked] == ["balanced"] * 8
+        assert one.ask("choices")["suggestions"] == []
+
+
+def _choices(engine):
+    with engine.client() as client:
+        return client.ask("choices")

@@ -2,9 +2,9 @@
 
 Everything in the engine that happens to a call's way after it was decided lives here; ``router`` decides.
 
-Rules: a rule that a vendor refuses rests, and its user is told once; one that goes wrong twice in ten is withdrawn, and
-only its user takes it up again; a row says what was saved on it as soon as it closes, and faces read it only once the
-row is in the ledger.
+Rules: a rule that a vendor refuses rests, and its user is told once, unless the original is refused just so (an expired
+login, a request that no model takes); one that goes wrong twice in ten is withdrawn, and only its user takes it up
+again; a row says what was saved on it as soon as it closes, and faces read it only once the row is in the ledger.
 """
 
 from __future__ import annotations
@@ -72,10 +72,17 @@ class Aftermath:
             )
 
     def refused(self, decision: Decision, status: int, now_us: int, retry_after_us: int | None) -> None:
-        """A vendor did not take what was changed."""
+        """A vendor did not take what was changed. Where that passes by itself, the rule rests so long.
+
+        Everything else may be the request's own fault, or the login's: see ``blame``.
+        """
         self.witness.refused(decision.key)
-        passes = status in PASSING
-        until = now_us + (retry_after_us or _REST_US) if passes else None
+        if status in PASSING:
+            self.blame(decision, status, now_us + (retry_after_us or _REST_US))
+
+    def blame(self, decision: Decision, status: int, until: int | None) -> None:
+        """What was changed was refused, what was asked for was not: the rule rests, and its user is told once."""
+        passes = until is not None
         if self._rest(decision.rule, until):
             self._tell(
                 f"{decision.model or 'That effort'} was refused",

@@ -245,6 +245,8 @@ class MeteredCall:
             return
         self.state = State.STREAMING
         content_type, content_encoding = self._head(status, headers)
+        if self._route is not None:
+            self._route.answered(status)
         shown = self._rewritten and status == 200 and not hides_the_chunk(status, headers)
         if (shown or (self._as_asked and status < 400)) and self._entry.upstream.authority not in self._keeper.unasked:
             self._keeper.unasked.add(self._entry.upstream.authority)

@@ -83,6 +83,8 @@ class Route:
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+        self._blamed: tuple[Decision, int] | None = None
+        """What a vendor has refused, until it has answered what was asked for instead."""
 
     @property
     def agent(self) -> bool:
@@ -139,9 +141,17 @@ class Route:
         self.effort = None
         self.unchanged("refused")
         if decision is not None:
+            if status not in PASSING:
+                self._blamed = decision, status
             self.router.refused(self, decision, status, retry_after_us)
             self.router.return_as_asked(self, decision, view, target, original)
         return self.rewrite
+
+    def answered(self, status: int) -> None:
+        """The vendor answers what the tool will see; only now is it known whether the change was to blame before."""
+        blamed, self._blamed = self._blamed, None
+        if blamed is not None and status != blamed[1]:
+            self.router.after.blame(*blamed, None)
 
     def looked(self) -> None:
         """The request has gone out: what was put off is done now."""
