@@ -205,3 +205,29 @@ def test_many_who_ask_at_once_are_answered_by_one_look(engine, say):
 def _choices(engine):
     with engine.client() as client:
         return client.ask("choices")
+
+
+def test_a_chain_that_the_vendor_keeps_goes_on_with_the_model_that_began_it(engine, vendor, send, settled):
+    url = engine.base("openai") + "/v1/responses"
+    headers = {"content-type": "application/json", "authorization": "Bearer sk-test"}
+
+    def ask(text: str, before: str | None = None) -> dict:
+        body = {"model": "gpt-5.4", "input": text, **({"previous_response_id": before} if before else {})}
+        reply = send(url, body, headers=headers)
+        assert reply.status == 200, reply.body
+        return json.loads(reply.body)
+
+    with engine.client() as client:
+        asked = ask("warm up")
+        rule = client.ask("use", model="gpt-5.4-mini")["rule"]
+        first = ask("one")
+        second = ask("two", first["id"])
+        assert ask("more", asked["id"])["model"] == "gpt-5.4", "what the other one has begun stays with it"
+        client.ask("remove_rule", rule=rule["id"])
+    settled(4)
+    engine.kill()
+    engine.start()
+    third = ask("three", second["id"])
+    assert [each["model"] for each in (first, second, third)] == ["gpt-5.4-mini"] * 3
+    assert not vendor.vendor.seen.refusals()
+    assert [row["model_sent"] is not None for row in settled(5)] == [False, True, True, False, True]

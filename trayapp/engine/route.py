@@ -83,6 +83,8 @@ class Route:
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+        self.kept = False
+        """The vendor keeps its answer, so that later requests may go on from it."""
         self._blamed: tuple[Decision, int] | None = None
         """What a vendor has refused, until it has answered what was asked for instead."""
 

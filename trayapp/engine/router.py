@@ -32,8 +32,10 @@ from trayapp.dialects.adapt import (
     Unadaptable,
     Wanted,
     adapt,
+    before,
     capability,
     chained,
+    keeps,
     signatures,
     unchangeable,
 )
@@ -235,6 +237,10 @@ class Router:
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
         forbidden = self._forbidden(call) or unchangeable(view, plain) or ""
+        response = before(call.wire, plain) if self.steering.active else None
+        followed = response is not None and self.steering.follow(
+            route.asked, route.place, self._response(response), route.at_us
+        )
         decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
         self._listen(route)
         if not (decision.changes or decision.was_changed):
@@ -247,6 +253,7 @@ class Router:
             model=decision.model,
             effort=decision.effort,
             foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
+            goes_on=followed,
             known=self.listings.of(route.asked.vendor, call.wire, serving),
         )
         adapted = adapt(call, view, target, body, wanted)
@@ -263,6 +270,7 @@ class Router:
             route.fields = adapted.fields
             route.effort = adapted.effort if decision.effort is not None else None
             if decision.model is not None:
+                route.kept = keeps(call.wire, plain)
                 self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
@@ -413,6 +421,11 @@ class Router:
 
     def settle(self, route: Route, usage: Usage, cost: Cost | None, price: Callable[[Usage], Cost]) -> Saving:
         """What a call's row is told about its task and about what it would have cost as asked."""
+        if route.kept and route.decision is not None and route.model_sent and usage.message_id:
+            # A later request may go on from this answer, and only its own model can.
+            response = self._response(usage.message_id)
+            self.steering.attribute(route.decision.key, (response,), route.model_sent)
+            self._write()
         saving = self.after.settle(route, usage, cost, price)
         self._kept.changed()
         return saving
@@ -426,6 +439,9 @@ class Router:
         await self._kept.close()
         await self.after.witness.close()
         await self.listings.close()
+
+    def _response(self, name: str) -> str:
+        return self._digest_text(f"response\0{name}")
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()

@@ -176,7 +176,13 @@ class Rulebook:
 
     def _write(self, file: _File, *, must: bool = True) -> None:
         try:
-            write_private(self._path, msgspec.json.encode(file), sync=False)
+            data = msgspec.json.encode(file)
+        except UnicodeEncodeError:  # a folder's name that is no text
+            raise _too_much("A name in it is no text.") from None
+        if must and len(data) > _MOST_BYTES:
+            raise _too_much("They are too long.")  # the next start would put such a file aside
+        try:
+            write_private(self._path, data, sync=False)
         except OSError as error:
             if must:
                 raise TroubleError(
@@ -200,6 +206,17 @@ class Rulebook:
             _sync(self._path)
         else:
             loop.run_in_executor(None, _sync, self._path)
+
+
+def _too_much(why: str) -> TroubleError:
+    return TroubleError(
+        Trouble(
+            title="The rules cannot be kept",
+            message=f"{why} Nothing was changed.",
+            fix="Remove some with `spendlight rules remove ID`.",
+            code="many_rules",
+        )
+    )
 
 
 def _sync(path: Path) -> None:

@@ -243,6 +243,27 @@ class Steering:
         if found is not None and key and key not in self._holds and found[1] in self._holds:
             self._remember(key, msgspec.structs.replace(self._holds[found[1]]))
 
+    def follow(self, asked: Asked, place: Place, response: str, at_us: int) -> bool:
+        """A request goes on from a response that the vendor keeps; whether it is known whose that is.
+
+        Such a chain is not crossed: who has made it goes on with it, whatever the rules say now.
+
+        Args:
+            asked: the request.
+            place: where it stands.
+            response: digest of the response's id, as ``attribute`` was told it.
+            at_us: now.
+        """
+        found, key = self._signed.get(response), self.key(asked, place)
+        if found is None or not key:
+            return False
+        served, first = found
+        hold = self._holds.get(first) or Hold(last_us=at_us, asked=asked.model)
+        if hold.model != served:
+            hold = msgspec.structs.replace(hold, model=served, effort=None, rule=hold.rule or hold.switched)
+        self._remember(key, msgspec.structs.replace(hold, switched=hold.switched or hold.rule or "chain"))
+        return True
+
     # keeping
 
     def kept(self) -> bytes:
