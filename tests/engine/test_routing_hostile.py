@@ -5,11 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
 from strict.upstream import StrictVendor
 
+from trayapp.control import ControlError
 from trayapp.demo.script import Ask, Script
 from trayapp.demo.vendor import VendorThread
 
@@ -231,3 +233,27 @@ def test_a_chain_that_the_vendor_keeps_goes_on_with_the_model_that_began_it(engi
     assert [each["model"] for each in (first, second, third)] == ["gpt-5.4-mini"] * 3
     assert not vendor.vendor.seen.refusals()
     assert [row["model_sent"] is not None for row in settled(5)] == [False, True, True, False, True]
+
+
+def test_damaged_rules_lie_aside_and_their_user_is_told(engine, vendor, say):
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        client.ask("use", model=HAIKU)
+    engine.kill()
+    engine.paths.rules.write_bytes(engine.paths.rules.read_bytes()[:-9])
+    engine.start()
+    assert say([user("hello")], session="a")["model"] == OPUS
+    with engine.client() as client:
+        told = [notice.code for notice in client.snapshot().notices]
+    assert told.count("rules_damaged") == 1
+    assert engine.paths.rules.with_suffix(".damaged.json").exists()
+
+
+def test_rules_that_would_not_be_read_again_are_not_taken(engine, say):
+    say([user("warm up")])
+    with engine.client() as client:
+        for each in range(9):
+            with suppress(ControlError):
+                client.ask("decline_suggestion", suggestion=f"{each}" * 200_000)
+        client.ask("add_rule", model=HAIKU, scope="always")
+        assert engine.paths.rules.stat().st_size <= 1 << 20

@@ -110,6 +110,8 @@ class Router:
         """Whether the user wants requests changed that a plan's login pays for."""
         self.tariff = tariff
         self.changed = changed
+        self._tell = tell
+        self._begun = False
         self.rulebook = Rulebook(paths.rules)
         self.steering = Steering(self.dearer)
         self.hold_back = 0
@@ -168,9 +170,22 @@ class Router:
         self.hold_back = chosen.hold_back
         self.after.witness.failed_pico = chosen.failed_attempt_pico
         self.after.stale = True
+        if self._begun:
+            self._load()
 
     def begin(self) -> None:
-        """The engine listens: load what reading a person's words takes, beside the calls."""
+        """The engine listens: tell what its user has to know."""
+        self._begun = True
+        self._load()
+        if self.rulebook.damaged:
+            self._tell(
+                "Your rules could not be read",
+                "The file rules.json is damaged. It lies aside as rules.damaged.json, and no rule is in force.",
+                "rules_damaged",
+            )
+
+    def _load(self) -> None:
+        """Load what reading a person's words takes, beside the calls."""
         if self.mode != MODES[0]:
             asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
 
