@@ -257,3 +257,15 @@ def test_rules_that_would_not_be_read_again_are_not_taken(engine, say):
                 client.ask("decline_suggestion", suggestion=f"{each}" * 200_000)
         client.ask("add_rule", model=HAIKU, scope="always")
         assert engine.paths.rules.stat().st_size <= 1 << 20
+
+
+def test_a_choice_that_cannot_be_written_leaves_the_one_before(engine, say):
+    with engine.client() as client:
+        say([user("warm up")], session="w")
+        client.ask("use", model=SONNET)
+        engine.paths.rules.unlink()
+        engine.paths.rules.mkdir()
+        with pytest.raises(ControlError) as refused:
+            client.ask("use", model=HAIKU)
+        assert refused.value.trouble.code == "rules_unwritable"
+        assert say([user("hello")], session="a")["model"] == SONNET

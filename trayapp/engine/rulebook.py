@@ -19,7 +19,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -82,9 +82,10 @@ class Rulebook:
             )
         )
 
-    def add(self, rule: Rule) -> Rule:
-        """Take a rule in; it gets its id and its date. One for the same requests gives way to it."""
-        if len(self.rules) >= MOST:
+    def add(self, rule: Rule, instead_of: Collection[str] = ()) -> Rule:
+        """Take a rule in; it gets its id and its date. One for the same requests gives way to it, and those named."""
+        before = tuple(each for each in self.rules if each.id not in instead_of)
+        if len(before) >= MOST:
             raise TroubleError(
                 Trouble(
                     title="There are too many rules",
@@ -95,7 +96,7 @@ class Rulebook:
             )
         made = replace(rule, id=f"r{self._file.next}", created_us=self._now_us())
         same = ("vendor", "asked", "scope", "value", "now")
-        kept = tuple(r for r in self.rules if any(getattr(r, name) != getattr(made, name) for name in same))
+        kept = tuple(r for r in before if any(getattr(r, name) != getattr(made, name) for name in same))
         self._write(replace(self._file, next=self._file.next + 1, rules=(*kept, made)))
         return made
 
