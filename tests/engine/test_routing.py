@@ -284,6 +284,7 @@ def test_a_week_of_titles_is_a_suggestion_with_proof(engine, vendor, say, settle
         assert preview["calls"] == 8
         client.ask("remove_rule", rule=rule["id"])
         client.ask("decline_suggestion", suggestion=card["id"])
+        assert client.ask("evidence")["suggestions"] == {"accepted": 1, "taken_back": 1, "declined": 1}
         assert client.ask("choices")["suggestions"] == []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
@@ -163,7 +164,9 @@ class RoutingVerbs:
             until_us=self.now_us() + _HOUR_US if shown.trial else None,
             origin="suggestion",
         )
-        return self._made(self.choosing.router.rulebook.add(rule), [])
+        made = self._made(self.choosing.router.rulebook.add(rule), [])
+        self.choosing.router.after.witness.answered(accepted=1)
+        return made
 
     async def decline(self, arguments: Mapping[str, Any]) -> Any:
         """Do not suggest that for a while."""
@@ -172,6 +175,7 @@ class RoutingVerbs:
             str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
         )
         self.choosing.changed()
+        self.choosing.router.after.witness.answered(declined=1)
         return {}
 
     async def add(self, arguments: Mapping[str, Any]) -> Any:
@@ -193,6 +197,8 @@ class RoutingVerbs:
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.after.witness.undone(rule.id)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=1)
         self.choosing.undo = None
         return await self._shown(rule)
 
@@ -210,6 +216,8 @@ class RoutingVerbs:
                 )
             )
         self.choosing.router.rulebook.put_back(rule)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=-1)
         return await self._shown(rule)
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
@@ -271,7 +279,8 @@ class RoutingVerbs:
             "counts": [
                 {"type": c.what, "from": c.asked, "to": c.served, "good": c.good, "bad": c.bad, "week": c.week}
                 for c in witness.book.export()
-            ]
+            ],
+            "suggestions": msgspec.structs.asdict(witness.answers),
         }
 
     def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:
