@@ -143,7 +143,7 @@ class Steering:
             rule=hold.rule if changes else "",
             after="" if changes else hold.switched,
             cold=cold,
-            turned=was != (hold.model, hold.effort),
+            turned=was != (hold.model, hold.effort) or (before is not None and before.switched != hold.switched),
             before=None if before is None else before.served,
             was_changed=before is not None and bool(before.switched),
             why=why,
