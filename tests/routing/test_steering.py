@@ -206,3 +206,14 @@ def test_only_effort():
     story.rules = []
     assert story.ask(opens=False).effort == "low"
     assert story.ask().effort is None
+
+
+def test_a_loop_in_which_the_tool_asks_for_another_model_is_a_changed_one():
+    story = Story()
+    story.rule("r", "opus", now=True)
+    assert not story.ask().changes  # it is what the tool asks for anyway
+    decision = story.ask(opens=False, model="sonnet")
+    assert (decision.model, decision.rule) == ("opus", "r")
+    story.drop("r")
+    decision = story.ask(model="sonnet")
+    assert (decision.model, decision.was_changed, decision.before) == (None, True, "opus")
