@@ -15,7 +15,8 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``reload`` ``plans`` ``pools`` ``keys`` ``pause`` ``resume`` ``stop``, and for prices ``unpriced`` ``models``
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
-``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``feedback`` ``advice`` ``evidence``.
+``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
+``evidence``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -83,9 +84,16 @@ VERBS: Final[Mapping[str, str]] = {
     "restore_rule": "{rule: its id} → {rule: RuleView}: take the last removal back",
     "pause_rule": "{rule: its id} → {rule: RuleView}",
     "resume_rule": "{rule: its id} → {rule: RuleView}",
+    "savings": (
+        "{days?} → {days: [{day, rows, unknown, pico_asked, pico_list, pico_saved, pico_low, pico_high}]}: signed, the"
+        " oldest first"
+    ),
     "feedback": "{good: bool, session?} → {text}: a person's word on the latest turn that a rule has changed",
     "advice": "→ {lines, pairs}: what the models cost for a finished task here, with n and interval",
-    "evidence": "{reset?: bool} → {counts: [{type, from, to, good, bad, week}]}: no text, no sessions",
+    "evidence": (
+        "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
+        " no text, no sessions"
+    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

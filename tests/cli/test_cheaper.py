@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -402,3 +403,18 @@ def test_every_help_is_prose(spendlight: Spendlight, command: str) -> None:
     assert shown.startswith(f"usage: spendlight {command} ")
     assert "None" not in shown
     assert "SUPPRESS" not in shown
+
+
+def test_what_each_day_has_saved_or_lost(profile: Profile, spendlight: Spendlight) -> None:
+    profile.say("explain the parser")
+    assert spendlight("rules", "saved", "--days", "3").stdout == "No rule has changed a call in the last 3 days.\n"
+    spendlight("use", "haiku")
+    profile.say("explain the rest")
+    (line,) = spendlight("rules", "saved").stdout.splitlines()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d  1 call · saved ≈\$0\.0\d\d \(.*\)", line), line
+    days = document(spendlight("rules", "saved", "--days", "2", "--format", "json"))["days"]
+    assert [day["rows"] for day in days] == [0, 1]
+    assert int(days[1]["pico_saved"]) == int(days[1]["pico_asked"]) - int(days[1]["pico_list"]) > 0
+    wrong = spendlight("rules", "saved", "--days", "0x")
+    assert wrong.returncode == 2
+    assert "1 to 400 days" in spendlight("rules", "saved", "--days", "999").stderr

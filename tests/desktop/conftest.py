@@ -6,11 +6,6 @@ Tests that need a system program are skipped with the name of its Debian package
 from __future__ import annotations
 
 import importlib.util
-import os
-import select
-import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -19,15 +14,18 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from screen import bus, display, make_panel, make_tray
 
 from trayapp.choices import Choice, Choices, Option, RuleView, Suggestion, Undo
 from trayapp.platform import paths as places
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
 from trayapp.values import PICO
 
+__all__ = ["bus", "display", "make_panel", "make_tray"]
+"""Fixtures of this room that others use as well."""
+
 HERE = Path(__file__).parent
 REPO = HERE.parent.parent
-PATIENCE = 15.0
 NOON_US = 1_795_000_000_000_000
 
 
@@ -225,147 +223,3 @@ def shots() -> Path:
     folder = REPO / ".screenshots"
     folder.mkdir(exist_ok=True)
     return folder
-
-
-def _need(program: str, package: str) -> str:
-    found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"needs {program}: install the package {package}")
-    return found
-
-
-def _end(process: subprocess.Popen[Any]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(PATIENCE)
-
-
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """An X screen of our own, with a window manager where there is one."""
-    xvfb = _need("Xvfb", "xvfb")
-    read, write = os.pipe()
-    process = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    manager = None
-    try:
-        with os.fdopen(read, "rb") as number:
-            ready, _, _ = select.select([number], [], [], PATIENCE)
-            assert ready, "Xvfb did not start"
-            name = f":{number.readline().decode().strip()}"
-        if openbox := shutil.which("openbox"):
-            manager = subprocess.Popen(
-                [openbox, "--sm-disable"],
-                env={**os.environ, "DISPLAY": name},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        yield name
-    finally:
-        if manager is not None:
-            _end(manager)
-        _end(process)
-
-
-@pytest.fixture
-def bus() -> Iterator[str]:
-    """A session bus of our own; its address."""
-    daemon = _need("dbus-daemon", "dbus-daemon")
-    process = subprocess.Popen(
-        [daemon, "--session", "--nofork", "--nopidfile", "--print-address=1"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        _end(process)
-        process.stdout.close()
-
-
-@pytest.fixture
-def make_panel(bus: str) -> Iterator[Callable[[], Any]]:
-    """Makes panels on the bus."""
-    pytest.importorskip("jeepney", reason="needs jeepney, of the test extra")
-    host = _beside("panel_host")
-    made = []
-
-    def make() -> Any:
-        made.append(host.PanelHost(bus))
-        return made[-1]
-
-    yield make
-    for panel in made:
-        if not panel._end.is_set():
-            panel.close()
-
-
-class TrayProcess:
-    """The tray as users have it: a process of its own."""
-
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
-        self.environment = environment
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "trayapp.desktop", *options],
-            cwd=REPO,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def quit(self) -> int:
-        """Ask it to end by signal; its exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-    def complaints(self) -> str:
-        """What it wrote on standard error; ends it first."""
-        _end(self.process)
-        assert self.process.stderr is not None
-        return self.process.stderr.read()
-
-    def close(self) -> None:
-        """End it."""
-        _end(self.process)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-
-
-@pytest.fixture
-def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
-    """Starts trays of the profile on the screen and the bus."""
-    environment = {
-        **os.environ,
-        "DISPLAY": display,
-        "DBUS_SESSION_BUS_ADDRESS": bus,
-        "QT_QPA_PLATFORM": "xcb",
-        "PYTHONWARNINGS": "error",
-        "PYTHONPATH": os.pathsep.join(filter(None, (str(REPO), os.environ.get("PYTHONPATH")))),
-    }
-    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME"):
-        environment.pop(name, None)
-    made: list[TrayProcess] = []
-
-    def make(*options: str) -> TrayProcess:
-        made.append(TrayProcess(environment, *options))
-        return made[-1]
-
-    yield make
-    for tray in made:
-        tray.close()

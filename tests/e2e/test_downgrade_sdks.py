@@ -184,3 +184,65 @@ def test_an_answer_names_the_model_that_served(switching, gpt, stream):
     last = list(answer)[-1].response if stream else answer
     assert last.model == MINI
     switching.rows()
+
+
+class Talk:
+    """A conversation that its program keeps, with all thinking in it."""
+
+    def __init__(self, url: str, model: str) -> None:
+        self._client = anthropic.Anthropic(base_url=url, api_key="sk-ant-test", max_retries=0)
+        self._model = model
+        self._messages: list[dict[str, Any]] = []
+        self.printed = "xyzzy"
+
+    def __enter__(self) -> Talk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def say(self, text: str) -> None:
+        """One turn, with its tool's calls."""
+        content: Any = text
+        while content:
+            self._messages.append({"role": "user", "content": content})
+            answer = self._client.messages.create(
+                model=self._model,
+                max_tokens=8000,
+                thinking={"type": "adaptive"},
+                tools=[{**SHELL, "input_schema": SCHEMA}],
+                messages=self._messages,
+            )
+            self._messages.append({"role": "assistant", "content": answer.content})
+            content = [
+                {"type": "tool_result", "tool_use_id": block.id, "content": self.printed}
+                for block in answer.content
+                if block.type == "tool_use"
+            ]
+
+
+OPUS, OLD_HAIKU = "claude-opus-5-5", "claude-haiku-4-5"
+
+
+def test_a_refusal_later_on(scene, switching):
+    """The model that was chosen is no longer served: what goes out as asked is without its thinking, and succeeds."""
+    with Talk(scene.url("anthropic"), OPUS) as talk:
+        use(switching.scene, OLD_HAIKU)
+        talk.say("later: " + PROMPT)
+        switching.watching.refuses[OLD_HAIKU] = 404
+        talk.say("later: once more")
+    assert switching.watching.models() == [OLD_HAIKU] * 4 + [OPUS] * 3
+    rows = switching.rows()
+    assert [row["http_status"] for row in rows] == [200, 200, 200, 404, 200, 200, 200]
+    assert ["rewrote_thinking_blocks" in row["flags"] for row in rows] == [False] * 4 + [True] * 3
+    assert [row["attempt_of"] for row in rows] == [None] * 4 + [rows[3]["id"], None, None]
+
+
+def test_a_loop_outgrows_the_cheaper_model(scene, switching):
+    """A prompt that only the model asked for can take goes there in the middle of a loop, without foreign thinking."""
+    with Talk(scene.url("anthropic"), OPUS) as talk:
+        use(switching.scene, OLD_HAIKU)
+        talk.printed = "xyzzy " * 150_000
+        talk.say("long: " + PROMPT)
+    assert switching.watching.models() == [OLD_HAIKU, OPUS, OPUS]
+    assert [row["model_sent"] for row in switching.rows()] == [OLD_HAIKU, None, None]

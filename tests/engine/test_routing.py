@@ -141,6 +141,7 @@ def test_a_tool_loop_is_not_switched_and_the_next_turn_is(engine, vendor, say):
         client.ask("use", model=HAIKU)
         reply = say("", messages=history, tools=tools)
         assert reply["model"] == OPUS
+        assert say("and mind the tests", history=history, tools=tools)["model"] == OPUS  # typed while the tool worked
         after = [*history, {"role": "assistant", "content": reply["content"]}]
         assert say("and now", history=after, tools=tools)["model"] == HAIKU
 
@@ -283,6 +284,7 @@ def test_a_week_of_titles_is_a_suggestion_with_proof(engine, vendor, say, settle
         assert preview["calls"] == 8
         client.ask("remove_rule", rule=rule["id"])
         client.ask("decline_suggestion", suggestion=card["id"])
+        assert client.ask("evidence")["suggestions"] == {"accepted": 1, "taken_back": 1, "declined": 1}
         assert client.ask("choices")["suggestions"] == []
 
 

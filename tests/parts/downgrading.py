@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from connected import Home, Ran, run_program
 from strict.loops import SHELL, ToolLoop, answered
 from strict.upstream import StrictVendor
 
@@ -26,14 +28,24 @@ def ask(scene: Any, verb: str, **arguments: Any) -> Any:
         return client.ask(verb, **arguments)
 
 
+def spendlight(scene: Any, *arguments: str) -> Ran:
+    """One of our own commands, for the running Spendlight's profile."""
+    home = scene.paths.config.parent
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "SPENDLIGHT_HOME": str(home)}
+    return run_program([*Home.spendlight_command(), *arguments], home, environment)
+
+
 def use(scene: Any, model: str) -> str:
     """A person chooses a model from the next turn on; the id of the rule that this makes."""
-    return str(ask(scene, "use", model=model)["rule"]["id"])
+    ran = spendlight(scene, "use", model, "--format", "json")
+    assert ran.code == 0, ran.err
+    return str(json.loads(ran.out)["rule"]["id"])
 
 
 def undo(scene: Any, rule: str) -> None:
     """A person takes a rule back."""
-    ask(scene, "remove_rule", rule=rule)
+    ran = spendlight(scene, "rules", "remove", rule)
+    assert ran.code == 0, ran.err
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,8 @@ class Watching:
         self._arrived: list[Arrived] = []
         self.during: Callable[[], object] | None = None
         self.refuses: dict[str, int] = {}
+        self.overloaded: dict[str, int] = {}
+        """How many requests for a model are still turned away."""
         self.claims: dict[str, str] = {}
         """Models whose answers name another one."""
 
@@ -79,6 +93,9 @@ class Watching:
             during, self.during = (self.during, None) if main and arrived.results == 1 else (None, self.during)
         if during is not None:
             during()
+        if self.overloaded.get(ask.model, 0) > 0:
+            self.overloaded[ask.model] -= 1
+            return Script(status=529, retry_after="0")
         if ask.model in self.refuses:
             return Script(status=self.refuses[ask.model])
         return replace(script, model=self.claims[ask.model]) if ask.model in self.claims else script
@@ -144,7 +161,8 @@ class Switching:
         Args:
             asked: what the tool asks for.
             served: what the vendor was asked for, and served.
-            rule: the rule that the rows name; ``None``: none.
+            rule: the rule that the rows name; ``None``: none, or one under which an earlier session has left the
+                beginning that both share to the other model's cache, so that this one pays for it.
             calls: how many there are.
             again: the conversation has returned: only its first row names the rule, for it pays for reading anew.
         """
@@ -154,8 +172,10 @@ class Switching:
         told = [(row["model_asked"], row["model_served"], row["model_sent"]) for row in main]
         assert told == [(asked, served, sent)] * calls
         assert [row["attempt_of"] for row in main] == [None] * calls
-        named = [rule, *([None if again else rule] * (calls - 1))]
-        assert [row["rule"] for row in main] == named
+        if rule is None:
+            assert [row for row in main if row["rule"] and "after_switch" not in row["flags"]] == []
+        else:
+            assert [row["rule"] for row in main] == [rule, *([None if again else rule] * (calls - 1))]
         for row in main:
             assert (row["usd_saved"] is None) == (row["rule"] is None), row
             if row["rule"] is not None:

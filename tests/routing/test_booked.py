@@ -150,3 +150,8 @@ def test_regions_and_local_models(shipped: Book) -> None:
     local = booked(small(), "ollama", "qwen3", NOW).cost
     session = Session(context=1000, new=10, output=10, turns=5, at_us=NOW)
     assert compare(session, booked(shipped, "anthropic", "claude-opus-5-5", NOW).cost, local).switch_pico == 0
+
+
+def test_where_no_price_is_published_any_more_the_window_ends(shipped: Book) -> None:
+    assert booked(shipped, "anthropic", "claude-sonnet-4-5", NOW).cost.window == 200_000
+    assert booked(shipped, "anthropic", "claude-sonnet-5-5", NOW).cost.window is None

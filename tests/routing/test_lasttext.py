@@ -73,6 +73,18 @@ WRAPPED = [
 ]
 
 
+@pytest.mark.parametrize("wire", WIRES)
+def test_words_into_a_tool_loop(requests: Any, wire: str) -> None:
+    """What a person types while a tool works stands behind its result, which no model has answered yet."""
+    turns = [("user", "explain this"), ("call", "Read"), ("result", "text")]
+    for more, awaited in (([], False), ([("user", "and mind the tests")], True)):
+        turn = lasttext.read(json.dumps(requests.body(wire, [*turns, *more])).encode())
+        assert (turn.fresh, turn.awaited) == (bool(more), awaited)
+    after = [*turns, ("model", "It adds."), ("user", "thanks, now rename it")]
+    turn = lasttext.read(json.dumps(requests.body(wire, after)).encode())
+    assert (turn.fresh, turn.awaited) == (True, False)
+
+
 @pytest.mark.parametrize("wrapping", WRAPPED)
 def test_what_tools_put_around_it(requests: Any, wrapping: str) -> None:
     said = "rename a to b in <b>x</b>"

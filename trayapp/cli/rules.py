@@ -15,7 +15,7 @@ from trayapp.settings import MODES
 from trayapp.snapshot import choices_from_json, rule_from_json
 
 _VERBS: Final = (
-    "list | add … | remove ID | restore ID | pause ID | resume ID | mode MODE | feedback | advice | evidence"
+    "list | add … | remove ID | restore ID | pause ID | resume ID | mode MODE | saved | feedback | advice | evidence"
 )
 
 
@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         verb(name, text).add_argument("rule", metavar="ID", help="as `spendlight rules` lists it")
     mode = verb("mode", "what Spendlight may do by itself; without MODE, which one holds")
     mode.add_argument("mode", nargs="?", choices=MODES, metavar="MODE", help=", ".join(MODES))
+    saved = verb("saved", "what the rules have saved day by day; a day that lost is a loss")
+    saved.add_argument("--days", type=int, default=14, metavar="N", help="how many days, today included (14)")
     told = verb("feedback", "your word on the latest turn that a rule has changed")
     told.add_argument("word", choices=("good", "bad"), help="whether it worked")
     verb("advice", "what the models cost for a finished task here, from your own sessions")
@@ -163,6 +165,20 @@ def _mode(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
     return {"mode": choices.mode}, lines
 
 
+def _saved(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
+    answer = client.ask("savings", days=options.days)
+    lines = []
+    for day in answer["days"]:
+        if not day["rows"]:
+            continue
+        amounts = [int(day[name]) for name in ("pico_saved", "pico_low", "pico_high")]
+        known = day["rows"] > day["unknown"] or any(amounts)
+        parts = [plural(day["rows"], "call"), ruleswords.saved(*amounts) if known else ""]
+        parts.append(f"unknown for {plural(day['unknown'], 'call')}" if day["unknown"] else "")
+        lines.append(f"{day['day']}  {' · '.join(filter(None, parts))}")
+    return answer, lines or [f"No rule has changed a call in the last {plural(len(answer['days']), 'day')}."]
+
+
 def _feedback(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
     answer = client.ask("feedback", good=options.word == "good")
     return answer, [answer["text"]]
@@ -177,14 +193,20 @@ def _evidence(client: Client, options: argparse.Namespace) -> tuple[Any, list[st
     answer = client.ask("evidence", reset=options.reset)
     if options.reset:
         return answer, ["All evidence is forgotten. Rules stay as they are."]
+    told = answer.get("suggestions", {})
+    answered = []
+    if any(told.values()):
+        back = f", {told['taken_back']} of them taken back" if told.get("taken_back") else ""
+        answered = [f"Suggestions: {told.get('accepted', 0)} accepted{back}, {told.get('declined', 0)} declined."]
     if not answer["counts"]:
-        return answer, ["There is no evidence yet: it comes from what you do after a cheaper model has answered."]
+        none = "There is no evidence yet: it comes from what you do after a cheaper model has answered."
+        return answer, [none, *answered]
     lines = [f"{'task':<18} {'from':<24} {'to':<24} {'week':<9} {'good':>5} {'bad':>5}"]
     lines += [
         f"{each['type']:<18} {each['from']:<24} {each['to']:<24} {each['week']:<9} {each['good']:>5} {each['bad']:>5}"
         for each in answer["counts"]
     ]
-    return answer, lines
+    return answer, [*lines, *answered]
 
 
 def _result(view: Any) -> str:
@@ -200,6 +222,7 @@ _DO: Final = {
     "pause": _pause,
     "resume": _resume,
     "mode": _mode,
+    "saved": _saved,
     "feedback": _feedback,
     "advice": _advice,
     "evidence": _evidence,

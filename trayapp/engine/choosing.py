@@ -9,13 +9,16 @@ minutes, in a thread; one suggestion at a time, none in let-it-rip or while ever
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from datetime import time as Time  # noqa: N812  the module of that name is used as well
 from typing import Final
 
 from trayapp import choices
+from trayapp.dialects.adapt import capability
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
@@ -123,6 +126,27 @@ class Choosing:
             raise
         self._saved = (day, days, {each.rule: each for each in by_rule})
 
+    async def by_day(self, days: int) -> list[dict[str, object]]:
+        """What was saved on each of the last local days, oldest first; amounts are decimal strings of pico-USD."""
+        today = datetime.fromtimestamp(self._now_us() / 1e6).astimezone().date()
+        dates = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
+        # Midnights by the calendar: a day of 23 or 25 hours is one.
+        edges = [micros(datetime.combine(date, Time.min).astimezone()) for date in dates]
+        found = await asyncio.wrap_future(self._ledger.savings([*edges, LAST_US]))
+        return [
+            {
+                "day": date.isoformat(),
+                "rows": saved.rows,
+                "unknown": saved.unknown,
+                "pico_asked": str(saved.pico_asked),
+                "pico_list": str(saved.pico_list),
+                "pico_saved": str(saved.saved),
+                "pico_low": str(saved.low),
+                "pico_high": str(saved.high),
+            }
+            for date, saved in zip(dates, found, strict=True)
+        ]
+
     def view(self, rule: Rule, saving: RuleSaved | None = None) -> choices.RuleView:
         """A rule, as people see it."""
         saving = self._saved[2].get(rule.id) if saving is None else saving
@@ -227,6 +251,9 @@ class Choosing:
             b = booked(book, pulse.route, model, now, cache).cost
         except NoRateError:
             return None
+        known = self.router.listings.of(pulse.vendor, pulse.wire, model) or capability(pulse.wire, model)
+        if b.window is None and known is not None:
+            b = dataclasses.replace(b, window=known.window)
         return moments.advise(pulse.situation(now), a, b)
 
     def words(self, pulse: Pulse, model: str) -> str:

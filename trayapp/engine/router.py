@@ -122,6 +122,7 @@ class Router:
         self._calibration = calibration
         self._path: Path = paths.conversations
         self._twins: Path = paths.twins
+        self._loading: asyncio.Task[None] | None = None
         self._kept = Kept(paths.twins, self.after.worth.kept, every=30.0)
         self._restore()
 
@@ -186,8 +187,8 @@ class Router:
 
     def _load(self) -> None:
         """Load what reading a person's words takes, beside the calls."""
-        if self.mode != MODES[0]:
-            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
+        if self.mode != MODES[0] and self._loading is None:
+            self._loading = asyncio.get_running_loop().create_task(_load())
 
     # before a request leaves
 
@@ -214,6 +215,8 @@ class Router:
         """
         if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
             return None
+        if any(flag.startswith("request_") for flag in call.flags):
+            return None  # what its dialect could not read is not unpacked a second time
         asked = Asked(
             vendor=seller(call.vendor, call.wire),
             model=call.model,
@@ -343,7 +346,7 @@ class Router:
             asked,
             route.place,
             at_us=route.at_us,
-            opens=route.turn is not None and route.turn.fresh,
+            opens=route.turn is not None and route.turn.fresh and not route.turn.awaited,
             chained=chain,
             life_us=self._life(route.asked.vendor, route.call),
             forbidden=forbidden,
@@ -356,6 +359,7 @@ class Router:
         return Pulse(
             vendor=asked.vendor,
             route=call.vendor,
+            wire=call.wire,
             asked=asked.model,
             tool=call.tool or "",
             account=call.account,
@@ -451,6 +455,8 @@ class Router:
 
     async def close(self) -> None:
         """The engine ends: write what is new."""
+        if self._loading is not None:
+            await self._loading
         await self._kept.close()
         await self.after.witness.close()
         await self.listings.close()
@@ -478,6 +484,13 @@ class Router:
                     take(msgspec.json.decode(path.read_bytes()))
             except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 pass  # what is missing or damaged is as good as never known
+
+
+async def _load() -> None:
+    try:
+        await asyncio.to_thread(importlib.import_module, "trayapp.engine.words")
+    except Exception as error:  # noqa: BLE001  it is loaded when it is needed, or said then that it cannot be
+        log.warning("what reads a person's words could not be loaded: %s", type(error).__name__)
 
 
 def _unattended(view: RequestView) -> bool:

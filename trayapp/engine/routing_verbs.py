@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
@@ -32,6 +33,8 @@ from trayapp.trouble import Trouble
 _HOUR_US: Final = 3600 * 10**6
 _DAY_US: Final = 24 * _HOUR_US
 _DECLINED_DAYS: Final = 30
+_DAYS: Final = 14
+_MOST_DAYS: Final = 400
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class RoutingVerbs:
             "restore_rule": self.restore,
             "pause_rule": self.pause,
             "resume_rule": self.resume,
+            "savings": self.savings,
             "feedback": self.feedback,
             "advice": self.advice,
             "evidence": self.evidence,
@@ -165,7 +169,9 @@ class RoutingVerbs:
             until_us=self.now_us() + _HOUR_US if shown.trial else None,
             origin="suggestion",
         )
-        return self._made(self.choosing.router.rulebook.add(rule), [])
+        made = self._made(self.choosing.router.rulebook.add(rule), [])
+        self.choosing.router.after.witness.answered(accepted=1)
+        return made
 
     async def decline(self, arguments: Mapping[str, Any]) -> Any:
         """Do not suggest that for a while."""
@@ -174,6 +180,7 @@ class RoutingVerbs:
             str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
         )
         self.choosing.changed()
+        self.choosing.router.after.witness.answered(declined=1)
         return {}
 
     async def add(self, arguments: Mapping[str, Any]) -> Any:
@@ -195,6 +202,8 @@ class RoutingVerbs:
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.after.witness.undone(rule.id)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=1)
         self.choosing.undo = None
         return await self._shown(rule)
 
@@ -212,6 +221,8 @@ class RoutingVerbs:
                 )
             )
         self.choosing.router.rulebook.put_back(rule)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=-1)
         return await self._shown(rule)
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
@@ -233,6 +244,13 @@ class RoutingVerbs:
         if rule.paused == "evidence" and rule.asked is not None and rule.model is not None:
             self.choosing.router.after.witness.taken_up(Pair(rule.value, rule.asked, rule.model))
         return await self._shown(book.resume(name))
+
+    async def savings(self, arguments: Mapping[str, Any]) -> Any:
+        """What the rules have saved on each of the last days, oldest first; a loss is negative."""
+        days = int(arguments.get("days") or _DAYS)
+        if not 1 <= days <= _MOST_DAYS:
+            raise wrong(f"Savings are told for 1 to {_MOST_DAYS} days.")
+        return {"days": await self.choosing.by_day(days)}
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
         """A person's own word on the latest turn that a rule has changed."""
@@ -266,7 +284,8 @@ class RoutingVerbs:
             "counts": [
                 {"type": c.what, "from": c.asked, "to": c.served, "good": c.good, "bad": c.bad, "week": c.week}
                 for c in witness.book.export()
-            ]
+            ],
+            "suggestions": msgspec.structs.asdict(witness.answers),
         }
 
     def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:

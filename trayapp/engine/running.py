@@ -30,6 +30,7 @@ class Pulse:
     vendor: str
     """As ``rules.seller`` names it."""
     route: str
+    wire: str
     asked: str
     tool: str
     account: str | None

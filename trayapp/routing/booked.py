@@ -100,7 +100,7 @@ def booked(book: Book, vendor: str, model: str, at_us: int, cache: Cache = Cache
             break
         dated.append(Dated(moment, _steps(price, period, cache, factor)))
     return Booked(
-        cost=ModelCost(name=price.id, prices=tuple(dated), life_us=_life(price, cache)),
+        cost=ModelCost(name=price.id, prices=tuple(dated), life_us=_life(price, cache), window=_window(now)),
         provider=price.provider,
         cache=cache,
         hourly=hourly,
@@ -143,12 +143,20 @@ def _life(price: ModelPrice, cache: Cache) -> int | None:
 def _steps(price: ModelPrice, period: Period, cache: Cache, factor: Fraction) -> tuple[Step, ...]:
     steps = [Step(0, _rates(price, period.rates or {}, cache, factor))]
     for tier in reversed(period.tiers):
+        if not tier.rates:
+            continue  # no price is published from there on; ``_window`` says so
         rates = _rates(price, tier.rates, cache, factor)
         if tier.least == 0:
             steps[0] = Step(0, rates)
         else:
             steps.append(Step(tier.least, rates))
     return tuple(steps)
+
+
+def _window(period: Period) -> int | None:
+    """The largest prompt that has a price; a tier without rates is one that the model no longer takes."""
+    ends = [tier.least - 1 for tier in period.tiers if not tier.rates]
+    return min(ends) if ends else None
 
 
 def _rates(price: ModelPrice, rates: Rates, cache: Cache, factor: Fraction) -> TurnRates:

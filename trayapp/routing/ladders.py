@@ -16,7 +16,7 @@ from typing import Final
 
 LADDERS: Final[tuple[tuple[str, ...], ...]] = (
     ("claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"),
-    ("claude-fable-5-1", "claude-opus-5", "claude-sonnet-5"),
+    ("claude-fable-5-1", "claude-opus-5", "claude-sonnet-5", "claude-haiku-5-5"),
     ("claude-opus-4-8", "claude-sonnet-4-6", "claude-haiku-4-5"),
     ("claude-opus-4-7", "claude-sonnet-4-6", "claude-haiku-4-5"),
     ("claude-opus-4-6", "claude-sonnet-4-6", "claude-haiku-4-5"),

@@ -40,6 +40,10 @@ class Turn:
     """What a person last wrote; empty when nothing of that kind was found."""
     fresh: bool = False
     """The request ends with that text: it opens a turn. Otherwise a tool loop (or an answer) is under way."""
+    awaited: bool = False
+    """A tool's result stands before the text, and no model has answered to it: the person has spoken into a tool loop,
+    or has broken it off. (Claude Code 2.1.330 passes on at once what is typed meanwhile, beside the result in one
+    message, which is not even ``fresh``; measured 2026-11-26.)"""
     pictures: bool = False
     """Pictures or documents came with it."""
     plan: bool = False
@@ -153,11 +157,14 @@ def conversation(body: bytes | Raw) -> list[Any]:
 def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
     """From the end to the beginning: first the person's text, then how the newest tool results went."""
     text, found, fresh, pictures, plan = "", False, True, False, False
+    awaited: bool | None = None
     failures: list[bool] = []
     for message in messages:
         outcomes = [_failed(result) for result in results(message)]
         failures += reversed(outcomes)
         if found:
+            if awaited is None and (outcomes or answers(message)):
+                awaited = bool(outcomes)
             if len(failures) >= RECENT:
                 break
             continue
@@ -172,6 +179,7 @@ def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
     return Turn(
         text=text,
         fresh=found and fresh,
+        awaited=bool(awaited),
         pictures=pictures,
         plan=plan,
         errors=sum(failures[:RECENT]),

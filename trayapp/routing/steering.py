@@ -136,9 +136,11 @@ class Steering:
             why = "holds" if hold.model or hold.effort else "as_asked"
         else:
             hold, why = self._turn(tuple(rules), hold, asked, at_us, cold=cold, forbidden=forbidden)
+        changes = (hold.model not in (None, asked.model)) or hold.effort is not None
+        if changes:
+            hold.switched = hold.rule or hold.switched
         self._remember(key, hold)
         was = (None, None) if before is None else (before.model, before.effort)
-        changes = (hold.model not in (None, asked.model)) or hold.effort is not None
         return Decision(
             key=key,
             model=hold.model if hold.model != asked.model else None,
@@ -146,7 +148,7 @@ class Steering:
             rule=hold.rule if changes else "",
             after="" if changes else hold.switched,
             cold=cold,
-            turned=was != (hold.model, hold.effort),
+            turned=was != (hold.model, hold.effort) or (before is not None and before.switched != hold.switched),
             before=None if before is None else before.served,
             was_changed=before is not None and bool(before.switched),
             why=why,
@@ -185,8 +187,6 @@ class Steering:
         )
         if rule is not None and not left and (cold or rule.now or same):
             fresh.model, fresh.effort, fresh.rule = rule.model, rule.effort, rule.id
-            if (rule.model not in (None, asked.model)) or rule.effort is not None:
-                fresh.switched = rule.id
             return fresh, "rule"
         if hold is not None and (hold.model is not None or hold.effort is not None):
             fresh.kept_us = at_us

@@ -1,0 +1,170 @@
+"""A screen, a session bus, a panel that clicks, and the tray as a process of its own: for tests that click.
+
+Tests that need a system program are skipped with the name of its Debian package. A room that imports these fixtures
+gives ``profile``, the places of the Spendlight that the tray belongs to.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trayapp.platform import paths as places
+
+REPO = Path(__file__).resolve().parents[2]
+PATIENCE = 15.0
+
+
+def need(program: str, package: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        pytest.skip(f"needs {program}: install the package {package}")
+    return found
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """An X screen of our own, with a window manager where there is one."""
+    xvfb = need("Xvfb", "xvfb")
+    read, write = os.pipe()
+    process = subprocess.Popen(
+        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    manager = None
+    try:
+        with os.fdopen(read, "rb") as number:
+            ready, _, _ = select.select([number], [], [], PATIENCE)
+            assert ready, "Xvfb did not start"
+            name = f":{number.readline().decode().strip()}"
+        if openbox := shutil.which("openbox"):
+            manager = subprocess.Popen(
+                [openbox, "--sm-disable"],
+                env={**os.environ, "DISPLAY": name},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        yield name
+    finally:
+        if manager is not None:
+            end(manager)
+        end(process)
+
+
+@pytest.fixture
+def bus() -> Iterator[str]:
+    """A session bus of our own; its address."""
+    daemon = need("dbus-daemon", "dbus-daemon")
+    process = subprocess.Popen(
+        [daemon, "--session", "--nofork", "--nopidfile", "--print-address=1"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        end(process)
+        process.stdout.close()
+
+
+@pytest.fixture
+def make_panel(bus: str) -> Iterator[Callable[[], Any]]:
+    """Makes panels on the bus."""
+    pytest.importorskip("jeepney", reason="needs jeepney, of the test extra")
+    from panel_host import PanelHost
+
+    made = []
+
+    def make() -> Any:
+        made.append(PanelHost(bus))
+        return made[-1]
+
+    yield make
+    for panel in made:
+        if not panel._end.is_set():
+            panel.close()
+
+
+class TrayProcess:
+    """The tray as users have it: a process of its own."""
+
+    def __init__(self, environment: dict[str, str], *options: str) -> None:
+        self.environment = environment
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "trayapp.desktop", *options],
+            cwd=REPO,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def quit(self) -> int:
+        """Ask it to end by signal; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def complaints(self) -> str:
+        """What it wrote on standard error; ends it first."""
+        end(self.process)
+        assert self.process.stderr is not None
+        return self.process.stderr.read()
+
+    def close(self) -> None:
+        """End it."""
+        end(self.process)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+@pytest.fixture
+def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
+    """Starts trays of the profile on the screen and the bus."""
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "DBUS_SESSION_BUS_ADDRESS": bus,
+        "QT_QPA_PLATFORM": "xcb",
+        "PYTHONWARNINGS": "error",
+        "SPENDLIGHT_HOME": str(profile.config.parent),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(REPO), os.environ.get("PYTHONPATH")))),
+    }
+    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME"):
+        environment.pop(name, None)
+    made: list[TrayProcess] = []
+
+    def make(*options: str) -> TrayProcess:
+        made.append(TrayProcess(environment, *options))
+        return made[-1]
+
+    yield make
+    for tray in made:
+        tray.close()
