@@ -202,7 +202,7 @@ class World:
 
     def _engine(self, killed: bool) -> None:
         """It ends, or is killed and finds what it wrote when it last decided otherwise."""
-        kept = self.written if killed else json.loads(json.dumps(self.steering.kept()))
+        kept = self.written if killed else json.loads(self.steering.kept())
         self.steering = Steering(dearer)
         self.steering.restore(kept)
 
@@ -265,7 +265,7 @@ class World:
             forbidden=self.forbidden,
         )
         if decision.turned:
-            self.written = json.loads(json.dumps(steering.kept()))
+            self.written = json.loads(steering.kept())
         if not (decision.changes or decision.was_changed):
             return call.model, False, body.decode()
         steering.attribute(decision.key, thoughts, decision.before or call.model)
@@ -284,7 +284,7 @@ class World:
         served = sent.get("model") or adapted.target.rpartition("/")[2].partition(":")[0]
         assert served == serving
         if decision.turned:
-            self.written = json.loads(json.dumps(steering.kept()))
+            self.written = json.loads(steering.kept())
         return served, served != call.model, adapted.body.decode()
 
 

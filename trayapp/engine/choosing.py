@@ -22,7 +22,7 @@ from trayapp.dialects.adapt import capability
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.ledger import Ledger, Reroutable, RuleSaved, Saved
 from trayapp.moments import FIRST_US, LAST_US, micros
 from trayapp.money import count, dollars
 from trayapp.routing import moments
@@ -83,7 +83,7 @@ class Choosing:
         today, week = days[1], days[0]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None
         if time.monotonic() - self._looked_at > EVERY_S and (self._looking is None or self._looking.done()):
-            self._looking = asyncio.get_running_loop().create_task(self.look())
+            self._looking = asyncio.get_running_loop().create_task(self._look())
         offered = self.suggestions()
         return choices.Choices(
             mode=router.mode,
@@ -328,7 +328,12 @@ class Choosing:
         )
 
     async def look(self) -> None:
-        """Look through the last week's rows for what may be suggested."""
+        """Look through the last week's rows for what may be suggested; who asks meanwhile waits for the same look."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        await asyncio.shield(self._looking)
+
+    async def _look(self) -> None:
         self._looked_at = time.monotonic()
         if self.router.mode == MODES[0]:
             self._proposals = []
@@ -348,36 +353,10 @@ class Choosing:
 
     async def pasts(self) -> list[Past]:
         """The last week's calls that a rule could have concerned."""
-        now, tariff = self._now_us(), self.router.tariff()
+        now, tariff, subscriptions = self._now_us(), self.router.tariff(), self.router.subscriptions
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
-        found = []
-        for row in reversed(rows):  # a conversation's first call is the one that begins cold
-            if row.account == "subscription" and not self.router.subscriptions:
-                continue
-            if row.model_asked is None or Kind(row.kind) in NEVER:
-                continue
-            # What a call is worth to its user: by what was agreed, if anything was, else by the list.
-            worth = row.pico_list if tariff.agreements.none else row.pico_contract
-            if worth is None:
-                continue
-            found.append(
-                Past(
-                    vendor=seller(row.vendor, row.wire),
-                    asked=row.model_asked,
-                    kind=Kind(row.kind),
-                    task=row.task,
-                    usage=row.usage,
-                    pico=worth,
-                    at_us=row.started_us,
-                    session=row.session,
-                    project=row.project,
-                    project_name=row.project_name,
-                    account=row.account,
-                    credential=row.credential,
-                    route=row.vendor,
-                )
-            )
-        return found
+        # Twenty thousand rows take longer than a call may wait for the loop.
+        return await asyncio.to_thread(_pasts, rows, by_list=tariff.agreements.none, subscriptions=subscriptions)
 
     async def preview(self, rule: Rule) -> Mapping[str, object]:
         """What a rule would have touched in the last week."""
@@ -395,6 +374,37 @@ class Choosing:
         else:
             lines = [words_of(calls, now, then, rule.model, DAYS)]
         return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
+
+
+def _pasts(rows: list[Reroutable], *, by_list: bool, subscriptions: bool) -> list[Past]:
+    found = []
+    for row in reversed(rows):  # a conversation's first call is the one that begins cold
+        if row.account == "subscription" and not subscriptions:
+            continue
+        if row.model_asked is None or Kind(row.kind) in NEVER:
+            continue
+        # What a call is worth to its user: by what was agreed, if anything was, else by the list.
+        worth = row.pico_list if by_list else row.pico_contract
+        if worth is None:
+            continue
+        found.append(
+            Past(
+                vendor=seller(row.vendor, row.wire),
+                asked=row.model_asked,
+                kind=Kind(row.kind),
+                task=row.task,
+                usage=row.usage,
+                pico=worth,
+                at_us=row.started_us,
+                session=row.session,
+                project=row.project,
+                project_name=row.project_name,
+                account=row.account,
+                credential=row.credential,
+                route=row.vendor,
+            )
+        )
+    return found
 
 
 def window_words(figures: Economics) -> str:

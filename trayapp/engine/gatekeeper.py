@@ -123,8 +123,9 @@ class Unwatched:
         """Change nothing."""
         return None
 
-    async def refused(self, _status: int, _headers: Pairs) -> None:
+    async def refused(self, _status: int, _headers: Pairs, _original: bytes) -> Rewrite | None:
         """No row, nothing to do."""
+        return None
 
     async def retrying(self) -> None:
         """No row, nothing to do."""
