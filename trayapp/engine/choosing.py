@@ -2,8 +2,8 @@
 
 Everything that puts ``trayapp.choices`` together lives here; ``routing_verbs`` changes things.
 
-Rules: what a glance needs is read again only when it has changed; a week of rows is looked through at most every ten
-minutes, in a thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
+Rules: what a glance needs is read again only when it has changed; a week of rows is looked through now and then, in a
+thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ from trayapp.values import Kind, Usage
 log = logging.getLogger(__name__)
 
 DAYS: Final = 7
-EVERY_S: Final = 600.0
-"""Seconds between two looks at a week of rows."""
+EVERY_S: Final = (20.0, 600.0)
+"""Seconds between two looks at a week of rows, at the least and at the most; within these so many that looking takes
+half a percent of the time."""
+_SHARE: Final = 200.0
 MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
@@ -68,7 +70,8 @@ class Choosing:
         self._now_us = now_us
         self._saved: tuple[str, list[Saved], dict[str, RuleSaved]] = ("", [], {})
         self._proposals: list[Proposal] = []
-        self._looked_at = float("-inf")
+        self._look_at = float("-inf")
+        """When last week's rows are due to be looked through again, monotonic seconds."""
         self._looking: asyncio.Task[None] | None = None
         self._menu: tuple[float, list[choices.Choice]] = (float("-inf"), [])
         self.undo: choices.Undo | None = None
@@ -82,7 +85,7 @@ class Choosing:
         _, days, by_rule = self._saved
         today, week = days[1], days[0]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None
-        if time.monotonic() - self._looked_at > EVERY_S and (self._looking is None or self._looking.done()):
+        if time.monotonic() >= self._look_at and (self._looking is None or self._looking.done()):
             self._looking = asyncio.get_running_loop().create_task(self._look())
         offered = self.suggestions()
         return choices.Choices(
@@ -334,7 +337,8 @@ class Choosing:
         await asyncio.shield(self._looking)
 
     async def _look(self) -> None:
-        self._looked_at = time.monotonic()
+        began = time.monotonic()
+        self._look_at = began + EVERY_S[1]
         if self.router.mode == MODES[0]:
             self._proposals = []
             return
@@ -346,6 +350,8 @@ class Choosing:
         except Exception as error:  # noqa: BLE001  a face without a suggestion is still a face
             log.warning("last week's calls could not be looked through: %s", type(error).__name__)
             return
+        took = time.monotonic() - began
+        self._look_at = began + min(max(took * _SHARE, EVERY_S[0]), EVERY_S[1])
         before = [each.id for each in self._proposals if not rulebook.declined(each.id)]
         self._proposals = found
         if before != [each.id for each in found if not rulebook.declined(each.id)]:

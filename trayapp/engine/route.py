@@ -32,8 +32,8 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 4
 """Statuses after which the original goes out: every 4xx that a changed request may have caused (a model that the key
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
 IN_A_LOOP: Final = frozenset({400, 404, 413, 422})
-"""The same inside a tool loop that the other model has begun: the model asked for would have to go on from what it has
-not thought itself, so it is asked only where waiting would not help."""
+"""The same inside a tool loop that the other model has begun: the original holds its thinking, which the model asked
+for may not take, so it goes out only where waiting would not help."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 

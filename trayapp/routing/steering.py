@@ -148,7 +148,8 @@ class Steering:
             rule=hold.rule if changes else "",
             after="" if changes else hold.switched,
             cold=cold,
-            turned=was != (hold.model, hold.effort) or (before is not None and before.switched != hold.switched),
+            turned=was != (hold.model, hold.effort)
+            or (before is not None and not before.switched and bool(hold.switched)),
             before=None if before is None else before.served,
             was_changed=before is not None and bool(before.switched),
             why=why,
