@@ -160,12 +160,12 @@ class TestRefusal:
         assert ending.outcome == "client_abort"
 
     async def test_the_original_may_have_to_be_changed_too_and_its_refusal_is_the_tools(self, bench):
-        bench.rewrite = Rewrite(body=b"changed")
+        bench.rewrite = Rewrite(body=b"changed", headers=((b"accept-encoding", b"identity"),))
         bench.instead = Rewrite(body=b"original without thinking", refusals=frozenset({422}))
-        client = await bench.post(b"original")
+        client = await bench.post(b"original", b"Accept-Encoding: gzip\r\n")
         await answered(bench, NO)
         _, second = await answered(bench, NO)
-        assert second.body == b"original without thinking"
+        assert (second.body, second.get(b"accept-encoding")) == (b"original without thinking", [b"gzip"])
         assert second.get(b"content-length") == [b"25"]
         assert (await client.response()).status == 422
         watch = bench.watches[0]

@@ -187,7 +187,7 @@ class Router:
 
     def _load(self) -> None:
         """Load what reading a person's words takes, beside the calls."""
-        if self.mode != MODES[0]:
+        if self.mode != MODES[0] and self._loading is None:
             self._loading = asyncio.get_running_loop().create_task(_load())
 
     # before a request leaves
