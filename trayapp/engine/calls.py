@@ -105,7 +105,7 @@ class MeteredCall:
         self._call = call
         if call.workspace:
             self._project = self._keeper.projects.identify(call.workspace)
-        rewrite = self._changed(call, body) if self._metered else None
+        rewrite = self._changed(call, body) if self._metered or self._keeper.router.steering.active else None
         if self._metered:
             self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
         await self._open(call)
@@ -122,11 +122,12 @@ class MeteredCall:
                 _coding(self._view.headers),
                 self._project,
                 self._credential,
+                paused=not self._metered,
             )
         except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
             log.warning("a call could not be routed: %s", type(error).__name__)
         routed = None if self._route is None else self._route.rewrite
-        if not self._keeper.ask_usage:
+        if not self._keeper.ask_usage or not self._metered:
             return routed
         asking = self._asking(call, body if routed is None else routed.body)
         if asking is None:

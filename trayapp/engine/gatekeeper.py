@@ -110,7 +110,8 @@ class Gatekeeper:
             upstream=entry.upstream,
             target=entry.target,
             vendor=entry.vendor,
-            inspect=metered,
+            # A conversation that a rule has changed is looked after, also while nothing else is read.
+            inspect=metered or (dialect is not None and self.router.steering.active),
             watch=watch,
             headers=headers,
         )

@@ -77,6 +77,8 @@ class Route:
         self.interrupted = False
         """The person broke the answer off."""
         self.credential: str | None = None
+        self.paused = False
+        """Calls are not read now; this one only for its conversation's sake."""
         self.payer: str | None = None
         """The rule that has changed an earlier request, for which this one pays."""
         self.redone = False

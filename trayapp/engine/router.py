@@ -28,29 +28,25 @@ import msgspec
 
 from trayapp.dialects import RequestView
 from trayapp.dialects.adapt import (
-    Adapted,
-    Unadaptable,
-    Wanted,
-    adapt,
     before,
-    capability,
     chained,
     keeps,
     signatures,
     unchangeable,
 )
 from trayapp.dialects.coding import decode_whole
+from trayapp.engine import copies
 from trayapp.engine.aftermath import Aftermath
+from trayapp.engine.copies import Copies
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import IN_A_LOOP, REFUSALS, Route, Saving
+from trayapp.engine.route import Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
 from trayapp.platform.paths import Paths, write_private
-from trayapp.proxy import Rewrite
 from trayapp.routing import conversation, holdback, lasttext
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
@@ -119,7 +115,7 @@ class Router:
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.after = Aftermath(self.rulebook, Witness(paths.evidence, self._digest), tariff, tell)
-        self._calibration = calibration
+        self._copies = Copies(self.steering, self._digest_text, listings, calibration)
         self._path: Path = paths.conversations
         self._twins: Path = paths.twins
         self._loading: asyncio.Task[None] | None = None
@@ -201,6 +197,8 @@ class Router:
         coding: str,
         project: tuple[str | None, str | None],
         credential: str | None,
+        *,
+        paused: bool = False,
     ) -> Route | None:
         """A call's way; ``None`` when nothing is to be decided or learned about it.
 
@@ -212,6 +210,7 @@ class Router:
             coding: its content coding.
             project: the HMAC of its project's folder, and the name to show.
             credential: short HMAC of its key.
+            paused: calls are not read now, but for conversations that were changed: they have to be brought back.
         """
         if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
             return None
@@ -225,7 +224,7 @@ class Router:
             project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
-        route.project_name, route.credential = project[1], credential
+        route.project_name, route.credential, route.paused = project[1], credential, paused
         deciding = self._watched or (self.mode == MODES[2] and call.kind in STANDING)
         plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
         if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
@@ -254,7 +253,7 @@ class Router:
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
-        forbidden = self._forbidden(call) or unchangeable(view, plain) or ""
+        forbidden = ("paused" if route.paused else "") or self._forbidden(call) or unchangeable(view, plain) or ""
         response = before(call.wire, plain) if self.steering.active else None
         followed = response is not None and self.steering.follow(
             route.asked, route.place, self._response(response), route.at_us
@@ -266,27 +265,15 @@ class Router:
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
         self.steering.attribute(decision.key, thoughts, decision.before or call.model or "")
-        serving = decision.model or call.model or ""
-        wanted = Wanted(
-            model=decision.model,
-            effort=decision.effort,
-            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            goes_on=followed,
-            known=self.listings.of(route.asked.vendor, call.wire, serving),
-        )
-        adapted = adapt(call, view, target, body, wanted)
-        why = (
-            adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision) or _unsendable(adapted)
-        )
-        if why or isinstance(adapted, Unadaptable):
+        copy = self._copies.of(route, decision, view, target, body, followed=followed)
+        if isinstance(copy, str):
             if decision.changes:
-                log.info("a request was left as asked: %s", why)
-                self._leave(route, why)
+                log.info("a request was left as asked: %s", copy)
+                self._leave(route, copy)
                 self.return_as_asked(route, decision, view, target, body)
-        elif adapted.fields:
-            route.rewrite = _rewrite(adapted, target, IN_A_LOOP if decision.why == "holds" else REFUSALS)
-            route.fields = adapted.fields
-            route.effort = adapted.effort if decision.effort is not None else None
+        elif copy.fields:
+            route.rewrite, route.fields = copies.rewrite(copy, target, decision.why), copy.fields
+            route.effort = copy.effort if decision.effort is not None else None
             if decision.model is not None:
                 route.kept = keeps(call.wire, plain)
                 self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
@@ -305,11 +292,9 @@ class Router:
         """The model asked for serves in place of another: take out what the other one has signed before."""
         if not decision.was_changed:
             return
-        asked = route.call.model
-        wanted = Wanted(foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, asked))
-        adapted = adapt(route.call, view, target, body, wanted)
-        if isinstance(adapted, Adapted) and adapted.fields:
-            route.rewrite, route.fields = _rewrite(adapted, target, REFUSALS), adapted.fields
+        adapted = self._copies.as_asked(route, view, target, body)
+        if adapted is not None:
+            route.rewrite, route.fields = copies.rewrite(adapted, target), adapted.fields
 
     def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
@@ -389,18 +374,6 @@ class Router:
 
             route.verdict = words.judge(route.call, route.turn)
         return route.verdict
-
-    def _too_long(self, route: Route, decision: Decision) -> str:
-        """Whether the prompt is longer than the other model's window, by what was counted before."""
-        if decision.model is None:
-            return ""
-        wire = route.call.wire
-        known = self.listings.of(route.asked.vendor, wire, decision.model) or capability(wire, decision.model)
-        if known is None or known.window is None:
-            return ""
-        call = route.call
-        tokens = self._calibration.prompt_tokens(call.model or "", call.session, call.context_bytes)
-        return "window" if tokens > known.window else ""
 
     def _life(self, vendor: str, call: Call) -> int:
         # A Claude plan's tool asks for the cache of an hour (measured 2026-11).
@@ -498,20 +471,4 @@ def _unattended(view: RequestView) -> bool:
     return any(
         (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
         for name, value in view.headers
-    )
-
-
-def _unsendable(adapted: Adapted) -> str:
-    """Why the relay could not send it: a field that stands twice cannot get two values."""
-    names = [name for name, _ in adapted.headers]
-    return "field_twice" if len(set(names)) < len(names) else ""
-
-
-def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int]) -> Rewrite:
-    return Rewrite(
-        body=adapted.body,
-        headers=adapted.headers,
-        target=adapted.target if adapted.target != target else None,
-        answer=adapted.restore,
-        refusals=refusals,
     )
