@@ -90,7 +90,10 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "feedback": "{good: bool, session?} → {text}: a person's word on the latest turn that a rule has changed",
     "advice": "→ {lines, pairs}: what the models cost for a finished task here, with n and interval",
-    "evidence": "{reset?: bool} → {counts: [{type, from, to, good, bad, week}]}: no text, no sessions",
+    "evidence": (
+        "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
+        " no text, no sessions"
+    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

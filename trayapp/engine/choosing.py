@@ -2,8 +2,8 @@
 
 Everything that puts ``trayapp.choices`` together lives here; ``routing_verbs`` changes things.
 
-Rules: what a glance needs is read again only when it has changed; a week of rows is looked through at most every ten
-minutes, in a thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
+Rules: what a glance needs is read again only when it has changed; a week of rows is looked through now and then, in a
+thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from trayapp.engine import chosenwords
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.ledger import Ledger, Reroutable, RuleSaved, Saved
 from trayapp.moments import FIRST_US, LAST_US, micros
 from trayapp.money import count
 from trayapp.routing import moments
@@ -38,8 +38,10 @@ from trayapp.values import Kind, Usage
 log = logging.getLogger(__name__)
 
 DAYS: Final = 7
-EVERY_S: Final = 600.0
-"""Seconds between two looks at a week of rows."""
+EVERY_S: Final = (20.0, 600.0)
+"""Seconds between two looks at a week of rows, at the least and at the most; within these so many that looking takes
+half a percent of the time."""
+_SHARE: Final = 200.0
 MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
@@ -62,7 +64,8 @@ class Choosing:
         self._now_us = now_us
         self._saved: tuple[str, list[Saved], dict[str, RuleSaved]] = ("", [], {})
         self._proposals: list[Proposal] = []
-        self._looked_at = float("-inf")
+        self._look_at = float("-inf")
+        """When last week's rows are due to be looked through again, monotonic seconds."""
         self._looking: asyncio.Task[None] | None = None
         self._menu: tuple[float, list[choices.Choice]] = (float("-inf"), [])
         self.undo: choices.Undo | None = None
@@ -76,8 +79,8 @@ class Choosing:
         _, days, by_rule = self._saved
         today, week = days[1], days[0]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None
-        if time.monotonic() - self._looked_at > EVERY_S and (self._looking is None or self._looking.done()):
-            self._looking = asyncio.get_running_loop().create_task(self.look())
+        if time.monotonic() >= self._look_at and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.get_running_loop().create_task(self._look())
         offered = self.suggestions()
         return choices.Choices(
             mode=router.mode,
@@ -319,8 +322,14 @@ class Choosing:
         )
 
     async def look(self) -> None:
-        """Look through the last week's rows for what may be suggested."""
-        self._looked_at = time.monotonic()
+        """Look through the last week's rows for what may be suggested; who asks meanwhile waits for the same look."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        await asyncio.shield(self._looking)
+
+    async def _look(self) -> None:
+        began = time.monotonic()
+        self._look_at = began + EVERY_S[1]
         if self.router.mode == MODES[0]:
             self._proposals = []
             return
@@ -332,6 +341,8 @@ class Choosing:
         except Exception as error:  # noqa: BLE001  a face without a suggestion is still a face
             log.warning("last week's calls could not be looked through: %s", type(error).__name__)
             return
+        took = time.monotonic() - began
+        self._look_at = began + min(max(took * _SHARE, EVERY_S[0]), EVERY_S[1])
         before = [each.id for each in self._proposals if not rulebook.declined(each.id)]
         self._proposals = found
         if before != [each.id for each in found if not rulebook.declined(each.id)]:
@@ -339,36 +350,10 @@ class Choosing:
 
     async def pasts(self) -> list[Past]:
         """The last week's calls that a rule could have concerned."""
-        now, tariff = self._now_us(), self.router.tariff()
+        now, tariff, subscriptions = self._now_us(), self.router.tariff(), self.router.subscriptions
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
-        found = []
-        for row in reversed(rows):  # a conversation's first call is the one that begins cold
-            if row.account == "subscription" and not self.router.subscriptions:
-                continue
-            if row.model_asked is None or Kind(row.kind) in NEVER:
-                continue
-            # What a call is worth to its user: by what was agreed, if anything was, else by the list.
-            worth = row.pico_list if tariff.agreements.none else row.pico_contract
-            if worth is None:
-                continue
-            found.append(
-                Past(
-                    vendor=seller(row.vendor, row.wire),
-                    asked=row.model_asked,
-                    kind=Kind(row.kind),
-                    task=row.task,
-                    usage=row.usage,
-                    pico=worth,
-                    at_us=row.started_us,
-                    session=row.session,
-                    project=row.project,
-                    project_name=row.project_name,
-                    account=row.account,
-                    credential=row.credential,
-                    route=row.vendor,
-                )
-            )
-        return found
+        # Twenty thousand rows take longer than a call may wait for the loop.
+        return await asyncio.to_thread(_pasts, rows, by_list=tariff.agreements.none, subscriptions=subscriptions)
 
     async def preview(self, rule: Rule) -> Mapping[str, object]:
         """What a rule would have touched in the last week."""
@@ -386,6 +371,37 @@ class Choosing:
         else:
             lines = [words_of(calls, now, then, rule.model, DAYS)]
         return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
+
+
+def _pasts(rows: list[Reroutable], *, by_list: bool, subscriptions: bool) -> list[Past]:
+    found = []
+    for row in reversed(rows):  # a conversation's first call is the one that begins cold
+        if row.account == "subscription" and not subscriptions:
+            continue
+        if row.model_asked is None or Kind(row.kind) in NEVER:
+            continue
+        # What a call is worth to its user: by what was agreed, if anything was, else by the list.
+        worth = row.pico_list if by_list else row.pico_contract
+        if worth is None:
+            continue
+        found.append(
+            Past(
+                vendor=seller(row.vendor, row.wire),
+                asked=row.model_asked,
+                kind=Kind(row.kind),
+                task=row.task,
+                usage=row.usage,
+                pico=worth,
+                at_us=row.started_us,
+                session=row.session,
+                project=row.project,
+                project_name=row.project_name,
+                account=row.account,
+                credential=row.credential,
+                route=row.vendor,
+            )
+        )
+    return found
 
 
 def _asked_of(past: Past) -> Asked:
