@@ -19,20 +19,19 @@ from typing import Final
 
 from trayapp import choices
 from trayapp.dialects.adapt import capability
+from trayapp.engine import chosenwords
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
 from trayapp.ledger import Ledger, Reroutable, RuleSaved, Saved
 from trayapp.moments import FIRST_US, LAST_US, micros
-from trayapp.money import count, dollars
+from trayapp.money import count
 from trayapp.routing import moments
 from trayapp.routing.booked import Cache, NoRateError, booked
-from trayapp.routing.economics import Economics
 from trayapp.routing.evidence import Pair, Standing, State
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import NAMES, Past, Proposal, proposals, repriced, words_of
 from trayapp.routing.rules import NEVER, Asked, Rule, concerns, seller
-from trayapp.routing.windowshare import by_list
 from trayapp.settings import MODES
 from trayapp.values import Kind, Usage
 
@@ -52,12 +51,7 @@ _PAUSES: Final = {
     "refused": "rests: the vendor refused it",
     "evidence": "withdrawn: it went wrong too often",
 }
-_BETTER: Final = {
-    moments.Moment.SUBAGENT: "for sub-agents",
-    moments.Moment.COMPACTION: "after compaction",
-    moments.Moment.IDLE: "after a pause",
-    moments.Moment.NEW_SESSION: "in a new session",
-}
+_METERS: Final = "Let it rip only meters. Choose Balanced or Frugal first."
 _SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
 
 
@@ -158,6 +152,8 @@ class Choosing:
         return choices.RuleView(
             id=rule.id,
             text=text_of(rule),
+            value=_value(rule),
+            asked=rule.asked or "",
             vendor=rule.vendor,
             model=rule.model or "",
             effort=rule.effort or "",
@@ -167,12 +163,14 @@ class Choosing:
             until_us=rule.until_us,
             made_us=rule.created_us,
             paused=_PAUSES.get(rule.paused, rule.paused) if rule.rests(now) else "",
+            rests=rule.paused if rule.rests(now) else "",
             calls=0 if saving is None else saving.switched,
             pico_saved=0 if saving is None else saving.saved,
             pico_low=0 if saving is None else saving.low,
             pico_high=0 if saving is None else saving.high,
             unknown=0 if saving is None else saving.unknown,
             evidence="" if standing is None or not standing.tried else standing.words,
+            record=chosenwords.record(standing),
         )
 
     def standing(self, rule: Rule) -> Standing | None:
@@ -208,10 +206,8 @@ class Choosing:
                 continue
             newest = pulses[0]
             chosen = self.serving(newest)
-            options = [choices.Option(model=asked, words="as requested", chosen=chosen == asked)]
-            options += [
-                choices.Option(model=model, words=self.words(newest, model), chosen=chosen == model) for model in models
-            ]
+            options = [choices.Option(model=asked, words="as requested", chosen=chosen == asked, means="asked")]
+            options += [dataclasses.replace(self.option(newest, model), chosen=chosen == model) for model in models]
             why_not = self.why_not(newest)
             made.append(
                 choices.Choice(
@@ -220,6 +216,7 @@ class Choosing:
                     tool=newest.tool,
                     options=() if why_not else tuple(options),
                     why_not=why_not,
+                    bar="" if not why_not else "meter_only" if why_not == _METERS else "plan",
                 )
             )
         return made[:_MENU]
@@ -232,7 +229,7 @@ class Choosing:
                 " not want it; `routing.subscriptions` turns it on."
             )
         if self.router.mode == MODES[0]:
-            return "Let it rip only meters. Choose Balanced or Frugal first."
+            return _METERS
         return ""
 
     def serving(self, pulse: Pulse) -> str:
@@ -259,24 +256,9 @@ class Choosing:
             b = dataclasses.replace(b, window=known.window)
         return moments.advise(pulse.situation(now), a, b)
 
-    def words(self, pulse: Pulse, model: str) -> str:
-        """What choosing a model means for a conversation now, in a few words."""
-        advice = self.advice(pulse, model)
-        if advice is None:
-            return "no price is known"
-        now = advice.options[0].economics
-        if pulse.account == "subscription" and now is not None:
-            return window_words(now)
-        if now is None or now.break_even is None:
-            return (
-                "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
-            )
-        if now.once_pico <= 0:
-            return f"saves at once, {dollars(now.per_turn_pico, estimated=True, fine=True)} a call"
-        if not advice.options[0].good:
-            better = _BETTER.get(advice.best.moment, "")
-            return f"pays only after {now.break_even} calls; better {better}" if better else "loses now"
-        return f"{dollars(now.once_pico, estimated=True, fine=True)} once, pays after {now.break_even} calls"
+    def option(self, pulse: Pulse, model: str) -> choices.Option:
+        """What choosing a model means for a conversation now."""
+        return chosenwords.option(model, self.advice(pulse, model), plan=pulse.account == "subscription")
 
     # what is suggested
 
@@ -322,6 +304,15 @@ class Choosing:
             trial=not proven,
             model=each.model,
             pico_saved=0 if each.plan else each.pico_saved,
+            scope=each.scope,
+            value=each.value,
+            asked=each.asked,
+            calls=each.calls,
+            days=DAYS,
+            pico_now=each.pico_now,
+            pico_then=each.pico_then,
+            plan=each.plan,
+            record=chosenwords.record(standing),
         )
 
     def _covered(self, each: Proposal) -> bool:
@@ -413,14 +404,6 @@ def _pasts(rows: list[Reroutable], *, by_list: bool, subscriptions: bool) -> lis
     return found
 
 
-def window_words(figures: Economics) -> str:
-    """On a plan: what switching uses of its window beside staying, on the one assumption that there is."""
-    ratio = by_list(figures, None).ratio
-    if ratio is None:
-        return "uses no window"
-    return f"≈ {round(100 * ratio)} % of what staying uses of the window, if that counts list prices"
-
-
 def _asked_of(past: Past) -> Asked:
     return Asked(
         vendor=past.vendor,
@@ -450,6 +433,12 @@ def pricing(tariff: Tariff) -> Callable[[Past, str, Usage], int | None]:
         return cost.pico if tariff.agreements.none else tariff.amounts(usage, cost, of).contract
 
     return price
+
+
+def _value(rule: Rule) -> str:
+    if rule.scope == "project":
+        return rule.label or rule.value[:8]
+    return rule.value if rule.scope in ("kind", "task") else ""
 
 
 def text_of(rule: Rule) -> str:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
 from trayapp.control import ControlError
-from trayapp.engine import choosing
+from trayapp.engine import choosing, chosenwords
 from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
@@ -313,7 +313,7 @@ class RoutingVerbs:
                 who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
                 now = advice.options[0]
                 figures = now.economics if pulse.account == "subscription" else None
-                why = now.why if figures is None else choosing.window_words(figures)
+                why = now.why if figures is None else chosenwords.window_words(figures)
                 line = f"{who} on {pulse.asked}: {why}."
                 lines += [] if line in lines else [line]
             if len(lines) == 3:
