@@ -6,7 +6,7 @@ Rules:
 
 * a test never sees the developer's own Spendlight, tools or keys: proxies, vendors' keys and tools' settings are
   taken out of the environment before the first fixture runs, and each test gets its own empty ``HOME`` and
-  ``SPENDLIGHT_HOME``. Variables that begin with ``SPENDLIGHT_TEST_`` are left alone;
+  ``SPENDLIGHT_HOME``. Variables that begin with ``SPENDLIGHT_TEST_`` are left alone; the language is none;
 * no test needs the network or a screen; Qt paints off screen unless ``QT_QPA_PLATFORM`` says otherwise;
 * a default run is repeatable: hypothesis draws the same examples each time. ``--thorough`` runs the tests marked
   ``thorough`` too and lets hypothesis search anew, ten times as long;
@@ -51,6 +51,12 @@ STRAY_NAMES = frozenset(
         "XDG_STATE_HOME",
         "XDG_CACHE_HOME",
         "XDG_DATA_HOME",
+        "LANGUAGE",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LC_MONETARY",
+        "LC_NUMERIC",
+        "LC_TIME",
     }
 )
 """Variables that would let the machine's own set-up reach a test; compared in upper case."""
@@ -107,6 +113,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if is_stray(name):
             del os.environ[name]
+    os.environ["LANG"] = "C.UTF-8"
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if config.getoption("--thorough"):
         settings.load_profile("thorough")

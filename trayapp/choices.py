@@ -2,12 +2,27 @@
 
 Everything about routing that crosses the control socket is defined here; ``snapshot`` carries a ``Choices`` with each
 glance. Rules: as in ``control``: unknown fields are ignored, missing ones take their default, money is a decimal string
-of pico-USD on the wire; words come ready for people, so that tray and terminal say the same.
+of pico-USD on the wire; words come ready for people, in English, so that tray and terminal say the same. Beside them
+stands what they are made of: a face that speaks another language makes its own, and falls back on the English.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What ``evidence`` is made of."""
+
+    state: str = ""
+    """``proven``, ``unproven`` or ``withdrawn``."""
+    good: int = 0
+    tried: int = 0
+    needed: int = 0
+    """Percent of the time that it has to work to pay; 100 and more: it never pays."""
+    sure: int = 0
+    """Percent that is sure enough so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +32,10 @@ class RuleView:
     id: str
     text: str
     """ "titles: claude-opus-5-5 → claude-haiku-5-5", complete by itself."""
+    value: str = ""
+    """The label of its kind, its task type, or its project's name; empty for the other scopes."""
+    asked: str = ""
+    """The model that it concerns; empty: any."""
     vendor: str = ""
     model: str = ""
     """What is served; empty: only the effort changes."""
@@ -31,6 +50,8 @@ class RuleView:
     made_us: int = 0
     paused: str = ""
     """Why it rests, for people; empty: it does not."""
+    rests: str = ""
+    """``user``, ``refused`` or ``evidence``."""
     calls: int = 0
     """Calls that it has changed."""
     pico_saved: int = 0
@@ -41,6 +62,7 @@ class RuleView:
     """Calls whose part in it cannot be told."""
     evidence: str = ""
     """ "worked 38 of 40 times for you"; empty: nothing is known yet."""
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +81,20 @@ class Suggestion:
     model: str = ""
     pico_saved: int = 0
     """Estimated for a week like the last; always an estimate."""
+    scope: str = ""
+    """``kind`` or ``task``; this and what follows is what the words are made of."""
+    value: str = ""
+    """The label of the kind, or the task type."""
+    asked: str = ""
+    calls: int = 0
+    """Calls of the last ``days``."""
+    days: int = 0
+    pico_now: int = 0
+    """What they have cost; ``pico_then``: what they would have."""
+    pico_then: int = 0
+    plan: bool = False
+    """A plan pays for them."""
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +105,15 @@ class Option:
     words: str = ""
     """What choosing it means now: "cheaper from the 3rd turn on", "saves at once"."""
     chosen: bool = False
+    means: str = ""
+    """What the words are made of: ``asked``, ``at_once`` (``pico`` a call), ``after`` (``pico`` once, pays after
+    ``calls``), ``later`` (pays after ``calls``, ``better``), ``loses``, ``anew`` (pays in a new session), ``never``,
+    ``unpriced``, ``window`` (``percent`` of what staying uses), ``no_window``."""
+    pico: int = 0
+    calls: int = 0
+    percent: int = 0
+    better: str = ""
+    """``subagent``, ``compaction``, ``idle`` or ``new_session``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +126,8 @@ class Choice:
     options: tuple[Option, ...] = ()
     why_not: str = ""
     """Why nothing may be chosen (a plan's login, a tool that is only observed …); empty: it may."""
+    bar: str = ""
+    """The same as a word: ``plan`` or ``meter_only``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,10 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
-    "evidence": "{reset?: bool} → {counts: [{type, from, to, good, bad, week}]}: no text, no sessions",
+    "evidence": (
+        "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
+        " no text, no sessions"
+    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

@@ -5,6 +5,7 @@ typed, and the amount stays exact until its last digits are cut off.
 
 Rules: pure and integer only; unknown is written "unpriced", never as zero; an amount above zero is never written as
 zero ("<$0.01"); an estimate carries "≈". Cutting off digits for show rounds half up. Nothing here is parsed back.
+Words and figures are those of ``trayapp.tongue``: English, unless the process is a desktop that speaks otherwise.
 Standard library only, so that the command line starts quickly.
 """
 
@@ -15,9 +16,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from trayapp import tongue
+from trayapp.tongue import mark, several, tr
+
 PICO: Final = 10**12
 """Pico-USD in one USD."""
-UNPRICED: Final = "unpriced"
+UNPRICED: Final = mark("money", "unpriced")
 _CENT: Final = PICO // 100
 _MILL: Final = PICO // 1000
 
@@ -94,18 +98,24 @@ def dollars(pico: int | None, *, estimated: bool = False, fine: bool = False, sh
         shown: the currency to show it in.
     """
     if pico is None:
-        return UNPRICED
+        return unpriced()
+    figures = tongue.figures()
     sign = "−" if pico < 0 else ""
     amount, scale = abs(pico) * shown.numerator, shown.denominator
     unit, digits = (_MILL * scale, 3) if fine and amount < PICO * scale else (_CENT * scale, 2)
     steps = rounded(amount, unit)
     mark = "≈" if estimated else ""
     if amount and not steps:
-        return f"{mark}<{sign}{shown.sign}0.{'0' * (digits - 1)}1"
+        return f"{mark}<{sign}{figures.amount(shown.sign, f'0{figures.point}{1:0{digits}}')}"
     if steps >= 1000 * 10**digits:
-        return f"{mark}{sign}{shown.sign}{rounded(amount, PICO * scale):,}"
+        return f"{mark}{sign}{figures.amount(shown.sign, figures.whole(rounded(amount, PICO * scale)))}"
     whole, rest = divmod(steps, 10**digits)
-    return f"{mark}{sign}{shown.sign}{whole}.{rest:0{digits}}"
+    return f"{mark}{sign}{figures.amount(shown.sign, f'{whole}{figures.point}{rest:0{digits}}')}"
+
+
+def unpriced() -> str:
+    """What stands in the place of an amount that nobody knows."""
+    return tr("money", UNPRICED)
 
 
 def beside(worth: int, contract: int | None, marginal: int | None, *, unknown: int = 0, shown: Currency = USD) -> str:
@@ -123,12 +133,18 @@ def beside(worth: int, contract: int | None, marginal: int | None, *, unknown: i
     if contract is None or marginal is None:
         return ""
     if unknown:
-        return f"adds {dollars(marginal, shown=shown)} to the bill, unknown for {plural(unknown, 'call')}"
-    parts = [] if contract == worth else [f"{dollars(contract, shown=shown)} by contract"]
+        adds = dollars(marginal, shown=shown)
+        return several("money", "adds {amount} to the bill, unknown for %n call(s)", unknown, amount=adds)
+    parts = [] if contract == worth else [tr("money", "{amount} by contract", amount=dollars(contract, shown=shown))]
     if marginal != contract:
-        parts = parts or ["≈ API value"]
-        parts.append(f"adds {dollars(marginal, shown=shown)} to the bill")
+        parts = parts or [api_value()]
+        parts.append(tr("money", "adds {amount} to the bill", amount=dollars(marginal, shown=shown)))
     return " · ".join(parts)
+
+
+def api_value() -> str:
+    """What an amount is called that nobody is billed for."""
+    return tr("money", "≈ API value")
 
 
 def converted(code: str, shown: Currency) -> str:
@@ -136,19 +152,14 @@ def converted(code: str, shown: Currency) -> str:
     if code == "USD":
         return ""
     if shown.code != code:
-        return f"in USD: no rate for {code} holds"
-    return f"converted at {shown.rate} {code} for $1, the rate of {shown.since}"
+        return tr("money", "in USD: no rate for {code} holds", code=code)
+    values = {"rate": shown.rate.replace(".", tongue.figures().point), "code": code, "since": shown.since}
+    return tr("money", "converted at {rate} {code} for $1, the rate of {since}", **values)
 
 
 def count(number: int) -> str:
     """A count: "999", "1,204", "12.4k", "1.3M"."""
-    if number < 10_000:
-        return f"{number:,}"
-    if number < 999_950:
-        tenths = rounded(number, 100)
-        return f"{tenths // 10}.{tenths % 10}k" if tenths < 1000 else f"{rounded(number, 1000)}k"
-    tenths = rounded(number, 100_000)
-    return f"{tenths // 10}.{tenths % 10}M" if tenths < 10_000 else f"{rounded(number, 1_000_000):,}M"
+    return tongue.figures().count(number)
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

@@ -28,6 +28,7 @@ from trayapp.trouble import Trouble, TroubleError
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan")
+LANGUAGES: Final = ("auto", "en", "de")
 MODES: Final = ("let-it-rip", "balanced", "frugal")
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
@@ -86,6 +87,12 @@ def _currency(value: Any) -> str | None:
 def _icon(value: Any) -> str:
     if value not in ICONS:
         raise ValueError('"auto", "money" or "plan"')
+    return str(value)
+
+
+def _language(value: Any) -> str:
+    if value not in LANGUAGES:
+        raise ValueError('"auto", "en" or "de"')
     return str(value)
 
 
@@ -152,6 +159,12 @@ TABLE: Final[tuple[Setting, ...]] = (
         "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
         " auto: plan, as long as nothing is billed beside it.",
         _icon,
+    ),
+    Setting(
+        "display.language",
+        "auto",
+        "The tray's language from its next start on: en or de; auto: the system's, English where there is none.",
+        _language,
     ),
     Setting(
         "routing.mode",

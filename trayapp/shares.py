@@ -4,7 +4,8 @@ Everything that names a window, says how much of it is used and when it begins a
 for the day on an icon.
 
 Rules: pure; what is unknown is said in words, never as a number; a share is rounded down, so that 100 % is only said of
-what is used up; times are local. Standard library only, so that the command line starts quickly.
+what is used up; times are local. Words and figures are those of ``trayapp.tongue``. Standard library only, so that the
+command line starts quickly.
 """
 
 from __future__ import annotations
@@ -14,13 +15,23 @@ from decimal import ROUND_FLOOR, Decimal
 from itertools import groupby
 from typing import Final
 
+from trayapp import tongue
 from trayapp.snapshot import Credits, Limit, Snapshot, Window
+from trayapp.tongue import mark, tr
 
 _VENDORS: Final = {"anthropic": "Claude", "chatgpt": "ChatGPT", "openai": "OpenAI", "github-copilot": "Copilot"}
-_NAMES: Final = {"overage": "extra usage", "session": "session"}
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-API_VALUE: Final = "≈ API value"
+_LENGTHS: Final = {1_440: mark("shares", "day"), 10_080: mark("shares", "week"), 43_200: mark("shares", "month")}
+_COUNTED: Final = {
+    "requests": mark("shares", "requests"),
+    "tokens": mark("shares", "tokens"),
+    "input-tokens": mark("shares", "input tokens"),
+    "output-tokens": mark("shares", "output tokens"),
+}
+_STATES: Final = {
+    "allowed": mark("shares", "allowed"),
+    "allowed_warning": mark("shares", "allowed, warning"),
+}
+_NAMES: Final = {"overage": mark("shares", "extra usage"), "session": mark("shares", "session")}
 
 
 def leading(snapshot: Snapshot) -> Window | None:
@@ -62,7 +73,7 @@ def vendor_name(vendor: str) -> str:
 
 def title(window: Window) -> str:
     """ "5 h", "week", "week (opus)", "GPT-5.3-Codex-Spark 5 h", "premium interactions"."""
-    length = _length(window.minutes) or _NAMES.get(window.name, window.name.replace("_", " "))
+    length = _length(window.minutes) or tr("shares", _NAMES.get(window.name, window.name.replace("_", " ")))
     _, _, part = window.name.partition("_")
     if window.minutes and part:
         length = f"{length} ({part.replace('_', ' ')})"
@@ -80,18 +91,20 @@ def percent(share: float) -> int:
 def used(window: Window) -> str:
     """ "42 %", "used up", "unknown", "allowed"."""
     if window.status == "rejected" and (window.used is None or window.used < 1):
-        return "used up"
+        return tr("shares", "used up")
     if window.used is not None:
-        return f"{percent(window.used)} %"
-    return "unknown" if window.reset or not window.status else window.status.replace("_", ", ")
+        return tongue.figures().unit(percent(window.used), "%")
+    if window.reset or not window.status:
+        return tr("shares", "unknown")
+    return tr("shares", _STATES.get(window.status, window.status.replace("_", ", ")))
 
 
 def until(window: Window, now_us: int) -> str:
     """ "resets 14:20", "resets Thu 15:00", "was reset 14:20"; "" when nobody said when."""
     if window.resets_at is None:
-        return "heard long ago" if window.reset else ""
+        return tr("shares", "heard long ago") if window.reset else ""
     at = when(window.resets_at, now_us)
-    return f"was reset {at}" if window.reset else f"resets {at}"
+    return tr("shares", "was reset {at}", at=at) if window.reset else tr("shares", "resets {at}", at=at)
 
 
 def account_lines(snapshot: Snapshot) -> tuple[str, ...]:
@@ -113,19 +126,24 @@ def credit_lines(snapshot: Snapshot) -> tuple[str, ...]:
     """What accounts may spend beyond their windows: "ChatGPT credits: 9.5"."""
     lines = []
     for each in snapshot.credits:
-        left = "unlimited" if each.unlimited else each.balance if each.has else ""
+        balance = each.balance.replace(".", tongue.figures().point)
+        left = tr("shares", "unlimited") if each.unlimited else balance if each.has else ""
         if left:
-            lines.append(f"{holder(snapshot, each)} credits: {left}")
+            lines.append(tr("shares", "{holder} credits: {left}", holder=holder(snapshot, each), left=left))
     return tuple(lines)
 
 
 def limit_line(limit: Limit, now_us: int) -> str:
     """ "OpenAI rate limit: 88 % of tokens used for gpt-5.5, whole again 14:03"."""
-    text = f"{vendor_name(limit.vendor) if limit.vendor != 'anthropic' else 'Anthropic'} rate limit: "
-    text += f"{(limit.limit - limit.remaining) * 100 // limit.limit} % of {limit.name.replace('-', ' ')} used"
+    vendor = vendor_name(limit.vendor) if limit.vendor != "anthropic" else "Anthropic"
+    share = tongue.figures().unit((limit.limit - limit.remaining) * 100 // limit.limit, "%")
+    counted = tr("shares", _COUNTED.get(limit.name, limit.name.replace("-", " ")))
+    text = tr("shares", "{vendor} rate limit: {share} of {counted} used", vendor=vendor, share=share, counted=counted)
     if limit.model:
-        text += f" for {limit.model}"
-    return text if limit.resets_at is None else f"{text}, whole again {when(limit.resets_at, now_us)}"
+        text += " " + tr("shares", "for {model}", model=limit.model)
+    if limit.resets_at is None:
+        return text
+    return f"{text}, " + tr("shares", "whole again {at}", at=when(limit.resets_at, now_us))
 
 
 def elapsed(window: Window, now_us: int) -> float | None:
@@ -141,12 +159,13 @@ def when(at_s: int, now_us: int) -> str:
     try:
         at, now = (datetime.fromtimestamp(seconds).astimezone() for seconds in (at_s, now_us / 1_000_000))
     except (ValueError, OverflowError, OSError):
-        return "at an unknown time"
-    clock = f"{at:%H:%M}"
+        return tr("shares", "at an unknown time")
+    figures = tongue.figures()
+    clock = figures.clock(at)
     days = (at.date() - now.date()).days
     if days == 0:
         return clock
-    return f"{_DAYS[at.weekday()]} {clock}" if -7 < days < 7 else f"{at.day} {_MONTHS[at.month - 1]} {clock}"
+    return f"{figures.weekday(at) if -7 < days < 7 else figures.date(at)} {clock}"
 
 
 def _used(window: Window) -> str:
@@ -160,9 +179,9 @@ def _by_account(snapshot: Snapshot) -> list[list[Window]]:
 def _length(minutes: int | None) -> str:
     if not minutes:
         return ""
-    words = {1_440: "day", 10_080: "week", 43_200: "month"}
-    if minutes in words:
-        return words[minutes]
+    if minutes in _LENGTHS:
+        return tr("shares", _LENGTHS[minutes])
+    figures = tongue.figures()
     if minutes % 1_440 == 0:
-        return f"{minutes // 1_440} d"
-    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+        return figures.unit(minutes // 1_440, tr("shares", "d"))
+    return figures.unit(minutes // 60, "h") if minutes % 60 == 0 else figures.unit(minutes, "min")

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from trayapp.budgetviews import Budgets, BudgetView
-from trayapp.choices import Choice, Choices, Option, RuleView, Suggestion, Undo
+from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.money import USD, Currency, currency
 from trayapp.trouble import Trouble
 
@@ -297,12 +297,19 @@ def choices_from_json(data: Mapping[str, Any]) -> Choices:
 
 def rule_from_json(data: Mapping[str, Any]) -> RuleView:
     """Read a rule."""
-    return RuleView(**{"id": "", "text": "", **_known(RuleView, data)})
+    values = {"id": "", "text": "", **_known(RuleView, data)}
+    values["record"] = _record(values.get("record"))
+    return RuleView(**values)
+
+
+def _record(data: Any) -> Record | None:
+    return Record(**_known(Record, data)) if isinstance(data, Mapping) else None
 
 
 def suggestion_from_json(data: Mapping[str, Any]) -> Suggestion:
     """Read a suggestion."""
     values = {"id": "", "title": "", **_known(Suggestion, data)}
+    values["record"] = _record(values.get("record"))
     values["lines"] = tuple(values.get("lines") or ())
     return Suggestion(**values)
 

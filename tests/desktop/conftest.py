@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from screen import bus, display, make_panel, make_tray
 
-from trayapp.choices import Choice, Choices, Option, RuleView, Suggestion, Undo
+from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.platform import paths as places
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
 from trayapp.values import PICO
@@ -40,6 +40,9 @@ def _beside(name: str) -> ModuleType:
 
 
 stand_in = _beside("stand_in")
+_beside("tongues")
+faces = _beside("faces")
+views, rich, tools = faces.views, faces.rich, faces.tools
 _beside("popovers")  # for tests: ``from desktop_popovers import …``
 
 
@@ -102,6 +105,8 @@ def titles() -> RuleView:
     return RuleView(
         id="r1",
         text="Titles: claude-opus-5-5 → claude-haiku-5-5",
+        value="side:title",
+        asked="claude-opus-5-5",
         vendor="anthropic",
         model="claude-haiku-5-5",
         scope="kind",
@@ -111,6 +116,7 @@ def titles() -> RuleView:
         pico_low=PICO,
         pico_high=1_600 * PICO // 1000,
         evidence="worked 38 of 40 times for you",
+        record=Record(state="proven", good=38, tried=40),
     )
 
 
@@ -127,6 +133,7 @@ def losing() -> RuleView:
         calls=9,
         pico_saved=-120 * PICO // 1000,
         paused="withdrawn: it went wrong too often",
+        rests="evidence",
     )
 
 
@@ -143,6 +150,14 @@ def suggestion() -> Suggestion:
         ),
         model="claude-haiku-5-5",
         pico_saved=9_160 * PICO // 1000,
+        scope="kind",
+        value="side:title",
+        asked="claude-opus-5-5",
+        calls=212,
+        days=7,
+        pico_now=9_400 * PICO // 1000,
+        pico_then=240 * PICO // 1000,
+        record=Record(state="proven", good=38, tried=40),
     )
 
 
@@ -155,9 +170,20 @@ def menu() -> tuple[Choice, ...]:
             asked="claude-opus-5-5",
             tool="claude-code",
             options=(
-                Option(model="claude-opus-5-5", words="as requested", chosen=True),
-                Option(model="claude-sonnet-5-5", words="≈$0.310 once, pays after 14 calls"),
-                Option(model="claude-haiku-5-5", words="saves at once, ≈$0.041 a call"),
+                Option(model="claude-opus-5-5", words="as requested", chosen=True, means="asked"),
+                Option(
+                    model="claude-sonnet-5-5",
+                    words="≈$0.310 once, pays after 14 calls",
+                    means="after",
+                    pico=310 * PICO // 1000,
+                    calls=14,
+                ),
+                Option(
+                    model="claude-haiku-5-5",
+                    words="saves at once, ≈$0.041 a call",
+                    means="at_once",
+                    pico=41 * PICO // 1000,
+                ),
             ),
         ),
         Choice(
@@ -166,6 +192,7 @@ def menu() -> tuple[Choice, ...]:
             tool="codex",
             why_not="This login's plan pays for it. Another model would save window, not money, and the vendor's terms"
             " may not want it; `routing.subscriptions` turns it on.",
+            bar="plan",
         ),
     )
 

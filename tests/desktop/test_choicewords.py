@@ -18,7 +18,7 @@ AMOUNTS = st.integers(-(10**17), 10**17)
 
 
 def test_the_modes_are_those_of_the_settings():
-    assert tuple(key for key, *_ in words.MODES) == settings.MODES
+    assert tuple(key for key, *_ in words.modes()) == settings.MODES
 
 
 @pytest.mark.parametrize(

@@ -100,9 +100,9 @@ def test_count(number, text):
     assert money.count(number) == text
 
 
-def test_plural():
-    assert money.plural(1, "call") == "1 call"
-    assert money.plural(1204, "call") == "1,204 calls"
+def test_calls():
+    assert money.calls(1) == "1 call"
+    assert money.calls(1204) == "1,204 calls"
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,6 @@ def test_news_are_told_once_and_together():
 
 def test_words():
     two = Snapshot(unpriced=(Unpriced(vendor="a", model="x"), Unpriced(vendor="b", model="y")))
-    assert glance.unpriced(two) == "Set prices for 2 models…"
+    assert glance.unpriced(two) == "S&et prices for 2 models…"
     assert glance.unpriced(Snapshot()) == ""
     assert concern({**HOUSE, "tokens": {"cache_read": 900}}) == "1 call: 900 tokens (900 cached input)"

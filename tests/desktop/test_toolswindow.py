@@ -182,6 +182,6 @@ def test_it_looks_right(window, qtbot, qapp, shots, colours):
 
 
 def test_standing_words_cover_all():
-    from trayapp.desktop.toolswindow import _STATES
+    from trayapp.desktop.toolwords import STATES
 
-    assert set(_STATES) == set(Standing)
+    assert set(STATES) == set(Standing)

@@ -259,3 +259,20 @@ def test_a_budget_goes_frugal_and_is_lifted(engine: Any, budget: Any, ask: Any, 
         client.ask("override_budget", budget="thrift")
     assert served("c") == OPUS
     assert "mode" not in engine.paths.settings.read_text()
+
+
+def test_a_long_upload_hears_it_too(make_engine: Any, vendor: Any, send: Any) -> None:
+    engine = make_engine(vendor.url)
+    with engine.paths.settings.open("a") as file:
+        file.write(f"[proxy]\ninspect_limit_mb = 1\n{STOP}")
+    engine.start()
+    url = engine.base("anthropic") + "/v1/messages"
+    assert send(url, MESSAGE, headers=HEADERS).status == 200
+    with engine.client() as feed:
+        for shown in feed.snapshots():
+            if shown.budgets.stopped:
+                break
+    long = {**MESSAGE, "messages": [{"role": "user", "content": "word " * 600_000}]}
+    refused = send(url, long, headers=HEADERS)
+    assert (refused.status, json.loads(refused.body)["spendlight"]) == (402, {"code": "budget_stop"})
+    assert len(vendor.counted.calls()) == 1

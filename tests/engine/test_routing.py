@@ -284,6 +284,7 @@ def test_a_week_of_titles_is_a_suggestion_with_proof(engine, vendor, say, settle
         assert preview["calls"] == 8
         client.ask("remove_rule", rule=rule["id"])
         client.ask("decline_suggestion", suggestion=card["id"])
+        assert client.ask("evidence")["suggestions"] == {"accepted": 1, "taken_back": 1, "declined": 1}
         assert client.ask("choices")["suggestions"] == []
 
 
@@ -399,3 +400,19 @@ def test_gemini_is_switched_in_its_address(engine, vendor, send, settled):
     assert rows[1]["model_sent"] == "gemini-3.5-flash-lite"
     assert "rewrote_path" in rows[1]["flags"]
     assert vendor.vendor.seen.models() == ["gemini-3.1-pro-preview", "gemini-3.5-flash-lite"]
+
+
+def test_a_pause_leaves_no_thinking_of_the_other_model_behind(engine, vendor, say, settled):
+    with engine.client() as client:
+        say("warm up", session="w")
+        client.ask("use", model=HAIKU)
+        first = say("explain this function")
+        assert first["model"] == HAIKU
+        client.ask("pause", seconds=60)
+        history = [user("explain this function"), {"role": "assistant", "content": first["content"]}]
+        assert say("and that one", history=history)["model"] == OPUS
+        assert say("somebody else", session="x")["model"] == OPUS
+    rows = settled(4)
+    assert [row["metering"] for row in rows] == ["exact", "exact", "unmetered", "unmetered"]
+    assert "rewrote_thinking_blocks" in rows[2]["flags"]
+    assert not vendor.vendor.seen.refusals()

@@ -181,8 +181,9 @@ class Recorder:
         self.note("opening", body, trailers)
         return self.bench.rewrite
 
-    async def refused(self, status: int, headers: Any) -> None:
-        self.note("refused", status, headers)
+    async def refused(self, status: int, headers: Any, original: bytes) -> Rewrite | None:
+        self.note("refused", status, headers, original)
+        return self.bench.instead
 
     async def retrying(self) -> None:
         self.note("retrying")
@@ -216,6 +217,8 @@ class Bench:
         self.vendor = Vendor()
         self.inspect = True
         self.rewrite: Rewrite | None = None
+        self.instead: Rewrite | None = None
+        """What goes out after a refusal in place of the original."""
         self.raising: set[str] = set()
         self.refusal: Refusal | None = None
         self.later: list[asyncio.Future[Plan | Refusal]] | None = None

@@ -124,15 +124,6 @@ class TestRefusal:
         assert watch.log[2][1] == 422
         assert (ending.outcome, ending.bytes_up) == ("complete", 8)
 
-    async def test_the_original_may_have_another_body_under_its_own_head(self, bench):
-        bench.rewrite = Rewrite(body=b"changed", headers=((b"accept-encoding", b"identity"),), original=b"plain")
-        client = await bench.post(b"original", b"Accept-Encoding: gzip\r\n")
-        await answered(bench, NO)
-        _, second = await answered(bench, OK)
-        assert (second.body, second.get(b"accept-encoding")) == (b"plain", [b"gzip"])
-        assert second.get(b"content-length") == [b"5"]
-        assert (await client.response()).body == b"ok"
-
     async def test_what_the_original_is_answered_reaches_the_tool_whatever_it_is(self, bench):
         bench.rewrite = Rewrite(body=b"changed")
         client = await bench.post(b"original")
@@ -167,6 +158,33 @@ class TestRefusal:
         client.close()
         ending = await bench.over()
         assert ending.outcome == "client_abort"
+
+    async def test_the_original_may_have_to_be_changed_too_and_its_refusal_is_the_tools(self, bench):
+        bench.rewrite = Rewrite(body=b"changed", headers=((b"accept-encoding", b"identity"),))
+        bench.instead = Rewrite(body=b"original without thinking", refusals=frozenset({422}))
+        client = await bench.post(b"original", b"Accept-Encoding: gzip\r\n")
+        await answered(bench, NO)
+        _, second = await answered(bench, NO)
+        assert (second.body, second.get(b"accept-encoding")) == (b"original without thinking", [b"gzip"])
+        assert second.get(b"content-length") == [b"25"]
+        assert (await client.response()).status == 422
+        watch = bench.watches[0]
+        assert watch.names().count("refused") == 1
+        assert watch.log[2][3] == b"original"
+
+    async def test_a_chunked_upload_keeps_its_framing_and_its_trailers_in_both_attempts(self, bench):
+        bench.rewrite = Rewrite(body=b"changed")
+        client = await bench.client()
+        client.send(b"POST /v1/x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n")
+        client.send(b"4\r\norig\r\n4\r\ninal\r\n0\r\nX-T: 1\r\n\r\n")
+        _, first = await answered(bench, NO)
+        _, second = await answered(bench, OK)
+        assert [first.body, second.body] == [b"changed", b"original"]
+        for request in (first, second):
+            assert request.get(b"transfer-encoding") == [b"chunked"]
+            assert request.get(b"content-length") == []
+            assert request.trailers == [(b"X-T", b"1")]
+        assert (await client.response()).body == b"ok"
 
     async def test_a_failing_refused_hook_still_sends_the_original(self, bench):
         bench.rewrite = Rewrite(body=b"changed")

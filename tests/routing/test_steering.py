@@ -6,7 +6,7 @@ import json
 
 from trayapp.routing.conversation import Place
 from trayapp.routing.rules import Asked, Rule
-from trayapp.routing.steering import MOST, Steering
+from trayapp.routing.steering import KEPT, KEPT_SIGNED, MOST, MOST_SIGNED, Steering
 from trayapp.values import Kind
 
 MINUTE = 60 * 10**6
@@ -153,7 +153,7 @@ def test_thinking_belongs_to_who_answered_and_outlives_a_restart():
     story.steering.attribute(decision.key, ["a1"], "opus")
     story.steering.attribute(decision.key, ["a1", "b1"], "haiku")
     later = Story()
-    later.steering.restore(json.loads(json.dumps(story.steering.kept())))
+    later.steering.restore(json.loads(story.steering.kept()))
     assert (later.steering.signer("a1"), later.steering.signer("b1"), later.steering.signer("x")) == (
         "opus",
         "haiku",
@@ -191,9 +191,9 @@ def test_it_is_bounded_and_forgets_unchanged_conversations_first():
     story.rules = []
     for each in range(MOST + 50):
         story.ask(f"c{each}")
-    assert story.steering.hold(f"s/c{MOST + 49}") is not None
-    assert story.steering.hold("s/c0") is None
-    held = story.steering.hold("s/changed")
+    assert story.steering.hold(f"s/anthropic/c{MOST + 49}") is not None
+    assert story.steering.hold("s/anthropic/c0") is None
+    held = story.steering.hold("s/anthropic/changed")
     assert held is not None
     assert held.model == "haiku"
 
@@ -206,3 +206,71 @@ def test_only_effort():
     story.rules = []
     assert story.ask(opens=False).effort == "low"
     assert story.ask().effort is None
+
+
+def test_a_rule_that_says_the_same_takes_over_where_it_is():
+    story = Story()
+    story.rule("trial")
+    assert story.ask().model == "haiku"
+    story.drop("trial")
+    story.rule("kept")
+    decision = story.ask()
+    assert (decision.model, decision.rule) == ("haiku", "kept")
+    story.drop("kept")
+    assert story.ask().why == "returned"
+    story.rule("again")
+    assert story.ask().model is None, "what was given back is not taken again before its next boundary"
+
+
+def test_a_decision_does_not_go_along_to_another_vendor():
+    story = Story()
+    story.rule("r")
+    assert story.ask().model == "haiku"
+    elsewhere = story.steering.decide(
+        story.rules,
+        Asked(vendor="openai", model="opus", kind=Kind.MAIN, session="s"),
+        Place(key="c", begins=False),
+        at_us=story.now + 1,
+        opens=False,
+        chained=False,
+        life_us=5 * MINUTE,
+    )
+    assert (elsewhere.model, elsewhere.was_changed) == (None, False)
+    assert story.ask(opens=False).model == "haiku"
+
+
+def test_what_is_written_down_before_each_switch_stays_small_and_is_the_newest():
+    story = Story()
+    story.rule("r", now=True)
+    for each in range(MOST):
+        key = story.ask(f"c{each}").key
+        story.steering.attribute(key, [f"{each}-{n}" for n in range(8)], "opus")
+    later = Steering(dearer)
+    later.restore(json.loads(story.steering.kept()))
+    assert later.hold(f"s/anthropic/c{MOST - KEPT - 1}") is None
+    assert later.hold(f"s/anthropic/c{MOST - KEPT}") is not None
+    assert later.signer(f"{MOST - 1}-7") == "opus"
+    assert KEPT * 8 == KEPT_SIGNED < MOST_SIGNED
+    assert len(story.steering.kept()) < 400_000
+
+
+def test_a_clock_that_is_set_back_leaves_nothing_alone_for_ever():
+    story = Story()
+    story.rule("r", now=True)
+    assert story.ask().model == "haiku"
+    story.drop("r")
+    assert story.ask().why == "returned"
+    story.now -= 3600 * 10**6
+    story.rule("again", now=True)
+    assert story.ask().model == "haiku"
+
+
+def test_a_loop_in_which_the_tool_asks_for_another_model_is_a_changed_one():
+    story = Story()
+    story.rule("r", "opus", now=True)
+    assert not story.ask().changes  # it is what the tool asks for anyway
+    decision = story.ask(opens=False, model="sonnet")
+    assert (decision.model, decision.rule) == ("opus", "r")
+    story.drop("r")
+    decision = story.ask(model="sonnet")
+    assert (decision.model, decision.was_changed, decision.before) == (None, True, "opus")

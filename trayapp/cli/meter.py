@@ -12,7 +12,7 @@ from typing import Final
 
 from trayapp import shares
 from trayapp.cli import budgetlines, ruleswords
-from trayapp.money import Currency, beside, converted, count, dollars, plural
+from trayapp.money import Currency, api_value, beside, converted, count, dollars, plural
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Window
 
 _BAR: Final = "━"
@@ -101,7 +101,7 @@ def agreed(snapshot: Snapshot) -> list[str]:
     today, shown = snapshot.today, snapshot.shown
     told = beside(today.pico, today.pico_contract, today.pico_marginal, unknown=today.unagreed, shown=shown)
     if shares.leading(snapshot) is not None:  # the headline has said so
-        told = told.removeprefix(shares.API_VALUE).removeprefix(" · ")
+        told = told.removeprefix(api_value()).removeprefix(" · ")
     return [text for text in (told, converted(snapshot.currency, shown)) if text]
 
 

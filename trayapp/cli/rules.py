@@ -193,14 +193,20 @@ def _evidence(client: Client, options: argparse.Namespace) -> tuple[Any, list[st
     answer = client.ask("evidence", reset=options.reset)
     if options.reset:
         return answer, ["All evidence is forgotten. Rules stay as they are."]
+    told = answer.get("suggestions", {})
+    answered = []
+    if any(told.values()):
+        back = f", {told['taken_back']} of them taken back" if told.get("taken_back") else ""
+        answered = [f"Suggestions: {told.get('accepted', 0)} accepted{back}, {told.get('declined', 0)} declined."]
     if not answer["counts"]:
-        return answer, ["There is no evidence yet: it comes from what you do after a cheaper model has answered."]
+        none = "There is no evidence yet: it comes from what you do after a cheaper model has answered."
+        return answer, [none, *answered]
     lines = [f"{'task':<18} {'from':<24} {'to':<24} {'week':<9} {'good':>5} {'bad':>5}"]
     lines += [
         f"{each['type']:<18} {each['from']:<24} {each['to']:<24} {each['week']:<9} {each['good']:>5} {each['bad']:>5}"
         for each in answer["counts"]
     ]
-    return answer, lines
+    return answer, [*lines, *answered]
 
 
 def _result(view: Any) -> str:

@@ -4,10 +4,11 @@ A view of the engine and nothing more: it talks to it through the control socket
 and no file of its own but a lock, a log, crash reports and the ids of suggestions that were told, and may die or be
 quit without any tool noticing.
 
-The rooms inside: ``view`` (what is known), ``money`` ``meter`` ``glance`` ``choicewords`` (pure: text and figures),
+The rooms inside: ``view`` (what is known), ``money`` ``meter`` ``glance`` ``choicewords`` ``ruletext`` ``prose`` (pure:
+text and figures, in the tongue that ``language`` has installed in ``trayapp.tongue``),
 ``icon`` ``look`` ``gauges`` ``buttons`` (painting), ``tray`` ``menu`` ``modelsmenu`` (the icon), ``popover`` and its
 parts (``offer`` with ``card`` and ``undostrip``, ``livecalls``, ``breakdown``, ``planrows``, ``modelsection`` with
-``rulerows``), ``priceentry`` ``toolswindow`` (windows), ``nudges`` ``buttoned`` (notifications), ``link`` (the
-socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not need is imported
-when it is first wanted.
+``rulerows``), ``priceentry`` ``toolswindow`` with ``toolwords`` (windows), ``nudges`` ``buttoned`` (notifications),
+``link`` (the socket), ``single`` ``signals`` ``crash`` ``pulse`` ``app`` (the process). What the icon alone does not
+need is imported when it is first wanted.
 """

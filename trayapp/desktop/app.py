@@ -17,7 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.desktop import crash, glance, keeper
+from trayapp.desktop import crash, glance, keeper, language
 from trayapp.desktop.farewell import Farewell
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
@@ -78,6 +78,7 @@ def run(paths: Paths, *, demo: bool = False, show_popover: bool = False, tray_wa
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("spendlight")
     app.setQuitOnLastWindowClosed(False)
+    language.install(app, language.wanted(paths))
     app.setWindowIcon(QIcon(os.fspath(resource("icons/spendlight-64.png"))))
     one.listen()
     desk = Desk(app, paths, one, demo=demo, tray_wait=tray_wait)

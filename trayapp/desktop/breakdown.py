@@ -15,9 +15,20 @@ from trayapp.desktop import money
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import BarRow, Text, Tone
 from trayapp.snapshot import Slice, Snapshot
+from trayapp.tongue import mark, several, tr
 
 BARS: Final = 6
-BREAKDOWNS: Final = (("model", "&Model"), ("tool", "&Tool"), ("project", "P&roject"))
+BREAKDOWNS: Final = (
+    ("model", mark("breakdown", "&Model"), mark("breakdown", "Today by model"), mark("breakdown", "unknown model")),
+    ("tool", mark("breakdown", "&Tool"), mark("breakdown", "Today by tool"), mark("breakdown", "unknown tool")),
+    (
+        "project",
+        mark("breakdown", "Pro&ject"),
+        mark("breakdown", "Today by project"),
+        mark("breakdown", "unknown project"),
+    ),
+)
+"""What can be broken down: its key, its button, its whole name, and what a part without a name is called."""
 
 
 class Breakdown(QWidget):
@@ -44,32 +55,33 @@ class Breakdown(QWidget):
         most = BARS // 2 if brief else BARS
         slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[self.by]
         ordered = sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))
+        unnamed = next(tr("breakdown", none) for key, *_, none in BREAKDOWNS if key == self.by)
         dearest = max((part.pico for part in ordered), default=0)
         for i, bar in enumerate(self._bars):
             bar.setVisible(i < min(len(ordered), most))
             if i < len(ordered):
                 part = ordered[i]
                 share = part.pico / dearest if dearest > 0 else 0.0
-                bar.show_bar(part.name or f"unknown {self.by}", money.of_slice(part, snapshot.shown), share)
+                bar.show_bar(part.name or unnamed, money.of_slice(part, snapshot.shown), share)
                 bar.setToolTip(_tip(part))
         rest = ordered[most:]
         self._more.setVisible(bool(rest))
         if rest:
             others = money.dollars(sum(part.pico for part in rest), shown=snapshot.shown)
-            self._more.show_text(f"and {len(rest)} more · {others}")
+            self._more.show_text(several("breakdown", "and %n more · {amount}", len(rest), amount=others))
         return bool(ordered)
 
     def _build_choice(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(2)
         label = Text(bold=True)
-        label.show_text("Today by")
+        label.show_text(tr("breakdown", "Today by"))
         row.addWidget(label, 1)
         self.choice = QButtonGroup(self)
-        for name, text in BREAKDOWNS:
-            button = Button(text, small=True, checkable=True)
+        for name, text, whole, _ in BREAKDOWNS:
+            button = Button(tr("breakdown", text), small=True, checkable=True)
             button.setObjectName(name)
-            button.setAccessibleName(f"Today by {name}")
+            button.setAccessibleName(tr("breakdown", whole))
             button.setChecked(name == self.by)
             self.choice.addButton(button)
             row.addWidget(button)
@@ -83,5 +95,7 @@ class Breakdown(QWidget):
 
 
 def _tip(part: Slice) -> str:
-    text = f"{money.plural(part.calls, 'call')} · {money.plural(part.tokens, 'token')}"
-    return f"{text} · {money.count(part.unpriced)} without a price" if part.unpriced else text
+    parts = [money.calls(part.calls), several("breakdown", "%n token(s)", part.tokens)]
+    if part.unpriced:
+        parts.append(several("breakdown", "%n without a price", part.unpriced))
+    return " · ".join(parts)

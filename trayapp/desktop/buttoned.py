@@ -18,6 +18,8 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, 
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from trayapp.tongue import tr
+
 PATIENCE_MS: Final = 3000
 _SERVICE: Final = DBusAddress(
     "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "org.freedesktop.Notifications"
@@ -142,7 +144,7 @@ class Buttoned(QObject):
         if told is None:
             return
         body = html.escape(told.body, quote=False) if self._markup else told.body
-        actions = [_DEFAULT, "Open"]
+        actions = [_DEFAULT, tr("buttoned", "Open")]
         for key, text in told.buttons:
             actions += [key, text]
         hints = {"desktop-entry": ("s", "spendlight"), "urgency": ("y", 0)}

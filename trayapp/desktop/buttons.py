@@ -15,6 +15,11 @@ from trayapp.desktop import look
 _FIXED = QSizePolicy.Policy.Fixed
 
 
+def spoken(text: str) -> str:
+    """A button's text without what marks its shortcut."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
 class Button(QPushButton):
     """A flat button: text on a rounded ground, a ring when the keyboard is on it."""
 

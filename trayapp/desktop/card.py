@@ -13,10 +13,11 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from trayapp.choices import Suggestion
-from trayapp.desktop import choicewords, look
+from trayapp.desktop import choicewords, look, ruletext
 from trayapp.desktop.buttons import Button, MainButton
 from trayapp.desktop.gauges import Paragraph, Tone
 from trayapp.desktop.money import Currency
+from trayapp.tongue import tr
 
 LINES: Final = 2
 """Sentences of proof that are shown unasked."""
@@ -40,8 +41,8 @@ class SuggestionCard(QFrame):
         self.worth = Paragraph(Tone.OK)
         self._lines: list[Paragraph] = []
         self.action = MainButton("")
-        self.later = Button(choicewords.NOT_NOW)
-        self.why = Button("Why?", small=True, checkable=True)
+        self.later = Button(choicewords.not_now())
+        self.why = Button(tr("card", "Why?"), small=True, checkable=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 11)
         column.setSpacing(3)
@@ -67,18 +68,20 @@ class SuggestionCard(QFrame):
         if suggestion.id != self._id:
             self._id = suggestion.id
             self.why.setChecked(False)
-        title, worth = choicewords.plain(suggestion.title), choicewords.worth(suggestion, shown)
-        self._proof = choicewords.proof(suggestion)
+        title, worth = ruletext.title(suggestion), choicewords.worth(suggestion, shown)
+        self._proof = ruletext.proof(suggestion, shown)
         self.title.show_text(title)
         self.worth.show_text(worth)
         self._show_proof()
         action = choicewords.action(suggestion)
         if action != self.action.text():
             self.action.setText(action)
-        for button, does in ((self.action, action), (self.later, choicewords.NOT_NOW), (self.why, "Why?")):
-            if button.accessibleName() != (name := f"{does}: {title}" if does != "Why?" else f"Why {title}"):
+        why = tr("card", "Why {title}", title=title)
+        names = (f"{action}: {title}", f"{self.later.text()}: {title}", why)
+        for button, name in zip((self.action, self.later, self.why), names, strict=True):
+            if button.accessibleName() != name:
                 button.setAccessibleName(name)
-        spoken = f"Suggestion. {title} {worth}. {' '.join(self._proof)}"
+        spoken = f"{tr('card', 'Suggestion')}. {title} {worth}. {' '.join(self._proof)}"
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 

@@ -19,6 +19,7 @@ from typing import Final
 
 from trayapp import __version__
 from trayapp.platform.paths import write_private
+from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
 KEEP: Final = 5
@@ -44,13 +45,14 @@ def install(folder: Path, tell: Callable[[Trouble], None]) -> None:
         seen.add(text)
         path = _write(folder, text)
         where = f" A report without personal data is in {path}." if path else ""
+        told = (tr("crash", "A report without personal data is in {path}.", path=path),) if path else ()
         _log.error("unexpected %s", kind.__name__)
         print(f"Spendlight's tray met an unexpected error ({kind.__name__}).{where}", file=sys.stderr)
         tell(
             Trouble(
-                title="The tray met an unexpected error",
-                message=f"Metering is not touched by it.{where}",
-                fix="Restart the tray with `spendlight`; please report it if it comes back.",
+                title=tr("crash", "The tray met an unexpected error"),
+                message=" ".join((tr("crash", "Metering is not touched by it."), *told)),
+                fix=tr("crash", "Restart the tray with `spendlight`; please report it if it comes back."),
                 code="tray_error",
             )
         )

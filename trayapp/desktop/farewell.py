@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from trayapp.platform.paths import Paths
+from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ class Farewell(QObject):
         self.box = QMessageBox()
         self.box.setIcon(QMessageBox.Icon.Warning)
         self.box.setWindowTitle("Spendlight")
-        self.box.setText("Stop Spendlight altogether?")
-        self.back = self.box.addButton("Lead them back and stop", QMessageBox.ButtonRole.AcceptRole)
-        self.stop = self.box.addButton("Stop everything", QMessageBox.ButtonRole.DestructiveRole)
+        self.box.setText(tr("farewell", "Stop Spendlight altogether?"))
+        back, stop = tr("farewell", "Lead them back and stop"), tr("farewell", "Stop everything")
+        self.back = self.box.addButton(back, QMessageBox.ButtonRole.AcceptRole)
+        self.stop = self.box.addButton(stop, QMessageBox.ButtonRole.DestructiveRole)
         cancel = self.box.addButton(QMessageBox.StandardButton.Cancel)
         self.box.setDefaultButton(cancel)
         self.box.setEscapeButton(cancel)
@@ -43,15 +45,18 @@ class Farewell(QObject):
         """Open the question, or bring it to the front."""
         names = self._names()
         self.back.setVisible(bool(names))
-        self.stop.setText("Stop without that" if names else "Stop everything")
+        self.stop.setText(tr("farewell", "Stop without that") if names else tr("farewell", "Stop everything"))
         if names:
-            text = (
-                f"These tools lead through Spendlight: {', '.join(names)}. When it stops they reach nobody, unless "
-                "they are led back to their vendors first; connect them again whenever you like. "
+            text = tr(
+                "farewell",
+                "These tools lead through Spendlight: {names}. When it stops they reach nobody, unless they are led "
+                "back to their vendors first; connect them again whenever you like.",
+                names=", ".join(names),
             )
         else:
-            text = "Tools that point at Spendlight will not reach their vendors until it runs again. "
-        self.box.setInformativeText(text + "To end only this icon, use Quit; to stop counting for a while, use Pause.")
+            text = tr("farewell", "Tools that point at Spendlight will not reach their vendors until it runs again.")
+        less = tr("farewell", "To end only this icon, use Quit; to stop counting for a while, use Pause.")
+        self.box.setInformativeText(f"{text} {less}")
         self.box.show()
         self.box.activateWindow()
 
@@ -84,5 +89,6 @@ class Farewell(QObject):
         if not failed:
             self.agreed.emit()
             return
-        self.box.setInformativeText("Nothing was stopped, because this could not be put back:\n" + "\n".join(failed))
+        why = tr("farewell", "Nothing was stopped, because this could not be put back:")
+        self.box.setInformativeText("\n".join([why, *failed]))
         self.box.show()

@@ -7,7 +7,6 @@ repaints nothing; colours are asked of ``look`` at painting time, so that a chan
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from math import ceil
 
@@ -25,10 +24,11 @@ from PySide6.QtWidgets import (
 
 from trayapp.desktop import look
 from trayapp.desktop.buttons import Button
+from trayapp.desktop.prose import prose
+from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
 _STEPS = 1000
-_COMMAND = re.compile(r"`([^`]+)`")
 _FIXED = QSizePolicy.Policy.Fixed
 
 
@@ -223,7 +223,8 @@ class CallRow(QFrame):
         self.name.show_text(name, Tone.TEXT if running else Tone.DIM)
         self.amount.show_text(amount, Tone.TEXT if running else Tone.DIM)
         self.detail.show_text(detail)
-        spoken = f"{'Running' if running else 'Ended'}: {name}, {amount}, {detail}"
+        state = tr("gauges", "Running") if running else tr("gauges", "Ended")
+        spoken = f"{state}: {name}, {amount}, {detail}"
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 
@@ -257,11 +258,11 @@ class Card(QFrame):
     def show_trouble(self, trouble: Trouble) -> None:
         """Show one trouble."""
         # Troubles quote commands as a terminal shows them; here they are quoted as prose.
-        title, message, fix = (_COMMAND.sub(r"“\1”", part) for part in (trouble.title, trouble.message, trouble.fix))
+        title, message, fix = (prose(part) for part in (trouble.title, trouble.message, trouble.fix))
         self.title.show_text(title)
         self.message.show_text(message)
         self.fix.show_text(f"→ {fix}" if fix else "")
-        spoken = f"Alert. {title}. {message} {fix}".strip()
+        spoken = f"{tr('gauges', 'Alert')}. {title}. {message} {fix}".strip()
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 
@@ -284,7 +285,7 @@ class Note(QFrame):
         super().__init__()
         self.title = Text(bold=True)
         self.message = Paragraph(Tone.DIM)
-        self.away = Button("Dismiss", small=True)
+        self.away = Button(tr("gauges", "Dismiss"), small=True)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 8, 9)
         grid.setSpacing(3)
@@ -295,10 +296,10 @@ class Note(QFrame):
 
     def show_notice(self, title: str, message: str) -> None:
         """Show one notice."""
-        message = _COMMAND.sub(r"“\1”", message)
+        message = prose(message)
         self.title.show_text(title)
         self.message.show_text(message)
-        self.away.setAccessibleName(f"Dismiss: {title}")
+        self.away.setAccessibleName(tr("gauges", "Dismiss: {title}", title=title))
         spoken = f"{title}. {message}"
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)

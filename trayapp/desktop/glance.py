@@ -13,16 +13,17 @@ from trayapp import shares
 from trayapp.desktop import money
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import LiveCall, Slice, Snapshot
+from trayapp.tongue import mark, several, tr
 
 TOOLTIP_LIMIT = 120
 _PLAN_LINES = 5
 _ENDINGS = {
-    "done": "done",
-    "vendor_error": "vendor error",
-    "client_abort": "stopped by the tool",
-    "upstream_cut": "cut off",
-    "interrupted": "interrupted",
-    "not_sent": "not sent",
+    "done": mark("glance", "done"),
+    "vendor_error": mark("glance", "vendor error"),
+    "client_abort": mark("glance", "stopped by the tool"),
+    "upstream_cut": mark("glance", "cut off"),
+    "interrupted": mark("glance", "interrupted"),
+    "not_sent": mark("glance", "not sent"),
 }
 
 
@@ -46,11 +47,11 @@ def headline(view: View) -> str:
     """The one line that matters: "$12.20 of $20 today · $1.90/h"."""
     snapshot = view.snapshot
     if view.link is Link.RELAYING:
-        return "Not metered: calls pass uncounted"
+        return tr("glance", "Not metered: calls pass uncounted")
     if view.link is Link.DOWN:
-        return "Spendlight is not running"
+        return tr("glance", "Spendlight is not running")
     if not view.live or snapshot is None:
-        return "Waiting for Spendlight's engine…"
+        return tr("glance", "Waiting for Spendlight's engine…")
     parts = [today(snapshot)]
     if view.paused:
         parts.append(paused(snapshot))
@@ -61,31 +62,36 @@ def headline(view: View) -> str:
 
 def today(snapshot: Snapshot) -> str:
     """Today's amount, with its budget if there is one: "$12.20 of $20 today"; on a plan "≈$12.20 API value today"."""
-    text = amount = spent(snapshot)
-    if amount == money.UNPRICED:
-        return "Today unpriced"
+    amount = spent(snapshot)
+    if amount == money.unpriced():
+        return tr("glance", "Today unpriced")
     if snapshot.budget_day_pico:
-        text += f" of {money.budget(snapshot.budget_day_pico)}"
-    return f"{text} today" if shares.leading(snapshot) is None else f"{text} API value today"
+        budget = money.budget(snapshot.budget_day_pico)
+        amount = tr("glance", "{amount} of {budget}", amount=amount, budget=budget)
+    if shares.leading(snapshot) is None:
+        return tr("glance", "{amount} today", amount=amount)
+    return tr("glance", "{amount} API value today", amount=amount)
 
 
 def spent(snapshot: Snapshot, *, running: bool = True) -> str:
     """Today's amount; on a plan nobody is billed for it, and it carries "≈"."""
     amount = money.spent(snapshot.today, snapshot.running_pico if running else 0, snapshot.shown)
-    on_plan = shares.leading(snapshot) is not None and amount != money.UNPRICED
+    on_plan = shares.leading(snapshot) is not None and amount != money.unpriced()
     return f"≈{amount.removeprefix('≈')}" if on_plan else amount
 
 
 def paused(snapshot: Snapshot) -> str:
     """ "Paused until 15:04", or "Paused" without an end."""
-    return f"Paused until {money.clock(snapshot.paused_until_us)}" if snapshot.paused_until_us else "Paused"
+    if not snapshot.paused_until_us:
+        return tr("glance", "Paused")
+    return tr("glance", "Paused until {at}", at=money.clock(snapshot.paused_until_us))
 
 
 def counts(snapshot: Snapshot) -> str:
     """ "212 calls · 3 errors"."""
-    parts = [money.plural(snapshot.today.calls, "call")]
+    parts = [money.calls(snapshot.today.calls)]
     if snapshot.today.errors:
-        parts.append(money.plural(snapshot.today.errors, "error"))
+        parts.append(several("glance", "%n error(s)", snapshot.today.errors))
     return " · ".join(parts)
 
 
@@ -93,8 +99,8 @@ def agreed(snapshot: Snapshot) -> str:
     """Contract and bill where they differ from the list: "≈ API value · adds $0.00 to the bill"; else ""."""
     day = snapshot.today
     told = money.beside(day.pico, day.pico_contract, day.pico_marginal, unknown=day.unagreed, shown=snapshot.shown)
-    if shares.leading(snapshot) is not None and not told.startswith(shares.API_VALUE):
-        return f"{shares.API_VALUE} · {told}" if told else shares.API_VALUE
+    if shares.leading(snapshot) is not None and not told.startswith(money.api_value()):
+        return f"{money.api_value()} · {told}" if told else money.api_value()
     return told
 
 
@@ -103,7 +109,7 @@ def bill(snapshot: Snapshot) -> str:
     told = agreed(snapshot)
     if shares.leading(snapshot) is None:
         return told
-    return told.removeprefix(shares.API_VALUE).removeprefix(" · ")
+    return told.removeprefix(money.api_value()).removeprefix(" · ")
 
 
 def plan(snapshot: Snapshot) -> tuple[str, ...]:
@@ -132,15 +138,20 @@ def doubts(snapshot: Snapshot) -> tuple[str, ...]:
     lines: list[str] = []
     day = snapshot.today
     if day.pico_estimated:
-        lines.append(f"{money.dollars(day.pico_estimated, estimated=True, shown=snapshot.shown)} of it is estimated")
-    missing = []
-    if day.unpriced:
-        missing.append(f"{money.count(day.unpriced)} unpriced")
-    if day.unmetered:
-        missing.append(f"{money.count(day.unmetered)} unmetered")
-    if missing:
-        lines.append(f"Not in it: {' and '.join(missing)} {'call' if day.unpriced + day.unmetered == 1 else 'calls'}")
-    return tuple(lines)
+        estimated = money.dollars(day.pico_estimated, estimated=True, shown=snapshot.shown)
+        lines.append(tr("glance", "{amount} of it is estimated", amount=estimated))
+    return (*lines, *filter(None, (missing(snapshot),)))
+
+
+def missing(snapshot: Snapshot) -> str:
+    """The calls whose amounts are not in today's; "" when all are."""
+    unpriced, unmetered = snapshot.today.unpriced, snapshot.today.unmetered
+    if unpriced and unmetered:
+        known = money.count(unpriced)
+        return several("glance", "Not in it: {unpriced} unpriced and %n unmetered call(s)", unmetered, unpriced=known)
+    if unpriced:
+        return several("glance", "Not in it: %n unpriced call(s)", unpriced)
+    return several("glance", "Not in it: %n unmetered call(s)", unmetered) if unmetered else ""
 
 
 def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
@@ -148,16 +159,16 @@ def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
     fresh = [notice for notice in snapshot.notices if notice.at_us > told_us]
     if not fresh:
         return None
-    title = fresh[0].title if len(fresh) == 1 else "News about prices"
+    title = fresh[0].title if len(fresh) == 1 else tr("glance", "News about prices")
     if len(fresh) > 1 and any(notice.code == "rewrite_refused" for notice in fresh):
-        title = "News from Spendlight"
+        title = tr("glance", "News from Spendlight")
     plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
     return title, "\n".join(plain)
 
 
 def tooltip(view: View) -> str:
     """Up to three lines, at most 120 characters in all."""
-    lines = ["DEMO, no real money"] if view.is_demo else []
+    lines = [tr("glance", "DEMO, no real money")] if view.is_demo else []
     windows = shares.account_lines(view.snapshot)[:1] if view.live and view.snapshot is not None else ()
     if windows and shares.leading(view.snapshot or Snapshot()) is not None:
         lines += [*windows, headline(view)]
@@ -169,8 +180,8 @@ def tooltip(view: View) -> str:
     elif view.live and view.snapshot is not None:
         running = sum(1 for call in view.snapshot.live if not call.ended_us)
         if running:
-            lines.append(f"{money.plural(running, 'call')} running")
-        lines.extend(line for line in doubts(view.snapshot)[-1:] if line.startswith("Not"))
+            lines.append(several("glance", "%n call(s) running", running))
+        lines.extend(filter(None, (missing(view.snapshot),)))
         if told := bill(view.snapshot):
             lines.append(told)
     return _cut("\n".join(lines), TOOLTIP_LIMIT)
@@ -184,7 +195,7 @@ def menu(view: View) -> MenuText:
         alerts.append(f"⚠ {_cut(trouble.title, 70)}")
         if trouble.fix:
             alerts.append(f"    {_cut(trouble.fix, 90)}")
-    status = ["DEMO — simulated calls, no real money"] if view.is_demo else []
+    status = [demo()] if view.is_demo else []
     by_tool: tuple[str, ...] = ()
     by_model: tuple[str, ...] = ()
     if view.live and snapshot is not None:
@@ -197,9 +208,9 @@ def menu(view: View) -> MenuText:
         running = [call for call in snapshot.live if not call.ended_us]
         status.extend(f"● {who(call)}   {amount(call, snapshot.shown)}" for call in running[:3])
         if len(running) > 3:
-            status.append(f"● and {len(running) - 3} more running")
-        by_tool = tuple(_slice(part, "unknown tool", snapshot.shown) for part in snapshot.by_tool[:12])
-        by_model = tuple(_slice(part, "unknown model", snapshot.shown) for part in snapshot.by_model[:12])
+            status.append("● " + several("glance", "and %n more running", len(running) - 3))
+        by_tool = tuple(_slice(part, tr("glance", "unknown tool"), snapshot.shown) for part in snapshot.by_tool[:12])
+        by_model = tuple(_slice(part, tr("glance", "unknown model"), snapshot.shown) for part in snapshot.by_model[:12])
     elif not alerts:
         status.append(headline(view))
     return MenuText(
@@ -207,25 +218,38 @@ def menu(view: View) -> MenuText:
         status=tuple(status),
         by_tool=by_tool,
         by_model=by_model,
-        pause=f"{paused(snapshot)} — resume" if view.paused and snapshot else "Pause metering for 1 hour",
+        pause=(
+            tr("glance", "{paused} — resume", paused=paused(snapshot))
+            if view.paused and snapshot
+            else tr("glance", "&Pause metering for 1 hour")
+        ),
         paused=view.paused,
         can_pause=view.live,
         price=unpriced(snapshot) if view.live and snapshot is not None else "",
     )
 
 
+def demo() -> str:
+    """What a demo says of itself."""
+    return tr("glance", "DEMO — simulated calls, no real money")
+
+
 def unpriced(snapshot: Snapshot) -> str:
-    """What the way to a price is called: "Set a price for kimi-k4…"; empty when everything has one."""
+    """What the way to a price is called: "S&et a price for kimi-k4…"; empty when everything has one.
+
+    It carries its own shortcut; an ampersand in a name is doubled.
+    """
     if not snapshot.unpriced:
         return ""
     if len(snapshot.unpriced) == 1 and snapshot.unpriced[0].model:
-        return f"Set a price for {_cut(snapshot.unpriced[0].model, 24)}…"
-    return f"Set prices for {money.plural(len(snapshot.unpriced), 'model')}…"
+        model = _cut(snapshot.unpriced[0].model, 24).replace("&", "&&")
+        return tr("glance", "S&et a price for {model}…", model=model)
+    return several("glance", "S&et prices for %n model(s)…", len(snapshot.unpriced))
 
 
 def who(call: LiveCall) -> str:
     """ "claude-code · claude-opus-5-5"."""
-    return " · ".join(part for part in (call.tool or call.vendor, call.model) if part) or "a call"
+    return " · ".join(part for part in (call.tool or call.vendor, call.model) if part) or tr("glance", "a call")
 
 
 def amount(call: LiveCall, shown: money.Currency = money.USD) -> str:
@@ -238,22 +262,23 @@ def progress(call: LiveCall, now_us: int) -> str:
 
     Token counts that are our estimate so far carry "≈".
     """
-    mark = "≈" if call.estimated else ""
+    about = "≈" if call.estimated else ""
     end = call.ended_us or now_us
     parts = []
     if call.tokens_in or call.tokens_out:
-        parts += [f"{mark}{money.count(call.tokens_in)} in", f"{mark}{money.count(call.tokens_out)} out"]
+        parts.append(tr("glance", "{count} in", count=f"{about}{money.count(call.tokens_in)}"))
+        parts.append(tr("glance", "{count} out", count=f"{about}{money.count(call.tokens_out)}"))
     elif not call.ended_us:
-        parts.append("waiting for the answer" if call.state == "sent" else "starting")
+        parts.append(tr("glance", "waiting for the answer") if call.state == "sent" else tr("glance", "starting"))
     if call.started_us and end >= call.started_us:
         parts.append(money.duration(end - call.started_us))
     if call.ended_us and call.state != "done":
-        parts.append(_ENDINGS.get(call.state, call.state.replace("_", " ")))
+        parts.append(tr("glance", _ENDINGS.get(call.state, call.state.replace("_", " "))))
     return " · ".join(parts)
 
 
 def _slice(part: Slice, unnamed: str, shown: money.Currency) -> str:
-    return f"{part.name or unnamed}   {money.of_slice(part, shown)} · {money.plural(part.calls, 'call')}"
+    return f"{part.name or unnamed}   {money.of_slice(part, shown)} · {money.calls(part.calls)}"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -31,6 +31,7 @@ from trayapp.desktop import keeper
 from trayapp.desktop.view import Link, View
 from trayapp.platform.paths import Paths
 from trayapp.snapshot import snapshot_from_json
+from trayapp.tongue import tr
 from trayapp.trouble import Trouble, trouble_from_json
 
 GRACE_MS: Final = 1500
@@ -42,20 +43,23 @@ Answer = Callable[[Any, Trouble | None], None]
 
 _log = logging.getLogger("spendlight.tray")
 
-_GONE: Final = Trouble(
-    title="Spendlight's engine did not answer",
-    message="The connection to the engine ended before its answer came.",
-    fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
-    code="no_answer",
-)
+
+def _gone() -> Trouble:
+    return Trouble(
+        title=tr("link", "Spendlight's engine did not answer"),
+        message=tr("link", "The connection to the engine ended before its answer came."),
+        fix=tr("link", "Try again; if it stays so, `spendlight doctor` looks for the cause."),
+        code="no_answer",
+    )
 
 
-_SILENT: Final = Trouble(
-    title="Spendlight's engine does not answer",
-    message="It runs, but the tray gets no word from it, so nothing here is of now.",
-    fix="It is restarted by itself when it hangs; if this stays, run `spendlight doctor`.",
-    code="no_answer",
-)
+def _silent() -> Trouble:
+    return Trouble(
+        title=tr("link", "Spendlight's engine does not answer"),
+        message=tr("link", "It runs, but the tray gets no word from it, so nothing here is of now."),
+        fix=tr("link", "It is restarted by itself when it hangs; if this stays, run `spendlight doctor`."),
+        code="no_answer",
+    )
 
 
 class Line(QObject):
@@ -108,7 +112,7 @@ class Line(QObject):
         """
         socket = self._socket
         if socket is None or self._view.link is not Link.CONNECTED:
-            self._answered(answer, None, _GONE)
+            self._answered(answer, None, _gone())
             return
         self._next_id += 1
         self._waiting[self._next_id] = lambda ok, trouble: self._answered(answer, ok, trouble)
@@ -161,7 +165,7 @@ class Line(QObject):
         socket.write(encode({"id": self._next_id, "do": "subscribe"}))
 
     def _subscribed(self, _ok: Any, trouble: Trouble | None) -> None:
-        if trouble is not None and trouble is not _GONE:
+        if trouble is not None and trouble.code != "no_answer":
             _log.warning("the engine refused the subscription: %s", trouble.code)
 
     def _local_failed(self, _error: QLocalSocket.LocalSocketError) -> None:
@@ -178,7 +182,7 @@ class Line(QObject):
         self._drop_socket()
         waiting, self._waiting = self._waiting, {}
         for answer in waiting.values():
-            answer(None, _GONE)
+            answer(None, _gone())
         if self._view.link is Link.CONNECTED:
             self._retry_ms = _FIRST_RETRY_MS
             self._set(replace(self._view, link=Link.CONNECTING))
@@ -229,7 +233,7 @@ class Line(QObject):
         else:
             link = Link.DOWN
             if state == "running":
-                trouble = trouble or _SILENT
+                trouble = trouble or _silent()
         self._set(replace(self._view, link=link, guard_trouble=trouble))
 
     # Reading

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from trayapp.desktop import glance
 from trayapp.desktop.gauges import CallRow, Text, Tone
 from trayapp.snapshot import LiveCall, Snapshot
+from trayapp.tongue import several, tr
 
 ROWS: Final = 4
 
@@ -22,7 +23,7 @@ class LiveCalls(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._title = Text(bold=True)
-        self._title.show_text("Now")
+        self._title.show_text(tr("livecalls", "Now"))
         self._running = Text(Tone.DIM, right=True)
         self._rows = [CallRow() for _ in range(ROWS)]
         self._more = Text(Tone.DIM, size=0.88)
@@ -42,8 +43,8 @@ class LiveCalls(QWidget):
         live = snapshot.live if snapshot is not None else ()
         calls = sorted(live, key=lambda call: call.ended_us != 0)
         running = sum(1 for call in calls if not call.ended_us)
-        none = "nothing is running" if snapshot is not None else ""
-        self._running.show_text(f"{running} running" if running else none)
+        none = tr("livecalls", "nothing is running") if snapshot is not None else ""
+        self._running.show_text(several("livecalls", "%n running", running) if running else none)
         most = ROWS // 2 if brief else ROWS
         for i, row in enumerate(self._rows):
             row.setVisible(i < min(len(calls), most))
@@ -51,7 +52,7 @@ class LiveCalls(QWidget):
                 _show(row, calls[i], snapshot)
         hidden = sum(1 for call in calls[most:] if not call.ended_us)
         self._more.setVisible(hidden > 0)
-        self._more.show_text(f"and {hidden} more")
+        self._more.show_text(several("livecalls", "and %n more", hidden))
 
 
 def _show(row: CallRow, call: LiveCall, snapshot: Snapshot) -> None:

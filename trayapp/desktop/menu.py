@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QMenu
 from trayapp.desktop import glance, look
 from trayapp.desktop.view import View
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 
 if TYPE_CHECKING:
     from trayapp.desktop.modelsmenu import ModelsMenu
@@ -49,23 +50,23 @@ class TrayMenu(QObject):
         self._alerts_end = self.menu.addSeparator()
         self._status = [self._line(self.menu) for _ in range(_STATUS)]
         self.menu.addSeparator()
-        self._tools = self.menu.addMenu("Today by tool")
+        self._tools = self.menu.addMenu(tr("menu", "Today by tool"))
         self._tool_lines = [self._line(self._tools) for _ in range(_SLICES)]
-        self._models = self.menu.addMenu("Today by model")
+        self._models = self.menu.addMenu(tr("menu", "Today by model"))
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
         self._choices: ModelsMenu | None = None
         self.menu.addSeparator()
         self._choices_end = self.menu.addSeparator()
-        self._show = self._action("&Show details", self.show_asked)
-        self._price = self._action("S&et a price…", self.price_asked)
+        self._show = self._action(tr("menu", "&Show details"), self.show_asked)
+        self._price = self._action(tr("menu", "S&et a price…"), self.price_asked)
         self._price.setVisible(False)
-        self._connect = self._action("&Connect tools…", self.tools_asked)
-        self._pause = self._action("&Pause metering for 1 hour", self.pause_asked)
+        self._connect = self._action(tr("menu", "&Connect tools…"), self.tools_asked)
+        self._pause = self._action("", self.pause_asked)
         self._pause.setCheckable(True)
-        self._pause.setToolTip("Calls pass without being read; each is still one unmetered row.")
+        self._pause.setToolTip(tr("menu", "Calls pass without being read; each is still one unmetered row."))
         self.menu.addSeparator()
-        self._quit = self._action("&Quit the tray (metering goes on)", self.quit_asked)
-        self._stop = self._action("S&top everything…", self.stop_asked)
+        self._quit = self._action(tr("menu", "&Quit the tray (metering goes on)"), self.quit_asked)
+        self._stop = self._action(tr("menu", "S&top everything…"), self.stop_asked)
         self.menu.setDefaultAction(self._show)
         self.menu.aboutToShow.connect(self.refresh)
         self.refresh()
@@ -92,9 +93,9 @@ class TrayMenu(QObject):
         self._tools.menuAction().setVisible(bool(text.by_tool))
         self._models.menuAction().setVisible(bool(text.by_model))
         self._price.setVisible(bool(text.price))
-        # What is typed for a shortcut is ours; a name's own ampersand is none.
-        self._price.setText((text.price or "Set a price…").replace("&", "&&").replace("Set", "S&et", 1))
-        self._pause.setText(text.pause if text.paused else f"&{text.pause}")
+        if text.price:
+            self._price.setText(text.price)
+        self._pause.setText(text.pause)
         self._pause.setEnabled(text.can_pause)
 
     def _show_choices(self, snapshot: Snapshot | None) -> None:

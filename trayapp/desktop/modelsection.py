@@ -9,11 +9,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from trayapp.choices import Choices
 from trayapp.desktop import choicewords
 from trayapp.desktop.buttons import Button, Segments, Switch
 from trayapp.desktop.gauges import Text, Tone
 from trayapp.desktop.rulerows import RuleRows
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 
 
 class ModelSection(QWidget):
@@ -30,15 +32,17 @@ class ModelSection(QWidget):
         self._snapshot = Snapshot()
         self._opened: bool | None = None
         self._title = Text(bold=True)
-        self._title.show_text("Models")
+        self._title.show_text(tr("modelsection", "Models"))
         self.saved = Text(Tone.DIM, right=True)
         self.more = Button("", small=True)
         self.rules = RuleRows()
         self._all = QWidget()
-        self.mode = Segments("Mode", tuple((key, name, tip) for key, name, _, tip in choicewords.MODES))
-        self.asis = Switch(choicewords.ASIS)
-        self.asis.setToolTip(choicewords.ASIS_TIP)
-        self.asis.setAccessibleDescription(choicewords.ASIS_TIP)
+        self.mode = Segments(
+            tr("modelsection", "Mode"), tuple((key, name, tip) for key, name, _, tip in choicewords.modes())
+        )
+        self.asis = Switch(choicewords.asis(Choices(), 0))
+        self.asis.setToolTip(choicewords.asis_tip())
+        self.asis.setAccessibleDescription(choicewords.asis_tip())
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self._title, 1)
@@ -76,8 +80,10 @@ class ModelSection(QWidget):
         self._show_asis()
         opened = choicewords.telling(choices) and not brief if self._opened is None else self._opened
         self._all.setVisible(opened)
-        self.more.setText("Less" if opened else "More")
-        self.more.setAccessibleName("Models: show less" if opened else "Models: show mode and rules")
+        self.more.setText(tr("modelsection", "Less") if opened else tr("modelsection", "More"))
+        self.more.setAccessibleName(
+            tr("modelsection", "Models: show less") if opened else tr("modelsection", "Models: show mode and rules")
+        )
 
     def _show_asis(self) -> None:
         choices = self._snapshot.choices

@@ -15,11 +15,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from trayapp.choices import Choice, RuleView, Suggestion
-from trayapp.desktop import choicewords
+from trayapp.choices import Choice, Choices, RuleView, Suggestion
+from trayapp.desktop import choicewords, ruletext
 from trayapp.desktop.choicewords import HOUR_S
 from trayapp.desktop.money import USD, Currency
+from trayapp.desktop.prose import prose
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 
 Ask = Callable[..., None]
 """Takes a verb and its arguments."""
@@ -39,7 +41,7 @@ class ModelsMenu(QObject):
         self._undo = _action(menu, before)
         self._suggestion = _SuggestionMenu(menu, self._undo, self._ask)
         self._undo.triggered.connect(self._take_back)
-        self._menu = QMenu("&Models", menu)
+        self._menu = QMenu(tr("modelsmenu", "&Models"), menu)
         self._menu.setToolTipsVisible(True)
         menu.insertMenu(before, self._menu)
         self._saved = [_line(self._menu) for _ in range(2)]
@@ -52,17 +54,17 @@ class ModelsMenu(QObject):
         self._rules_end = self._menu.addSeparator()
         group = QActionGroup(self._menu)
         self._modes: dict[str, QAction] = {}
-        for key, name, words, tip in choicewords.MODES:
+        for key, name, words, tip in choicewords.modes():
             mode = _action(self._menu, text=f"{name}: {words}", group=group)
             mode.setVisible(True)
             mode.setToolTip(tip)
             mode.triggered.connect(partial(self._pick, key))
             self._modes[key] = mode
         self._menu.addSeparator()
-        self._asis = _action(self._menu, text=choicewords.ASIS)
+        self._asis = _action(self._menu, text=choicewords.asis(Choices(), 0))
         self._asis.setVisible(True)
         self._asis.setCheckable(True)
-        self._asis.setToolTip(choicewords.ASIS_TIP)
+        self._asis.setToolTip(choicewords.asis_tip())
         self._asis.triggered.connect(self._switch)
 
     def show_choices(self, snapshot: Snapshot | None) -> None:
@@ -77,9 +79,8 @@ class ModelsMenu(QObject):
         if shown is not None and choices == shown.choices and currency == shown.shown:
             return
         self._suggestion.show_suggestion(choices.suggestion, currency)
-        _write(self._undo, f"Undo: {choices.undo.text}" if choices.undo else "")
-        tip = choicewords.week_tip(choices, currency).split("\n")
-        lines = (choicewords.this_week(choices, currency), next((t for t in tip if t.startswith("Probably")), ""))
+        _write(self._undo, tr("modelsmenu", "Undo: {what}", what=ruletext.undo(choices)) if choices.undo else "")
+        lines = (choicewords.this_week(choices, currency), choicewords.week_between(choices, currency))
         for line, text in zip(self._saved, lines, strict=True):
             _write(line, text)
         self._show_models(snapshot)
@@ -104,7 +105,8 @@ class ModelsMenu(QObject):
             self._removed, self._leaving = self._leaving, None
         if self._removed is not None and self._removed.id in there:
             self._removed = None
-        _write(self._restore, f"Put back: {self._removed.text}" if self._removed else "")
+        removed = self._removed
+        _write(self._restore, tr("modelsmenu", "Put back: {rule}", rule=ruletext.rule(removed)) if removed else "")
 
     def _show_marks(self) -> None:
         """Tick what is true."""
@@ -160,7 +162,7 @@ class _SuggestionMenu:
         menu = self._menu or self._make()
         self._id = suggestion.id
         _title(menu, choicewords.in_menu(suggestion, shown))
-        told = [part for line in choicewords.proof(suggestion) for part in choicewords.wrapped(line)]
+        told = [part for line in ruletext.proof(suggestion, shown) for part in choicewords.wrapped(line)]
         worth = choicewords.worth(suggestion, shown)
         _fill(self._lines, [*told, *([worth] if worth else [])], menu, self._end)
         _write(self._accept, choicewords.action(suggestion))
@@ -173,7 +175,7 @@ class _SuggestionMenu:
         self._end = menu.addSeparator()
         self._accept = _action(menu)
         self._accept.triggered.connect(lambda: self._ask("accept_suggestion", suggestion=self._id))
-        later = _action(menu, text=choicewords.NOT_NOW)
+        later = _action(menu, text=choicewords.not_now())
         later.setVisible(True)
         later.triggered.connect(lambda: self._ask("decline_suggestion", suggestion=self._id))
         return menu
@@ -202,7 +204,7 @@ class _ModelMenu:
             return
         self._choice = choice
         _title(self._menu, choicewords.choice_name(choice))
-        why_not = choicewords.wrapped(choice.why_not)
+        why_not = choicewords.wrapped(ruletext.why_not(choice))
         _fill(self._why_not, why_not, self._menu, self._always_title)
         options = () if why_not else choice.options
         rule = choicewords.serving(snapshot.choices, choice)
@@ -210,7 +212,7 @@ class _ModelMenu:
         self._chosen = (chosen, rule is not None and rule.until_us is not None)
         ends = ""
         if rule is not None and rule.until_us is not None:
-            ends = f", until {choicewords.moment(rule.until_us, snapshot.at_us)}"
+            ends = f", {choicewords.until(rule.until_us, snapshot.at_us)}"
         while len(self._always) < len(options):
             i = len(self._always)
             self._always.append(self._option(partial(self._use, i, hour=False), self._hour_end))
@@ -218,10 +220,10 @@ class _ModelMenu:
         for i, (always, hour) in enumerate(zip(self._always, self._hour, strict=True)):
             option = options[i] if i < len(options) else None
             stands_in = option is not None and option.model != choice.asked
-            _write(always, choicewords.option_name(option) if option else "")
+            _write(always, ruletext.option(option, snapshot.shown) if option else "")
             _write(hour, option.model + (ends if i == chosen else "") if option and stands_in else "")
-        _write(self._always_title, "From now on" if options else "")
-        _write(self._hour_title, "For 1 hour" if options else "")
+        _write(self._always_title, tr("modelsmenu", "From now on") if options else "")
+        _write(self._hour_title, tr("modelsmenu", "For 1 hour") if options else "")
         self._hour_end.setVisible(bool(options))
 
     def show_marks(self) -> None:
@@ -263,12 +265,13 @@ class _RuleMenu:
         if rule is None:
             return
         self._rule = rule
-        text = choicewords.plain(rule.text)
-        _title(self._menu, f"{text} (paused)" if rule.paused else text)
+        text = ruletext.rule(rule)
+        _title(self._menu, tr("modelsmenu", "{rule} (paused)", rule=text) if rule.paused else text)
         told = [choicewords.rule_sum(rule, snapshot.shown), choicewords.rule_notes(rule, snapshot.at_us)]
         _fill(self._lines, [line for line in told if line], self._menu, self._end)
-        _write(self._rest, "Resume" if rule.paused else "Pause")
-        _write(self._undo, f"Undo: {text}" if rule.origin != "mode" else "")  # that goes with the mode
+        _write(self._rest, tr("modelsmenu", "Resume") if rule.paused else tr("modelsmenu", "Pause"))
+        # What comes with the mode goes with it.
+        _write(self._undo, tr("modelsmenu", "Undo: {what}", what=text) if rule.origin != "mode" else "")
 
     def _pause(self) -> None:
         self._ask("resume_rule" if self._rule.paused else "pause_rule", rule=self._rule.id)
@@ -301,7 +304,7 @@ def _fill(lines: list[QAction], texts: list[str] | tuple[str, ...], menu: QMenu,
 
 def _write(action: QAction, text: str) -> None:
     """Show a text; an empty one hides the entry. An ampersand in a name is no shortcut."""
-    text = choicewords.plain(text).replace("&", "&&")
+    text = prose(text).replace("&", "&&")
     if text and text != action.text():
         action.setText(text)
     if action.isVisible() != bool(text):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from trayapp.choices import Suggestion
-from trayapp.desktop import choicewords
+from trayapp.desktop import choicewords, ruletext
 from trayapp.platform.paths import write_private
 from trayapp.snapshot import Snapshot
 
@@ -74,15 +74,15 @@ class Nudges(QObject):
 
     def _tell(self, suggestion: Suggestion, snapshot: Snapshot) -> None:
         worth = choicewords.worth(suggestion, snapshot.shown)
-        body = "\n".join(filter(None, (*choicewords.proof(suggestion)[:1], worth)))
-        title = choicewords.plain(suggestion.title)
+        body = "\n".join(filter(None, (*ruletext.proof(suggestion, snapshot.shown)[:1], worth)))
+        title = ruletext.title(suggestion)
         buttoned = self._buttoned or self._make()
         if buttoned is None:
             self.plain.emit(title, body)
             return
         from trayapp.desktop.buttoned import Told
 
-        buttons = ((_ACCEPT, choicewords.action(suggestion)), (_DECLINE, choicewords.NOT_NOW))
+        buttons = ((_ACCEPT, choicewords.action(suggestion)), (_DECLINE, choicewords.not_now()))
         buttoned.show(Told(suggestion.id, title, body, buttons))
 
     def _make(self) -> Buttoned | None:

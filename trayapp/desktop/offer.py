@@ -12,8 +12,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.choices import RuleView
-from trayapp.desktop import choicewords
+from trayapp.desktop import ruletext
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 
 OFFER_MS: Final = 10_000
 """How long a removal can be taken back here."""
@@ -87,7 +88,8 @@ class Offer(QWidget):
         if self._removed is not None and self._removed.id not in there:
             rule = self._removed
             strip = self.strip or self._make_strip()
-            if strip.offer(("removed", self._removals), f"Removed: {choicewords.plain(rule.text)}", OFFER_MS):
+            text = tr("offer", "Removed: {rule}", rule=ruletext.rule(rule))
+            if strip.offer(("removed", self._removals), text, OFFER_MS):
                 self._takes_back, self._undoing = "restore_rule", rule.id
                 return True
         self._removed = None
@@ -95,7 +97,7 @@ class Offer(QWidget):
             return False
         strip = self.strip or self._make_strip()
         left_ms = max((undo.until_us - snapshot.at_us) // 1000 - age_ms, 0)
-        if not strip.offer((undo.rule, undo.until_us), choicewords.plain(undo.text), left_ms):
+        if not strip.offer((undo.rule, undo.until_us), ruletext.undo(snapshot.choices), left_ms):
             return False
         self._takes_back, self._undoing = "remove_rule", undo.rule
         return True

@@ -11,9 +11,10 @@ from typing import Final
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp import shares
-from trayapp.desktop import glance, money
+from trayapp.desktop import glance
 from trayapp.desktop.gauges import BarRow, Paragraph, Tone
 from trayapp.snapshot import Snapshot, Window
+from trayapp.tongue import several
 
 _ROWS: Final = 4
 
@@ -39,7 +40,7 @@ class PlanRows(QWidget):
             row.setVisible(i < len(windows))
             if i < len(windows):
                 _show(row, windows[i], snapshot)
-        lines = [] if len(windows) <= _ROWS else [f"and {money.plural(len(windows) - _ROWS, 'more window')}"]
+        lines = [] if len(windows) <= _ROWS else [several("planrows", "and %n more window(s)", len(windows) - _ROWS)]
         lines += glance.beyond_windows(snapshot, half=True)
         self._more.show_text("\n".join(lines))
         return bool(windows or lines)

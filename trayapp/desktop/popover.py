@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from trayapp.desktop import glance, look, money, place, readingorder
 from trayapp.desktop.breakdown import Breakdown
-from trayapp.desktop.buttons import Button
+from trayapp.desktop.buttons import Button, spoken
 from trayapp.desktop.gauges import Banner, BarRow, Card, Note, Paragraph, Text, Tone
 from trayapp.desktop.livecalls import LiveCalls
 from trayapp.desktop.modelsection import ModelSection
@@ -28,6 +28,7 @@ from trayapp.desktop.planrows import PlanRows
 from trayapp.desktop.pulse import Pulse
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 
 WIDTH: Final = 330
 REFRESH_MS: Final = 200
@@ -55,7 +56,7 @@ class Popover(QWidget):
     def __init__(self) -> None:
         super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
         self.setWindowTitle("Spendlight")
-        self.setAccessibleName("Spendlight: today's spend")
+        self.setAccessibleName(tr("popover", "Spendlight: today's spend"))
         self._view = View()
         self._anchor: QRect | None = None
         self._was_active = False
@@ -112,12 +113,12 @@ class Popover(QWidget):
     # Building
 
     def _build(self) -> None:
-        self._banner = Banner("DEMO — simulated calls, no real money")
+        self._banner = Banner(glance.demo())
         self._amount = Text(size=2.1, bold=True)
         self._rate = Text(right=True)
         self._counts = Text(Tone.DIM, right=True)
         self._doubts = Paragraph(Tone.DIM, size=0.9)
-        self.price = Button("S&et a price…")
+        self.price = Button("")
         self._budget = BarRow()
         self._plan = PlanRows()
         self.note = Note()
@@ -128,11 +129,11 @@ class Popover(QWidget):
         self._calls = LiveCalls()
         self._breakdown = Breakdown()
         self._empty = Paragraph(Tone.DIM)
-        self.connect_tools = Button("&Connect a tool…")
+        self.connect_tools = Button(tr("popover", "&Connect a tool…"))
         self._footnote = Text(Tone.DIM, size=0.82)
-        self.pause = Button("&Pause 1 hour")
-        self.quit = Button("&Quit")
-        self.quit.setToolTip("Ends the tray icon only; metering goes on.")
+        self.pause = Button(tr("popover", "&Pause 1 hour"))
+        self.quit = Button(tr("popover", "&Quit"))
+        self.quit.setToolTip(tr("popover", "Ends the tray icon only; metering goes on."))
 
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
@@ -225,11 +226,12 @@ class Popover(QWidget):
         self._empty.show_text(empty)
         _frame(self._empty).setVisible(bool(empty))
         _frame(self.connect_tools).setVisible(bool(empty) and not snapshot.today.calls)
-        self.pause.setText("&Resume metering" if view.paused else "&Pause 1 hour")
-        self.pause.setToolTip("" if view.paused else "Calls pass without being read; each is still one unmetered row.")
+        self.pause.setText(tr("popover", "&Resume metering") if view.paused else tr("popover", "&Pause 1 hour"))
+        passes = tr("popover", "Calls pass without being read; each is still one unmetered row.")
+        self.pause.setToolTip("" if view.paused else passes)
         self.pause.setEnabled(view.live)
-        book = f"Prices {snapshot.book} · " if snapshot.book else ""
-        self._footnote.show_text(f"{book}≈ is an estimate")
+        notes = [tr("popover", "Prices {version}", version=snapshot.book)] if snapshot.book else []
+        self._footnote.show_text(" · ".join([*notes, tr("popover", "≈ is an estimate")]))
         for brief in (False, True):
             self._show_lists(view, snapshot, brief=brief)
             if self._wanted() <= self._screen().height() - 2 * place.MARGIN:
@@ -248,15 +250,19 @@ class Popover(QWidget):
         known = view.snapshot is not None
         amount = glance.spent(snapshot, running=view.live) if known else "–"
         self._amount.show_text(amount, Tone.TEXT if view.live else Tone.DIM)
-        self._amount.setAccessibleName(f"Spent today: {amount}")
+        self._amount.setAccessibleName(tr("popover", "Spent today: {amount}", amount=amount))
         if not view.live:
-            self._rate.show_text("connecting…" if view.link is Link.CONNECTING else "no live data", Tone.DIM)
-            self._counts.show_text(f"as of {money.clock(snapshot.at_us)}" if known and snapshot.at_us else "")
+            connecting = view.link is Link.CONNECTING
+            state = tr("popover", "connecting…") if connecting else tr("popover", "no live data")
+            self._rate.show_text(state, Tone.DIM)
+            at = money.clock(snapshot.at_us) if known and snapshot.at_us else ""
+            self._counts.show_text(tr("popover", "as of {at}", at=at) if at else "")
         else:
             if view.paused:
                 self._rate.show_text(glance.paused(snapshot), Tone.TEXT)
             else:
-                self._rate.show_text(f"{money.rate(snapshot.rate_pico_hour, snapshot.shown)} now", Tone.TEXT)
+                rate = money.rate(snapshot.rate_pico_hour, snapshot.shown)
+                self._rate.show_text(tr("popover", "{rate} now", rate=rate), Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
         self._doubts.show_text("\n".join((*glance.beside(snapshot, named=False), *glance.doubts(snapshot))))
 
@@ -267,14 +273,15 @@ class Popover(QWidget):
             return
         share = (snapshot.today.pico + (snapshot.running_pico if view.live else 0)) / budget
         tone = Tone.OVER if share >= 1 else Tone.WARN if share >= 0.8 else Tone.OK
-        percent = f"{int(share * 100)} %" if share < 100 else "> 9,999 %"
-        self._budget.show_bar("Today", f"{percent} of {money.budget(budget)}", share, tone, snapshot.pace)
+        percent = money.percent(int(share * 100)) if share < 100 else f"> {money.percent(9_999)}"
+        told = tr("popover", "{share} of {budget}", share=percent, budget=money.budget(budget))
+        self._budget.show_bar(tr("popover", "Today"), told, share, tone, snapshot.pace)
 
     def _show_notes(self, view: View, snapshot: Snapshot) -> None:
         price = glance.unpriced(snapshot) if view.live else ""
         _frame(self.price).setVisible(bool(price))
-        self.price.setText(price.replace("&", "&&").replace("Set", "S&et", 1))
-        self.price.setAccessibleName(price)
+        self.price.setText(price)
+        self.price.setAccessibleName(spoken(price))
         newest = snapshot.notices[0] if view.live and snapshot.notices else None
         _frame(self.note).setVisible(newest is not None)
         if newest is not None:
@@ -376,5 +383,5 @@ def _nothing(view: View, snapshot: Snapshot) -> str:
     if view.snapshot is None:
         return ""
     if snapshot.today.calls:
-        return "Nothing known yet."
-    return "No calls yet today."
+        return tr("popover", "Nothing known yet.")
+    return tr("popover", "No calls yet today.")

@@ -32,14 +32,25 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from trayapp import tongue
 from trayapp.desktop import look, money
 from trayapp.desktop.gauges import Paragraph, Tone
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import mark, several, tr
 from trayapp.trouble import Trouble
 
 WIDTH: Final = 400
-_FIELDS: Final = (("input", "&Input"), ("output", "&Output"), ("cache_read", "Cached i&nput"))
-_NAMES: Final = {"input": "input", "output": "output", "cache_read": "cached input", "cache_write": "cache writes"}
+_FIELDS: Final = (
+    ("input", mark("priceentry", "&Input"), mark("priceentry", "Input, USD per million tokens")),
+    ("output", mark("priceentry", "&Output"), mark("priceentry", "Output, USD per million tokens")),
+    ("cache_read", mark("priceentry", "Cached i&nput"), mark("priceentry", "Cached input, USD per million tokens")),
+)
+_NAMES: Final = {
+    "input": mark("priceentry", "{count} input"),
+    "output": mark("priceentry", "{count} output"),
+    "cache_read": mark("priceentry", "{count} cached input"),
+    "cache_write": mark("priceentry", "{count} cache writes"),
+}
 _MOST: Final = Decimal(1_000_000)
 
 
@@ -68,8 +79,8 @@ class PriceEntry(QDialog):
 
     def __init__(self) -> None:
         super().__init__(None)
-        self.setWindowTitle("Set a price")
-        self.setAccessibleName("Set a price for calls that have none")
+        self.setWindowTitle(tr("priceentry", "Set a price"))
+        self.setAccessibleName(tr("priceentry", "Set a price for calls that have none"))
         self._waiting: list[dict[str, Any]] = []
         self._busy = False
         self._build()
@@ -96,7 +107,7 @@ class PriceEntry(QDialog):
         self.model.blockSignals(True)
         self.model.clear()
         for at, model in enumerate(self._waiting):
-            self.model.addItem(f"{model['model'] or 'unnamed model'}  ·  {model['vendor']}")
+            self.model.addItem(f"{model['model'] or tr('priceentry', 'unnamed model')}  ·  {model['vendor']}")
             if (model["vendor"], model["model"]) == key:
                 self.model.setCurrentIndex(at)
         self.model.blockSignals(False)
@@ -117,7 +128,7 @@ class PriceEntry(QDialog):
             self._judge()
             return
         calls = int(ok.get("calls", 0))
-        self.outcome.show_text(ok.get("message") or "Saved. It holds for calls from now on.")
+        self.outcome.show_text(ok.get("message") or tr("priceentry", "Saved. It holds for calls from now on."))
         if calls:
             for field in self.fields.values():
                 field.clear()
@@ -129,11 +140,11 @@ class PriceEntry(QDialog):
 
     def _build(self) -> None:
         self.model = QComboBox()
-        self.model.setAccessibleName("Model without a price, and its vendor")
+        self.model.setAccessibleName(tr("priceentry", "Model without a price, and its vendor"))
         self.model.currentIndexChanged.connect(self._chosen_changed)
         self.concern = Paragraph(Tone.DIM)
-        self.by_price = _Radio("USD per &million tokens")
-        self.by_model = _Radio("&As another model")
+        self.by_price = _Radio(tr("priceentry", "USD per &million tokens"))
+        self.by_model = _Radio(tr("priceentry", "&As another model"))
         self.by_price.setChecked(True)
         choice = QButtonGroup(self)
         for button in (self.by_price, self.by_model):
@@ -142,19 +153,20 @@ class PriceEntry(QDialog):
         self.fields: dict[str, QLineEdit] = {}
         prices = QFormLayout()
         prices.setContentsMargins(22, 0, 0, 0)
-        for name, label in _FIELDS:
+        for name, label, whole in _FIELDS:
             field = QLineEdit()
             field.setMaxLength(24)
-            field.setAccessibleName(f"{_NAMES[name].capitalize()}, USD per million tokens")
-            field.setPlaceholderText("as input" if name == "cache_read" else "0.00")
+            field.setAccessibleName(tr("priceentry", whole))
+            zero = f"0{tongue.figures().point}00"
+            field.setPlaceholderText(tr("priceentry", "as input") if name == "cache_read" else zero)
             field.textChanged.connect(self._judge)
             field.returnPressed.connect(self._save)
             self.fields[name] = field
-            prices.addRow(label, field)
+            prices.addRow(tr("priceentry", label), field)
         self.other = QComboBox()
         self.other.setEditable(True)
         self.other.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.other.setAccessibleName("The model that it is, vendor slash model")
+        self.other.setAccessibleName(tr("priceentry", "The model that it is, vendor slash model"))
         edit, completer = self.other.lineEdit(), self.other.completer()
         if edit is not None:
             edit.setPlaceholderText("openai/gpt-5.5")
@@ -165,10 +177,10 @@ class PriceEntry(QDialog):
         self.other.editTextChanged.connect(self._judge)
         others = QFormLayout()
         others.setContentsMargins(22, 0, 0, 0)
-        others.addRow("Mo&del", self.other)
+        others.addRow(tr("priceentry", "Mo&del"), self.other)
         self.outcome = Paragraph(Tone.TEXT)
-        self.outcome.setAccessibleName("What has changed")
-        self.save = QPushButton("&Save")
+        self.outcome.setAccessibleName(tr("priceentry", "What has changed"))
+        self.save = QPushButton(tr("priceentry", "&Save"))
         self.save.setDefault(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
@@ -213,7 +225,7 @@ class PriceEntry(QDialog):
     def _chosen_changed(self, _at: int = 0) -> None:
         chosen = self._chosen()
         self.model.setEnabled(len(self._waiting) > 1)
-        self.concern.show_text("Every call has a price." if chosen is None else concern(chosen))
+        self.concern.show_text(tr("priceentry", "Every call has a price.") if chosen is None else concern(chosen))
         self.model.setAccessibleDescription(self.concern.text())
         self._judge()
 
@@ -245,7 +257,7 @@ class PriceEntry(QDialog):
             return
         self._busy = True
         self._judge()
-        self.outcome.show_text("Saving…")
+        self.outcome.show_text(tr("priceentry", "Saving…"))
         if self.by_model.isChecked():
             name = f"{chosen['vendor']}/{chosen['model']}"
             self.asked.emit("map_model", {"name": name, "to": self.other.currentText().strip()})
@@ -268,11 +280,17 @@ def usd(text: str) -> str | None:
 
 def concern(model: dict[str, Any]) -> str:
     """ "12 calls since 3 Nov: 48k tokens (40k input, 8k output)"."""
-    calls = money.plural(int(model["calls"]), "call")
+    calls = money.calls(int(model["calls"]))
     since = model.get("since_us")
     if since:
-        day = datetime.fromtimestamp(int(since) / 1e6).astimezone()
-        calls += f" since {day.day} {day:%b}"
+        day = tongue.figures().date(datetime.fromtimestamp(int(since) / 1e6).astimezone())
+        calls = tr("priceentry", "{calls} since {day}", calls=calls, day=day)
     tokens = {name: int(count) for name, count in (model.get("tokens") or {}).items() if name != "reasoning"}
-    parts = ", ".join(f"{money.count(n)} {_NAMES.get(name, name.replace('_', ' '))}" for name, n in tokens.items())
-    return f"{calls}: {money.plural(int(model['total']), 'token')}{f' ({parts})' if parts else ''}"
+    parts = ", ".join(
+        tr("priceentry", _NAMES[name], count=money.count(n))
+        if name in _NAMES
+        else f"{money.count(n)} {name.replace('_', ' ')}"
+        for name, n in tokens.items()
+    )
+    total = several("priceentry", "%n token(s)", int(model["total"]))
+    return f"{calls}: {total}{f' ({parts})' if parts else ''}"

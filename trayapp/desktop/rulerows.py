@@ -12,11 +12,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from trayapp.choices import RuleView
-from trayapp.desktop import choicewords, money
+from trayapp.desktop import choicewords, ruletext
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.money import Currency
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import several, tr
 
 ROWS: Final = 4
 
@@ -34,8 +35,8 @@ class RuleRow(QFrame):
         self.text = Text()
         self.sum = Text(Tone.DIM, size=0.92)
         self.notes = Paragraph(Tone.DIM, size=0.88)
-        self.rest = Button("Pause", small=True)
-        self.remove = Button("Remove", small=True)
+        self.rest = Button(tr("rulerows", "Pause"), small=True)
+        self.remove = Button(tr("rulerows", "Remove"), small=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -55,13 +56,13 @@ class RuleRow(QFrame):
     def show_rule(self, rule: RuleView, now_us: int, shown: Currency) -> None:
         """Show one rule."""
         self._rule = rule
-        text, total = choicewords.plain(rule.text), choicewords.rule_sum(rule, shown)
+        text, total = ruletext.rule(rule), choicewords.rule_sum(rule, shown)
         notes = choicewords.rule_notes(rule, now_us)
         self.text.show_text(text, Tone.DIM if rule.paused else Tone.TEXT)
         self.sum.show_text(total, Tone.OVER if rule.calls and rule.pico_saved < 0 else Tone.DIM)
         self.notes.show_text(notes)
         self.setToolTip(choicewords.rule_tip(rule, shown))
-        rest = "Resume" if rule.paused else "Pause"
+        rest = tr("rulerows", "Resume") if rule.paused else tr("rulerows", "Pause")
         if rest != self.rest.text():
             self.rest.setText(rest)
         self.remove.setVisible(rule.origin != "mode")  # what comes with the mode goes with it
@@ -104,5 +105,5 @@ class RuleRows(QWidget):
         beyond = len(rules) - ROWS
         self._more.setVisible(beyond > 0)
         if beyond > 0:
-            self._more.show_text(f"and {money.plural(beyond, 'more rule')}, in the icon's menu")
+            self._more.show_text(several("rulerows", "and %n more rule(s), in the icon's menu", beyond))
         return bool(rules)

@@ -9,8 +9,6 @@ text at 4.5:1 at least; a tool that cannot be led here says so, and what is poss
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -34,30 +32,21 @@ from PySide6.QtWidgets import (
 from trayapp.desktop import look
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
+from trayapp.desktop.toolwords import connected, state, told
 from trayapp.desktop.toolwork import ToolWork
+from trayapp.tongue import tr
 from trayapp.toolbox import Connected, Seen, Toolbox
-from trayapp.tools.connection import Preview, Standing
+from trayapp.tools.connection import Standing
 from trayapp.tools.desk import Outcome
-from trayapp.tools.masking import masked
 from trayapp.tools.probe import Probed
 from trayapp.tools.tool import By, Tool
 from trayapp.trouble import Trouble
 
-SIZE: Final = QSize(820, 520)
-_PROMISE: Final = (
-    "Nothing is changed until you press Connect. Before each change the former file is kept; Disconnect puts it back, "
-    "byte for byte."
-)
+SIZE: Final = QSize(840, 520)
+_LIST: Final = 230
 _STANDING: Final = Qt.ItemDataRole.UserRole
 _HERE: Final = Qt.ItemDataRole.UserRole + 1
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
-_STATES: Final = {
-    Standing.CONNECTED: "connected",
-    Standing.CHANGED: "changed by you",
-    Standing.STALE: "points at a former address",
-    Standing.BY_HAND: "led here by hand",
-    Standing.NOT_CONNECTED: "not connected",
-}
 
 
 class _Difference(QSyntaxHighlighter):
@@ -128,8 +117,8 @@ class ToolsWindow(QDialog):
         self._seen: list[Seen] = []
         self._asked = 0
         self._busy = False
-        self.setWindowTitle("Connect your tools")
-        self.setAccessibleName("Connect your tools")
+        self.setWindowTitle(tr("toolswindow", "Connect your tools"))
+        self.setAccessibleName(tr("toolswindow", "Connect your tools"))
         self._build()
         self.resize(SIZE)
 
@@ -152,37 +141,43 @@ class ToolsWindow(QDialog):
 
     def _build(self) -> None:
         title = Text(size=1.35, bold=True)
-        title.show_text("Connect your tools")
+        title.show_text(tr("toolswindow", "Connect your tools"))
         promise = Paragraph(Tone.DIM)
-        promise.show_text(_PROMISE)
+        promise.show_text(
+            tr(
+                "toolswindow",
+                "Nothing is changed until you press Connect. Before each change the former file is kept; Disconnect "
+                "puts it back, byte for byte.",
+            )
+        )
         self.list = QListWidget()
-        self.list.setAccessibleName("Tools")
+        self.list.setAccessibleName(tr("toolswindow", "Tools"))
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Row(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setMinimumWidth(210)
+        self.list.setMinimumWidth(_LIST)
         self.list.currentRowChanged.connect(lambda _row: self._chosen())
         self.mode = QComboBox()
-        self.mode.setAccessibleName("Way to connect it")
+        self.mode.setAccessibleName(tr("toolswindow", "Way to connect it"))
         self.mode.activated.connect(lambda _at: self._preview())
         self.difference = QPlainTextEdit()
         self.difference.setReadOnly(True)
         self.difference.setTabChangesFocus(True)
-        self.difference.setAccessibleName("What changes in its files")
+        self.difference.setAccessibleName(tr("toolswindow", "What changes in its files"))
         mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         mono.setPointSizeF(mono.pointSizeF() * 0.92)
         self.difference.setFont(mono)
         self.difference.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._colours = _Difference(self.difference.document())
         self.notes = Paragraph(Tone.DIM)
-        self.notes.setAccessibleName("What to know about it")
+        self.notes.setAccessibleName(tr("toolswindow", "What to know about it"))
         self.outcome = Paragraph(Tone.TEXT)
-        self.outcome.setAccessibleName("What was done")
-        self.act = Button("&Connect")
+        self.outcome.setAccessibleName(tr("toolswindow", "What was done"))
+        self.act = Button("")
         self.act.clicked.connect(self._act)
         self.act.setDefault(True)
-        self.later = Button("C&lose")
+        self.later = Button(tr("toolswindow", "C&lose"))
         self.later.clicked.connect(self.close)
 
         right = QWidget()
@@ -196,7 +191,7 @@ class ToolsWindow(QDialog):
         both.addWidget(self.list)
         both.addWidget(right)
         both.setStretchFactor(1, 1)
-        both.setSizes([210, SIZE.width() - 210])
+        both.setSizes([_LIST, SIZE.width() - _LIST])
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.act)
@@ -317,7 +312,9 @@ class ToolsWindow(QDialog):
         if trouble is not None:
             self._tell(trouble)
         else:
-            self.outcome.show_text(" ".join(f"{o.path.name}: {o.text}." for o in outcomes or ()) or "Nothing to undo.")
+            self.outcome.show_text(
+                " ".join(f"{o.path.name}: {o.text}." for o in outcomes or ()) or tr("toolswindow", "Nothing to undo.")
+            )
         self.look_again()
 
     # Small things
@@ -344,12 +341,14 @@ class ToolsWindow(QDialog):
 
     def _judge(self) -> None:
         one = self._one()
-        verb = "&Connect"
+        title = self._title().replace("&", "&&")
         if one is not None and self._leads_here(one):
-            verb = "&Disconnect"
+            does = tr("toolswindow", "&Disconnect {tool}", tool=title)
         elif one is not None and one.stands.standing is Standing.CHANGED:
-            verb = "&Connect again"
-        self.act.setText(f"{verb} {self._title()}".replace("&&", "&"))
+            does = tr("toolswindow", "&Connect again {tool}", tool=title)
+        else:
+            does = tr("toolswindow", "&Connect {tool}", tool=title)
+        self.act.setText(does)
         self.act.setVisible(one is not None and bool(one.tool.modes))
         self.act.setEnabled(not self._busy)
         self.act.updateGeometry()
@@ -360,7 +359,12 @@ class ToolsWindow(QDialog):
         if one.stands.note:
             lines.insert(0, f"{one.stands.note[:1].upper()}{one.stands.note[1:]}.")
         if mode is not None and mode.by is By.SHELL:
-            lines.append("It reads only its environment: new shells get it; programs started from a menu do not.")
+            lines.append(
+                tr(
+                    "toolswindow",
+                    "It reads only its environment: new shells get it; programs started from a menu do not.",
+                )
+            )
         if one.tool.advice and not one.tool.modes:
             lines.append(one.tool.advice)
         self.notes.show_text("\n".join(f"• {line}" for line in lines) if len(lines) > 1 else "".join(lines))
@@ -368,40 +372,6 @@ class ToolsWindow(QDialog):
     def _tell(self, trouble: Trouble | None) -> None:
         if trouble is not None:
             self.outcome.show_text(f"{trouble.title}. {trouble.message} {trouble.fix}".strip())
-
-
-def state(one: Seen) -> str:
-    """A tool's state in a few words."""
-    if not one.tool.modes:
-        return "cannot be led through Spendlight"
-    text = _STATES[one.stands.standing]
-    if one.stands.standing is Standing.NOT_CONNECTED and not one.found.installed:
-        return "not found here"
-    several = len(one.tool.modes) > 1 and one.stands.mode
-    return f"{text} ({one.stands.mode})" if several else text
-
-
-def told(result: Any, trouble: Trouble | None) -> str:
-    """A preview, or what undoing would do, as text."""
-    if trouble is not None:
-        return f"{trouble.title}.\n\n{trouble.message}\n{trouble.fix}".strip()
-    if isinstance(result, Preview):
-        lines = [f"new shells: export {name}={masked(value)}" for name, value in result.variables.items()]
-        return at_home(result.diff() + "\n".join(lines)) or "Nothing would change in its files."
-    parts = [o.diff or f"{o.path}: {o.text}." for o in result if isinstance(o, Outcome)]
-    return at_home("".join(parts)) or "Nothing of ours is in its files."
-
-
-def at_home(text: str) -> str:
-    """A text with the home folder as ``~``, where a path begins with it."""
-    return text.replace(f" {Path.home()}/", " ~/")
-
-
-def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
-    """What to know right after connecting."""
-    anew = "Open a new shell to use it." if done.preview.mode.by is By.SHELL else f"Start {title} anew to use it."
-    tried = [f"{'Test call' if seen.code is None else 'But a test call failed'}: {seen.text}." for seen in probes]
-    return " ".join([f"{title} is connected. {anew}", *tried, *done.notes])
 
 
 def _connect(box: Toolbox, tool: Tool, mode: str | None, *, again: bool) -> tuple[Connected, list[Probed]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
+from trayapp.tongue import tr
 from trayapp.toolbox import Toolbox
 from trayapp.trouble import Trouble, TroubleError
 
@@ -33,9 +34,11 @@ class _Task(QRunnable):
         except TroubleError as error:
             trouble = error.trouble
         except OSError as error:
-            trouble = Trouble(title="The system refused", message=f"{error.filename}: {error.strerror}.")
+            title = tr("toolwork", "The system refused")
+            trouble = Trouble(title=title, message=f"{error.filename}: {error.strerror}.")
         except Exception as error:  # noqa: BLE001  a window that waits for ever would say less
-            trouble = Trouble(title="Spendlight made a mistake", message=f"{type(error).__name__}.", code="internal")
+            title = tr("toolwork", "Spendlight made a mistake")
+            trouble = Trouble(title=title, message=f"{type(error).__name__}.", code="internal")
         self._answered(result, trouble)
 
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from trayapp.desktop import look
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Tone
+from trayapp.tongue import tr
 
 OFFER_MS: Final = 10_000
 _BEAT_MS: Final = 50
@@ -44,7 +45,7 @@ class UndoStrip(QFrame):
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(self._tick)
         self.text = Paragraph(Tone.TEXT)
-        self.undo = Button("&Undo")
+        self.undo = Button(tr("undostrip", "&Undo"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 9, 9, 12)
         row.setSpacing(8)
@@ -62,8 +63,8 @@ class UndoStrip(QFrame):
             self._key = key
             self._left_ms = min(left_ms, OFFER_MS)
             self._since.start()
-            self.undo.setAccessibleName(f"Undo: {text}")
-            self.setAccessibleName(f"{text}. Can be undone for ten seconds.")
+            self.undo.setAccessibleName(tr("undostrip", "Undo: {text}", text=text))
+            self.setAccessibleName(tr("undostrip", "{text}. Can be undone for ten seconds.", text=text))
         self.text.show_text(text)
         return self.left > 0
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trayapp.snapshot import Snapshot
+from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
 
@@ -57,7 +58,7 @@ class View:
         """What a person has to know, most urgent first."""
         found: list[Trouble] = []
         if self.link is Link.DOWN:
-            found.append(self.guard_trouble or ENGINE_DOWN)
+            found.append(self.guard_trouble or engine_down())
         elif self.link is Link.RELAYING:
             found.append(relaying(self.guard_trouble))
         if self.failed is not None:
@@ -67,19 +68,21 @@ class View:
         return tuple(found)
 
 
-ENGINE_DOWN = Trouble(
-    title="Spendlight is not running",
-    message="Nothing is metered, and tools that point at Spendlight cannot reach their vendors.",
-    fix="Start it with `spendlight`; `spendlight doctor` looks for the cause.",
-    code="not_running",
-)
+def engine_down() -> Trouble:
+    """The trouble of an engine that is not there, nor a guard in its place."""
+    return Trouble(
+        title=tr("view", "Spendlight is not running"),
+        message=tr("view", "Nothing is metered, and tools that point at Spendlight cannot reach their vendors."),
+        fix=tr("view", "Start it with `spendlight`; `spendlight doctor` looks for the cause."),
+        code="not_running",
+    )
 
 
 def relaying(cause: Trouble | None) -> Trouble:
     """The trouble of a guard that relays alone, with its cause if that is known."""
-    message = "Your tools work, but their calls pass without being counted."
-    fix = "Run `spendlight doctor` to find the cause."
+    message = tr("view", "Your tools work, but their calls pass without being counted.")
+    fix = tr("view", "Run `spendlight doctor` to find the cause.")
     if cause is not None:
         message = f"{message} {cause.title}: {cause.message}".strip()
         fix = cause.fix or fix
-    return Trouble(title="Calls are not metered", message=message, fix=fix, code="relaying")
+    return Trouble(title=tr("view", "Calls are not metered"), message=message, fix=fix, code="relaying")

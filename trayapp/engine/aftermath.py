@@ -2,9 +2,9 @@
 
 Everything in the engine that happens to a call's way after it was decided lives here; ``router`` decides.
 
-Rules: a rule that a vendor refuses rests, and its user is told once; one that goes wrong twice in ten is withdrawn, and
-only its user takes it up again; a row says what was saved on it as soon as it closes, and faces read it only once the
-row is in the ledger.
+Rules: a rule that a vendor refuses rests, and its user is told once, unless the original is refused just so (an expired
+login, a request that no model takes); one that goes wrong twice in ten is withdrawn, and only its user takes it up
+again; a row says what was saved on it as soon as it closes, and faces read it only once the row is in the ledger.
 """
 
 from __future__ import annotations
@@ -61,16 +61,28 @@ class Aftermath:
             for one in (*outcomes, *self.witness.idle(route.at_us)):
                 if not one.good and one.task is not None and one.switched:
                     self._withdraw(Pair(one.task, one.asked, one.served), route.at_us)
-        if not decision.changes and decision.key:
+        self.owe(route)
+
+    def owe(self, route: Route) -> None:
+        """Say which rule pays for a request that goes out as asked."""
+        decision = route.decision
+        if decision is not None and not decision.changes and decision.key:
             route.payer = self.worth.payer(
                 decision.key, self._shared(route), route.at_us, self._caching(route), begins=route.place.begins
             )
 
     def refused(self, decision: Decision, status: int, now_us: int, retry_after_us: int | None) -> None:
-        """A vendor did not take what was changed."""
+        """A vendor did not take what was changed. Where that passes by itself, the rule rests so long.
+
+        Everything else may be the request's own fault, or the login's: see ``blame``.
+        """
         self.witness.refused(decision.key)
-        passes = status in PASSING
-        until = now_us + (retry_after_us or _REST_US) if passes else None
+        if status in PASSING:
+            self.blame(decision, status, now_us + (retry_after_us or _REST_US))
+
+    def blame(self, decision: Decision, status: int, until: int | None) -> None:
+        """What was changed was refused, what was asked for was not: the rule rests, and its user is told once."""
+        passes = until is not None
         if self._rest(decision.rule, until):
             self._tell(
                 f"{decision.model or 'That effort'} was refused",
@@ -126,7 +138,7 @@ class Aftermath:
             if rule.scope in ("task", "kind") and rule.value == pair.what and rule.model == pair.served:
                 if rule.rests(now_us):
                     continue
-                self._rulebook.pause(rule.id, "evidence")
+                self._rulebook.pause(rule.id, "evidence", must=False)
                 self._tell(
                     f"{pair.served} went wrong too often",
                     f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
@@ -140,12 +152,12 @@ class Aftermath:
         if rule_id.startswith("mode:"):
             if self._rulebook.resting(rule_id) is not None:
                 return False
-            self._rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us)
+            self._rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us, must=False)
             return True
         rule = next((each for each in self._rulebook.rules if each.id == rule_id), None)
         if rule is None or rule.rests(now):
             return False
-        self._rulebook.pause(rule.id, "refused", until_us)
+        self._rulebook.pause(rule.id, "refused", until_us, must=False)
         return True
 
     def _shared(self, route: Route) -> str:

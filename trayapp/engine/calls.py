@@ -114,7 +114,7 @@ class MeteredCall:
         if refusal is not None:
             await self._open(call)
             return refusal
-        rewrite = self._changed(call, body) if self._metered else None
+        rewrite = self._changed(call, body) if self._metered or self._keeper.router.steering.active else None
         if self._metered:
             self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
         await self._open(call)
@@ -141,11 +141,12 @@ class MeteredCall:
                 _coding(self._view.headers),
                 self._project,
                 self._credential,
+                paused=not self._metered,
             )
         except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
             log.warning("a call could not be routed: %s", type(error).__name__)
         routed = None if self._route is None else self._route.rewrite
-        if not self._keeper.ask_usage:
+        if not self._keeper.ask_usage or not self._metered:
             return routed
         asking = self._asking(call, body if routed is None else routed.body)
         if asking is None:
@@ -165,10 +166,10 @@ class MeteredCall:
             log.warning("a request could not be rewritten: %s", type(error).__name__)
             return None
 
-    async def refused(self, status: int, headers: Pairs) -> None:
+    async def refused(self, status: int, headers: Pairs, original: bytes) -> Rewrite | None:
         """The vendor does not take what was changed: this attempt ends, the original is another with its own row."""
         if self.opening_row is None or self._call is None:
-            return
+            return None
         self._head(status, headers)
         facts = Facts(
             outcome="complete",
@@ -179,13 +180,18 @@ class MeteredCall:
             overflow=False,
         )
         self._close(facts, bytes_up=self._bytes_up, flags=("rewrite_refused",), goes_on=True)
+        instead = None
         if self._route is not None and self._route.rewrite is not None:
-            self._route.refused(status, _retry_after(headers))
+            try:
+                instead = self._route.refused(status, _retry_after(headers), self._view, self._entry.target, original)
+            except Exception as error:  # noqa: BLE001  law 3: the next attempt has its row, whatever becomes of the rule
+                log.warning("a refusal could not be taken in: %s", type(error).__name__)
         else:
             self._as_asked = True
         self._rewritten = self._beside = ()
         self._status = self._ttfb_us = self._request_id = None
         await self._again(self._call)
+        return instead
 
     async def retrying(self) -> None:
         """The kept connection was dead: this attempt ends, another begins, each with its row."""
@@ -259,6 +265,8 @@ class MeteredCall:
             return
         self.state = State.STREAMING
         content_type, content_encoding = self._head(status, headers)
+        if self._route is not None:
+            self._route.answered(status)
         shown = self._rewritten and status == 200 and not hides_the_chunk(status, headers)
         if (shown or (self._as_asked and status < 400)) and self._entry.upstream.authority not in self._keeper.unasked:
             self._keeper.unasked.add(self._entry.upstream.authority)

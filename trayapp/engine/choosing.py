@@ -2,8 +2,8 @@
 
 Everything that puts ``trayapp.choices`` together lives here; ``routing_verbs`` changes things.
 
-Rules: what a glance needs is read again only when it has changed; a week of rows is looked through at most every ten
-minutes, in a thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
+Rules: what a glance needs is read again only when it has changed; a week of rows is looked through now and then, in a
+thread; one suggestion at a time, none in let-it-rip or while everything goes out as requested.
 """
 
 from __future__ import annotations
@@ -19,28 +19,29 @@ from typing import Final
 
 from trayapp import choices
 from trayapp.dialects.adapt import capability
+from trayapp.engine import chosenwords
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.ledger import Ledger, Reroutable, RuleSaved, Saved
 from trayapp.moments import FIRST_US, LAST_US, micros
-from trayapp.money import count, dollars
+from trayapp.money import count
 from trayapp.routing import moments
 from trayapp.routing.booked import Cache, NoRateError, booked
-from trayapp.routing.economics import Economics
 from trayapp.routing.evidence import Pair, Standing, State
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import NAMES, Past, Proposal, proposals, repriced, words_of
 from trayapp.routing.rules import NEVER, Asked, Rule, concerns, seller
-from trayapp.routing.windowshare import by_list
 from trayapp.settings import MODES
 from trayapp.values import Kind, Usage
 
 log = logging.getLogger(__name__)
 
 DAYS: Final = 7
-EVERY_S: Final = 600.0
-"""Seconds between two looks at a week of rows."""
+EVERY_S: Final = (20.0, 600.0)
+"""Seconds between two looks at a week of rows, at the least and at the most; within these so many that looking takes
+half a percent of the time."""
+_SHARE: Final = 200.0
 MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
@@ -50,12 +51,7 @@ _PAUSES: Final = {
     "refused": "rests: the vendor refused it",
     "evidence": "withdrawn: it went wrong too often",
 }
-_BETTER: Final = {
-    moments.Moment.SUBAGENT: "for sub-agents",
-    moments.Moment.COMPACTION: "after compaction",
-    moments.Moment.IDLE: "after a pause",
-    moments.Moment.NEW_SESSION: "in a new session",
-}
+_METERS: Final = "Let it rip only meters. Choose Balanced or Frugal first."
 _SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
 
 
@@ -68,7 +64,8 @@ class Choosing:
         self._now_us = now_us
         self._saved: tuple[str, list[Saved], dict[str, RuleSaved]] = ("", [], {})
         self._proposals: list[Proposal] = []
-        self._looked_at = float("-inf")
+        self._look_at = float("-inf")
+        """When last week's rows are due to be looked through again, monotonic seconds."""
         self._looking: asyncio.Task[None] | None = None
         self._menu: tuple[float, list[choices.Choice]] = (float("-inf"), [])
         self.undo: choices.Undo | None = None
@@ -82,8 +79,8 @@ class Choosing:
         _, days, by_rule = self._saved
         today, week = days[1], days[0]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None
-        if time.monotonic() - self._looked_at > EVERY_S and (self._looking is None or self._looking.done()):
-            self._looking = asyncio.get_running_loop().create_task(self.look())
+        if time.monotonic() >= self._look_at and (self._looking is None or self._looking.done()):
+            self._looking = asyncio.get_running_loop().create_task(self._look())
         offered = self.suggestions()
         return choices.Choices(
             mode=router.mode,
@@ -155,6 +152,8 @@ class Choosing:
         return choices.RuleView(
             id=rule.id,
             text=text_of(rule),
+            value=_value(rule),
+            asked=rule.asked or "",
             vendor=rule.vendor,
             model=rule.model or "",
             effort=rule.effort or "",
@@ -164,12 +163,14 @@ class Choosing:
             until_us=rule.until_us,
             made_us=rule.created_us,
             paused=_PAUSES.get(rule.paused, rule.paused) if rule.rests(now) else "",
+            rests=rule.paused if rule.rests(now) else "",
             calls=0 if saving is None else saving.switched,
             pico_saved=0 if saving is None else saving.saved,
             pico_low=0 if saving is None else saving.low,
             pico_high=0 if saving is None else saving.high,
             unknown=0 if saving is None else saving.unknown,
             evidence="" if standing is None or not standing.tried else standing.words,
+            record=chosenwords.record(standing),
         )
 
     def standing(self, rule: Rule) -> Standing | None:
@@ -205,10 +206,8 @@ class Choosing:
                 continue
             newest = pulses[0]
             chosen = self.serving(newest)
-            options = [choices.Option(model=asked, words="as requested", chosen=chosen == asked)]
-            options += [
-                choices.Option(model=model, words=self.words(newest, model), chosen=chosen == model) for model in models
-            ]
+            options = [choices.Option(model=asked, words="as requested", chosen=chosen == asked, means="asked")]
+            options += [dataclasses.replace(self.option(newest, model), chosen=chosen == model) for model in models]
             why_not = self.why_not(newest)
             made.append(
                 choices.Choice(
@@ -217,6 +216,7 @@ class Choosing:
                     tool=newest.tool,
                     options=() if why_not else tuple(options),
                     why_not=why_not,
+                    bar="" if not why_not else "meter_only" if why_not == _METERS else "plan",
                 )
             )
         return made[:_MENU]
@@ -229,7 +229,7 @@ class Choosing:
                 " not want it; `routing.subscriptions` turns it on."
             )
         if self.router.mode == MODES[0]:
-            return "Let it rip only meters. Choose Balanced or Frugal first."
+            return _METERS
         return ""
 
     def serving(self, pulse: Pulse) -> str:
@@ -256,24 +256,9 @@ class Choosing:
             b = dataclasses.replace(b, window=known.window)
         return moments.advise(pulse.situation(now), a, b)
 
-    def words(self, pulse: Pulse, model: str) -> str:
-        """What choosing a model means for a conversation now, in a few words."""
-        advice = self.advice(pulse, model)
-        if advice is None:
-            return "no price is known"
-        now = advice.options[0].economics
-        if pulse.account == "subscription" and now is not None:
-            return window_words(now)
-        if now is None or now.break_even is None:
-            return (
-                "not cheaper here" if advice.best.moment is moments.Moment.NEVER else "loses now; pays in a new session"
-            )
-        if now.once_pico <= 0:
-            return f"saves at once, {dollars(now.per_turn_pico, estimated=True, fine=True)} a call"
-        if not advice.options[0].good:
-            better = _BETTER.get(advice.best.moment, "")
-            return f"pays only after {now.break_even} calls; better {better}" if better else "loses now"
-        return f"{dollars(now.once_pico, estimated=True, fine=True)} once, pays after {now.break_even} calls"
+    def option(self, pulse: Pulse, model: str) -> choices.Option:
+        """What choosing a model means for a conversation now."""
+        return chosenwords.option(model, self.advice(pulse, model), plan=pulse.account == "subscription")
 
     # what is suggested
 
@@ -319,6 +304,15 @@ class Choosing:
             trial=not proven,
             model=each.model,
             pico_saved=0 if each.plan else each.pico_saved,
+            scope=each.scope,
+            value=each.value,
+            asked=each.asked,
+            calls=each.calls,
+            days=DAYS,
+            pico_now=each.pico_now,
+            pico_then=each.pico_then,
+            plan=each.plan,
+            record=chosenwords.record(standing),
         )
 
     def _covered(self, each: Proposal) -> bool:
@@ -328,8 +322,14 @@ class Choosing:
         )
 
     async def look(self) -> None:
-        """Look through the last week's rows for what may be suggested."""
-        self._looked_at = time.monotonic()
+        """Look through the last week's rows for what may be suggested; who asks meanwhile waits for the same look."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        await asyncio.shield(self._looking)
+
+    async def _look(self) -> None:
+        began = time.monotonic()
+        self._look_at = began + EVERY_S[1]
         if self.router.mode == MODES[0]:
             self._proposals = []
             return
@@ -341,6 +341,8 @@ class Choosing:
         except Exception as error:  # noqa: BLE001  a face without a suggestion is still a face
             log.warning("last week's calls could not be looked through: %s", type(error).__name__)
             return
+        took = time.monotonic() - began
+        self._look_at = began + min(max(took * _SHARE, EVERY_S[0]), EVERY_S[1])
         before = [each.id for each in self._proposals if not rulebook.declined(each.id)]
         self._proposals = found
         if before != [each.id for each in found if not rulebook.declined(each.id)]:
@@ -348,36 +350,10 @@ class Choosing:
 
     async def pasts(self) -> list[Past]:
         """The last week's calls that a rule could have concerned."""
-        now, tariff = self._now_us(), self.router.tariff()
+        now, tariff, subscriptions = self._now_us(), self.router.tariff(), self.router.subscriptions
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
-        found = []
-        for row in reversed(rows):  # a conversation's first call is the one that begins cold
-            if row.account == "subscription" and not self.router.subscriptions:
-                continue
-            if row.model_asked is None or Kind(row.kind) in NEVER:
-                continue
-            # What a call is worth to its user: by what was agreed, if anything was, else by the list.
-            worth = row.pico_list if tariff.agreements.none else row.pico_contract
-            if worth is None:
-                continue
-            found.append(
-                Past(
-                    vendor=seller(row.vendor, row.wire),
-                    asked=row.model_asked,
-                    kind=Kind(row.kind),
-                    task=row.task,
-                    usage=row.usage,
-                    pico=worth,
-                    at_us=row.started_us,
-                    session=row.session,
-                    project=row.project,
-                    project_name=row.project_name,
-                    account=row.account,
-                    credential=row.credential,
-                    route=row.vendor,
-                )
-            )
-        return found
+        # Twenty thousand rows take longer than a call may wait for the loop.
+        return await asyncio.to_thread(_pasts, rows, by_list=tariff.agreements.none, subscriptions=subscriptions)
 
     async def preview(self, rule: Rule) -> Mapping[str, object]:
         """What a rule would have touched in the last week."""
@@ -397,12 +373,35 @@ class Choosing:
         return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
 
 
-def window_words(figures: Economics) -> str:
-    """On a plan: what switching uses of its window beside staying, on the one assumption that there is."""
-    ratio = by_list(figures, None).ratio
-    if ratio is None:
-        return "uses no window"
-    return f"≈ {round(100 * ratio)} % of what staying uses of the window, if that counts list prices"
+def _pasts(rows: list[Reroutable], *, by_list: bool, subscriptions: bool) -> list[Past]:
+    found = []
+    for row in reversed(rows):  # a conversation's first call is the one that begins cold
+        if row.account == "subscription" and not subscriptions:
+            continue
+        if row.model_asked is None or Kind(row.kind) in NEVER:
+            continue
+        # What a call is worth to its user: by what was agreed, if anything was, else by the list.
+        worth = row.pico_list if by_list else row.pico_contract
+        if worth is None:
+            continue
+        found.append(
+            Past(
+                vendor=seller(row.vendor, row.wire),
+                asked=row.model_asked,
+                kind=Kind(row.kind),
+                task=row.task,
+                usage=row.usage,
+                pico=worth,
+                at_us=row.started_us,
+                session=row.session,
+                project=row.project,
+                project_name=row.project_name,
+                account=row.account,
+                credential=row.credential,
+                route=row.vendor,
+            )
+        )
+    return found
 
 
 def _asked_of(past: Past) -> Asked:
@@ -434,6 +433,12 @@ def pricing(tariff: Tariff) -> Callable[[Past, str, Usage], int | None]:
         return cost.pico if tariff.agreements.none else tariff.amounts(usage, cost, of).contract
 
     return price
+
+
+def _value(rule: Rule) -> str:
+    if rule.scope == "project":
+        return rule.label or rule.value[:8]
+    return rule.value if rule.scope in ("kind", "task") else ""
 
 
 def text_of(rule: Rule) -> str:

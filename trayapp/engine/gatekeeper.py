@@ -132,7 +132,8 @@ class Gatekeeper:
             upstream=entry.upstream,
             target=entry.target,
             vendor=entry.vendor,
-            inspect=metered,
+            # A conversation that a rule has changed is looked after, also while nothing else is read.
+            inspect=metered or (dialect is not None and self.router.steering.active),
             watch=watch,
             headers=headers,
         )
@@ -145,8 +146,9 @@ class Unwatched:
         """Change nothing."""
         return None
 
-    async def refused(self, _status: int, _headers: Pairs) -> None:
+    async def refused(self, _status: int, _headers: Pairs, _original: bytes) -> Rewrite | None:
         """No row, nothing to do."""
+        return None
 
     async def retrying(self) -> None:
         """No row, nothing to do."""

@@ -116,8 +116,9 @@ class ListingWatch:
         """Change nothing."""
         return None
 
-    async def refused(self, _status: int, _headers: Pairs) -> None:
+    async def refused(self, _status: int, _headers: Pairs, _original: bytes) -> Rewrite | None:
         """Nothing was changed."""
+        return None
 
     async def retrying(self) -> None:
         """Nothing was heard yet."""

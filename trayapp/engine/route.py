@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from trayapp.dialects import RequestView
 from trayapp.proxy import Rewrite
 from trayapp.routing.conversation import NOWHERE, Place
 from trayapp.routing.lasttext import Turn
@@ -31,8 +32,8 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 4
 """Statuses after which the original goes out: every 4xx that a changed request may have caused (a model that the key
 may not use is 403, one whose limit is reached 429), and what some gateways say instead."""
 IN_A_LOOP: Final = frozenset({400, 404, 413, 422})
-"""The same inside a tool loop that the other model has begun: the model asked for would have to go on from what it has
-not thought itself, so it is asked only where waiting would not help."""
+"""The same inside a tool loop that the other model has begun: the original holds its thinking, which the model asked
+for may not take, so it goes out only where waiting would not help."""
 PASSING: Final = frozenset({429})
 """Of these, the ones that pass by themselves."""
 
@@ -63,10 +64,6 @@ class Route:
         self.decision: Decision | None = None
         self.rewrite: Rewrite | None = None
         self.fields: tuple[str, ...] = ()
-        self.original: bytes | None = None
-        """The body that goes out when the change is refused; ``None``: as it came."""
-        self.fields_then: tuple[str, ...] = ()
-        """What is changed in that one."""
         self.effort: str | None = None
         """What is asked for instead of the request's own effort."""
         self.turn: Turn | None = None
@@ -82,12 +79,18 @@ class Route:
         self.thrifty = False
         """A budget wants it served as in frugal."""
         self.credential: str | None = None
+        self.paused = False
+        """Calls are not read now; this one only for its conversation's sake."""
         self.payer: str | None = None
         """The rule that has changed an earlier request, for which this one pays."""
         self.redone = False
         """It repeats what a cheaper model failed at."""
         self.plain: bytes | None = None
         """The body, until it was looked at."""
+        self.kept = False
+        """The vendor keeps its answer, so that later requests may go on from it."""
+        self._blamed: tuple[Decision, int] | None = None
+        """What a vendor has refused, until it has answered what was asked for instead."""
 
     @property
     def agent(self) -> bool:
@@ -122,17 +125,39 @@ class Route:
         return tuple(words)
 
     def unchanged(self, why: str) -> None:
-        """It goes out as it came after all."""
+        """It goes out as it was asked for after all."""
         if self.decision is not None:
             self.decision = msgspec.structs.replace(self.decision, model=None, effort=None, rule="", why=why)
 
-    def refused(self, status: int, retry_after_us: int | None) -> None:
-        """The vendor does not take what was changed; the original goes out."""
-        self.router.refused(self, status, retry_after_us)
-        self.rewrite = self.original = None
-        self.fields, self.fields_then = self.fields_then, ()
+    def refused(
+        self, status: int, retry_after_us: int | None, view: RequestView, target: str, original: bytes
+    ) -> Rewrite | None:
+        """The vendor does not take what was changed; the original goes out, or what is given instead.
+
+        Args:
+            status: what the vendor answered.
+            retry_after_us: how long it asks to wait.
+            view: the request's head.
+            target: the request target at its upstream.
+            original: the body as received.
+        """
+        decision = self.decision
+        self.rewrite = None
+        self.fields = ()
         self.effort = None
         self.unchanged("refused")
+        if decision is not None:
+            if status not in PASSING:
+                self._blamed = decision, status
+            self.router.refused(self, decision, status, retry_after_us)
+            self.router.return_as_asked(self, decision, view, target, original)
+        return self.rewrite
+
+    def answered(self, status: int) -> None:
+        """The vendor answers what the tool will see; only now is it known whether the change was to blame before."""
+        blamed, self._blamed = self._blamed, None
+        if blamed is not None and status != blamed[1]:
+            self.router.after.blame(*blamed, None)
 
     def looked(self) -> None:
         """The request has gone out: what was put off is done now."""

@@ -28,27 +28,25 @@ import msgspec
 
 from trayapp.dialects import RequestView
 from trayapp.dialects.adapt import (
-    Adapted,
-    Unadaptable,
-    Wanted,
-    adapt,
-    capability,
+    before,
     chained,
+    keeps,
     signatures,
     unchangeable,
 )
 from trayapp.dialects.coding import decode_whole
+from trayapp.engine import copies
 from trayapp.engine.aftermath import Aftermath
+from trayapp.engine.copies import Copies
 from trayapp.engine.estimate import Calibration
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
-from trayapp.engine.route import IN_A_LOOP, REFUSALS, Route, Saving
+from trayapp.engine.route import Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
 from trayapp.platform.paths import Paths, write_private
-from trayapp.proxy import Rewrite
 from trayapp.routing import conversation, holdback, lasttext
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
@@ -62,7 +60,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LIMIT: Final = 64 << 20
+LIMIT: Final = 32 << 20
+"""Bytes of a plain body that is read for the rules: what the vendors take at the most (Anthropic: 32 MB, 2026-11)."""
+_LOOKED: Final = 4 << 20
+"""The same of one that is only looked at afterwards: all that a million tokens are."""
+_MOST_PARTS: Final = 50_000
+"""Objects in a body, whatever they are. A long session has some thousand; each costs the loop microseconds, and the
+guard takes a loop of two silent seconds for hung."""
 _MINUTE: Final = 60 * 10**6
 STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
 """What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
@@ -123,6 +127,8 @@ class Router:
         """Whether the user wants requests changed that a plan's login pays for."""
         self.tariff = tariff
         self.changed = changed
+        self._tell = tell
+        self._begun = False
         self.rulebook = Rulebook(paths.rules)
         self.steering = Steering(self.dearer)
         self.hold_back = 0
@@ -132,10 +138,11 @@ class Router:
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.after = Aftermath(self.rulebook, Witness(paths.evidence, self._digest), tariff, tell)
-        self._calibration = calibration
+        self._copies = Copies(self.steering, self._digest_text, listings, calibration)
         self._path: Path = paths.conversations
         self._twins: Path = paths.twins
-        self._kept = Kept(paths.twins, lambda: msgspec.json.encode(self.after.worth.kept()), every=30.0)
+        self._loading: asyncio.Task[None] | None = None
+        self._kept = Kept(paths.twins, self.after.worth.kept, every=30.0)
         self._restore()
 
     @property
@@ -186,11 +193,24 @@ class Router:
         self.hold_back = chosen.hold_back
         self.after.witness.failed_pico = chosen.failed_attempt_pico
         self.after.stale = True
+        if self._begun:
+            self._load()
 
     def begin(self) -> None:
-        """The engine listens: load what reading a person's words takes, beside the calls."""
-        if self.mode != MODES[0]:
-            asyncio.get_running_loop().run_in_executor(None, importlib.import_module, "trayapp.engine.words")
+        """The engine listens: tell what its user has to know."""
+        self._begun = True
+        self._load()
+        if self.rulebook.damaged:
+            self._tell(
+                "Your rules could not be read",
+                "The file rules.json is damaged. It lies aside as rules.damaged.json, and no rule is in force.",
+                "rules_damaged",
+            )
+
+    def _load(self) -> None:
+        """Load what reading a person's words takes, beside the calls."""
+        if self.mode != MODES[0] and self._loading is None:
+            self._loading = asyncio.get_running_loop().create_task(_load())
 
     # before a request leaves
 
@@ -203,6 +223,8 @@ class Router:
         coding: str,
         project: tuple[str | None, str | None],
         credential: str | None,
+        *,
+        paused: bool = False,
     ) -> Route | None:
         """A call's way; ``None`` when nothing is to be decided or learned about it.
 
@@ -214,12 +236,15 @@ class Router:
             coding: its content coding.
             project: the HMAC of its project's folder, and the name to show.
             credential: short HMAC of its key.
+            paused: calls are not read now, but for conversations that were changed: they have to be brought back.
         """
         if body is None or call.model is None or call.kind in NEVER:
             return None
         thrifty = self.thrift.frugal_for(vendor=call.vendor, tool=call.tool, project=project[1], account=call.account)
         if self.mode == MODES[0] and not thrifty and not self._watched:
             return None
+        if any(flag.startswith("request_") for flag in call.flags):
+            return None  # what its dialect could not read is not unpacked a second time
         asked = Asked(
             vendor=seller(call.vendor, call.wire),
             model=call.model,
@@ -228,14 +253,23 @@ class Router:
             project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
-        route.project_name, route.credential, route.thrifty = project[1], credential, thrifty
-        plain, trouble = decode_whole(body, coding, limit=LIMIT)
-        if plain is None or trouble is not None:
+        route.project_name, route.credential, route.paused = project[1], credential, paused
+        route.thrifty = thrifty
+        deciding = self._watched or ((thrifty or self.mode == MODES[2]) and call.kind in STANDING)
+        plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
+        if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
+            return None
+        if plain.count(b"{") > _MOST_PARTS:
             return None
         route.plain = plain
         route.unattended = _unattended(view)
-        if self._watched or ((thrifty or self.mode == MODES[2]) and call.kind in STANDING):
-            self._decide(route, view, target, body)
+        if deciding:
+            try:
+                self._decide(route, view, target, body)
+            except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came, and its conversation goes on so
+                log.warning("a call could not be routed: %s", type(error).__name__)
+                route.rewrite, route.fields, route.effort = None, (), None
+                self._leave(route, "failed")
         return route
 
     @property
@@ -249,7 +283,11 @@ class Router:
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
-        forbidden = self._forbidden(route) or unchangeable(view, plain) or ""
+        forbidden = ("paused" if route.paused else "") or self._forbidden(route) or unchangeable(view, plain) or ""
+        response = before(call.wire, plain) if self.steering.active else None
+        followed = response is not None and self.steering.follow(
+            route.asked, route.place, self._response(response), route.at_us
+        )
         decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
         self._listen(route)
         if not (decision.changes or decision.was_changed):
@@ -257,43 +295,36 @@ class Router:
         if not thoughts:
             thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
         self.steering.attribute(decision.key, thoughts, decision.before or call.model or "")
-        adapted: Adapted | Unadaptable | None = self._adapted(route, view, target, body, decision)
-        if decision.changes:
-            why = adapted.why if isinstance(adapted, Unadaptable) else self._too_long(route, decision)
-            if why:
-                log.info("a request was left as it came: %s", why)
-                self.steering.back(decision.key, route.at_us)
-                route.unchanged(why)
-            # What goes out as asked after all must not bring thinking of the model that was chosen before.
-            asked = self._adapted(route, view, target, body, None) if decision.was_changed else None
-            if why:
-                adapted = asked
-            elif isinstance(asked, Adapted) and asked.fields:
-                route.original, route.fields_then = asked.body, asked.fields
-        if isinstance(adapted, Adapted) and adapted.fields:
-            refusals = IN_A_LOOP if decision.why == "holds" else REFUSALS
-            route.rewrite = _rewrite(adapted, target, refusals, route.original)
-            route.fields = () if route.rewrite is None else adapted.fields
-            route.effort = adapted.effort if decision.effort is not None and route.decision is decision else None
-            if route.model_sent is not None:
-                self.listings.wonder(call.vendor, call.wire, route.model_sent, view.headers)
+        copy = self._copies.of(route, decision, view, target, body, followed=followed)
+        if isinstance(copy, str):
+            if decision.changes:
+                log.info("a request was left as asked: %s", copy)
+                self._leave(route, copy)
+                self.return_as_asked(route, decision, view, target, body)
+        elif copy.fields:
+            route.rewrite, route.fields = copies.rewrite(copy, target, decision.why), copy.fields
+            route.effort = copy.effort if decision.effort is not None else None
+            if decision.model is not None:
+                route.kept = keeps(call.wire, plain)
+                self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
 
-    def _adapted(
-        self, route: Route, view: RequestView, target: str, body: bytes, decision: Decision | None
-    ) -> Adapted | Unadaptable:
-        """The request as it was decided; without a decision as asked, but for thinking that others have signed."""
-        call = route.call
-        model = None if decision is None else decision.model
-        serving = model or call.model or ""
-        wanted = Wanted(
-            model=model,
-            effort=None if decision is None else decision.effort,
-            foreign=lambda text: self.steering.signer(self._digest_text(text)) not in (None, serving),
-            known=self.listings.of(route.asked.vendor, call.wire, serving),
-        )
-        return adapt(call, view, target, body, wanted)
+    def _leave(self, route: Route, why: str) -> None:
+        """A request goes out as asked although a rule would have changed it, and its conversation goes on so."""
+        decision = route.decision
+        if decision is not None and decision.changes:
+            self.steering.back(decision.key, route.at_us)
+            route.unchanged(why)
+            self.after.owe(route)
+
+    def return_as_asked(self, route: Route, decision: Decision, view: RequestView, target: str, body: bytes) -> None:
+        """The model asked for serves in place of another: take out what the other one has signed before."""
+        if not decision.was_changed:
+            return
+        adapted = self._copies.as_asked(route, view, target, body)
+        if adapted is not None:
+            route.rewrite, route.fields = copies.rewrite(adapted, target), adapted.fields
 
     def _place(self, route: Route, *, deciding: bool) -> None:
         plain = route.plain
@@ -374,18 +405,6 @@ class Router:
             route.verdict = words.judge(route.call, route.turn)
         return route.verdict
 
-    def _too_long(self, route: Route, decision: Decision) -> str:
-        """Whether the prompt is longer than the other model's window, by what was counted before."""
-        if decision.model is None:
-            return ""
-        wire = route.call.wire
-        known = self.listings.of(route.asked.vendor, wire, decision.model) or capability(wire, decision.model)
-        if known is None or known.window is None:
-            return ""
-        call = route.call
-        tokens = self._calibration.prompt_tokens(call.model or "", call.session, call.context_bytes)
-        return "window" if tokens > known.window else ""
-
     def _life(self, vendor: str, call: Call) -> int:
         # A Claude plan's tool asks for the cache of an hour (measured 2026-11).
         if vendor == "anthropic" and call.account == "subscription":
@@ -408,21 +427,27 @@ class Router:
         """What this request says about the turns before it, and who pays for it."""
         if route.decision is None or (self.mode == MODES[0] and not route.thrifty):
             return
-        if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
-            self._judge(route)
-        self.after.listen(route, route.decision)
+        try:
+            if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:
+                self._judge(route)
+            self.after.listen(route, route.decision)
+        except Exception as error:  # noqa: BLE001  what is learned from a call never decides about it
+            log.warning("a request could not be listened to: %s", type(error).__name__)
 
-    def refused(self, route: Route, status: int, retry_after_us: int | None) -> None:
+    def refused(self, route: Route, decision: Decision, status: int, retry_after_us: int | None) -> None:
         """A changed request was refused: its conversation goes on as asked, its rule rests, the user is told once."""
-        decision = route.decision
-        if decision is None:
-            return
         self.steering.back(decision.key, route.at_us)
+        self.after.owe(route)
         self.after.refused(decision, status, route.at_us, retry_after_us)
         self._write()
 
     def settle(self, route: Route, usage: Usage, cost: Cost | None, price: Callable[[Usage], Cost]) -> Saving:
         """What a call's row is told about its task and about what it would have cost as asked."""
+        if route.kept and route.decision is not None and route.model_sent and usage.message_id:
+            # A later request may go on from this answer, and only its own model can.
+            response = self._response(usage.message_id)
+            self.steering.attribute(route.decision.key, (response,), route.model_sent)
+            self._write()
         saving = self.after.settle(route, usage, cost, price)
         self._kept.changed()
         return saving
@@ -433,9 +458,14 @@ class Router:
 
     async def close(self) -> None:
         """The engine ends: write what is new."""
+        if self._loading is not None:
+            await self._loading
         await self._kept.close()
         await self.after.witness.close()
         await self.listings.close()
+
+    def _response(self, name: str) -> str:
+        return self._digest_text(f"response\0{name}")
 
     def _digest(self, data: bytes) -> str:
         return hashlib.blake2b(data, digest_size=12, key=self._key).hexdigest()
@@ -445,7 +475,7 @@ class Router:
 
     def _write(self) -> None:
         try:
-            write_private(self._path, msgspec.json.encode(self.steering.kept()), sync=False)
+            write_private(self._path, self.steering.kept(), sync=False)
         except OSError as error:
             log.warning("what was decided could not be written down: %s", type(error).__name__)
         self.changed()
@@ -459,23 +489,16 @@ class Router:
                 pass  # what is missing or damaged is as good as never known
 
 
+async def _load() -> None:
+    try:
+        await asyncio.to_thread(importlib.import_module, "trayapp.engine.words")
+    except Exception as error:  # noqa: BLE001  it is loaded when it is needed, or said then that it cannot be
+        log.warning("what reads a person's words could not be loaded: %s", type(error).__name__)
+
+
 def _unattended(view: RequestView) -> bool:
     """Whether no person sits before the tool: nobody would complain (``claude -p``, ``codex exec``; 2026-11)."""
     return any(
         (name.lower() == b"user-agent" and b"sdk-cli" in value) or (name.lower() == b"originator" and b"exec" in value)
         for name, value in view.headers
-    )
-
-
-def _rewrite(adapted: Adapted, target: str, refusals: frozenset[int], original: bytes | None) -> Rewrite | None:
-    names = [name for name, _ in adapted.headers]
-    if len(set(names)) < len(names):
-        return None  # a field that stands twice cannot get two values
-    return Rewrite(
-        body=adapted.body,
-        headers=adapted.headers,
-        target=adapted.target if adapted.target != target else None,
-        answer=adapted.restore,
-        refusals=refusals,
-        original=original,
     )

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import msgspec
 from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
 from trayapp.control import ControlError
-from trayapp.engine import choosing
+from trayapp.engine import choosing, chosenwords
 from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
@@ -104,33 +105,38 @@ class RoutingVerbs:
         if pulse is not None and rule.asked is None and self._steps_up(rule, pulse):
             rule = replace(rule, asked=pulse.asked)
         book = self.choosing.router.rulebook
-        if book.asis:
-            book.set_asis(False)
         # One choice at a time: what was chosen before for the same requests gives way.
-        lines = []
-        for old in book.rules:
-            same = old.vendor == rule.vendor and (old.scope, old.value) == (rule.scope, rule.value)
-            if old.now and rule.now and same and rule.asked in (None, old.asked):
-                self.choosing.removed[old.id] = book.drop(old.id)
-                lines.append(f"It replaces {old.id} ({choosing.text_of(old)}).")
+        replaced = [
+            old
+            for old in book.rules
+            if old.now
+            and rule.now
+            and (old.vendor, old.scope, old.value) == (rule.vendor, rule.scope, rule.value)
+            and rule.asked in (None, old.asked)
+        ]
+        lines = [f"It replaces {old.id} ({choosing.text_of(old)})." for old in replaced]
         lines += self._meaning(rule)
         if lever and not keeps:
             lines.append(
                 "It begins with the next session, or where a cache is cold: inside a session another effort would have"
                 " the conversation written anew."
             )
-        return self._made(book.add(rule), lines)
+        made = book.add(rule, instead_of=[old.id for old in replaced])
+        self.choosing.removed |= {old.id: old for old in replaced}
+        if book.asis:
+            book.set_asis(False)
+        return self._made(made, lines)
 
     async def asis(self, arguments: Mapping[str, Any]) -> Any:
         """As requested, now; or by the rules again."""
         on = bool(arguments.get("on", True))
         lasts = arguments.get("seconds")
         book = self.choosing.router.rulebook
+        book.set_asis(on, None if lasts is None else self.now_us() + seconds(lasts) * 10**6)
         if on:
             for rule in book.rules:
                 if rule.now:
                     self.choosing.removed[rule.id] = book.drop(rule.id)
-        book.set_asis(on, None if lasts is None else self.now_us() + seconds(lasts) * 10**6)
         return await self._changed()
 
     async def set_mode(self, arguments: Mapping[str, Any]) -> Any:
@@ -163,7 +169,9 @@ class RoutingVerbs:
             until_us=self.now_us() + _HOUR_US if shown.trial else None,
             origin="suggestion",
         )
-        return self._made(self.choosing.router.rulebook.add(rule), [])
+        made = self._made(self.choosing.router.rulebook.add(rule), [])
+        self.choosing.router.after.witness.answered(accepted=1)
+        return made
 
     async def decline(self, arguments: Mapping[str, Any]) -> Any:
         """Do not suggest that for a while."""
@@ -172,6 +180,7 @@ class RoutingVerbs:
             str(arguments["suggestion"]), self.now_us() + max(1, min(days, 3650)) * _DAY_US
         )
         self.choosing.changed()
+        self.choosing.router.after.witness.answered(declined=1)
         return {}
 
     async def add(self, arguments: Mapping[str, Any]) -> Any:
@@ -193,6 +202,8 @@ class RoutingVerbs:
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.after.witness.undone(rule.id)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=1)
         self.choosing.undo = None
         return await self._shown(rule)
 
@@ -210,6 +221,8 @@ class RoutingVerbs:
                 )
             )
         self.choosing.router.rulebook.put_back(rule)
+        if rule.origin == "suggestion":
+            self.choosing.router.after.witness.answered(taken_back=-1)
         return await self._shown(rule)
 
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
@@ -271,7 +284,8 @@ class RoutingVerbs:
             "counts": [
                 {"type": c.what, "from": c.asked, "to": c.served, "good": c.good, "bad": c.bad, "week": c.week}
                 for c in witness.book.export()
-            ]
+            ],
+            "suggestions": msgspec.structs.asdict(witness.answers),
         }
 
     def _steps_up(self, rule: Rule, pulse: Pulse) -> bool:
@@ -299,7 +313,7 @@ class RoutingVerbs:
                 who = f"{pulse.tool or 'A tool'}{f' in {pulse.project_name}' if pulse.project_name else ''}"
                 now = advice.options[0]
                 figures = now.economics if pulse.account == "subscription" else None
-                why = now.why if figures is None else choosing.window_words(figures)
+                why = now.why if figures is None else chosenwords.window_words(figures)
                 line = f"{who} on {pulse.asked}: {why}."
                 lines += [] if line in lines else [line]
             if len(lines) == 3:

@@ -3,14 +3,23 @@
 Everything that changes the set of rules lives here; ``routing.rules`` says what a rule is. The file is ``rules.json``
 in the state folder.
 
-Rules: written before it takes effect, whole or not at all; a file that cannot be read is put aside and told, so that
-nothing is changed for a person who cannot see why; an ended rule is left out. Nothing of any call is in it.
+Rules:
+
+* what a person changes is written before it takes effect, whole or not at all; that it survives a power cut, too, is
+  seen to in a thread, since a disk may take long and calls wait for the loop;
+* that a rule rests because something went wrong takes effect even where it cannot be written: else it would go wrong
+  with every call;
+* a file that cannot be read is put aside and told, so that nothing is changed for a person who cannot see why;
+* an ended rule is left out. Nothing of any call is in it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +29,8 @@ from msgspec.structs import replace
 from trayapp.platform.paths import write_private
 from trayapp.routing.rules import Rule
 from trayapp.trouble import Trouble, TroubleError
+
+log = logging.getLogger(__name__)
 
 _MOST_BYTES: Final = 1 << 20
 MOST: Final = 200
@@ -71,9 +82,10 @@ class Rulebook:
             )
         )
 
-    def add(self, rule: Rule) -> Rule:
-        """Take a rule in; it gets its id and its date. One for the same requests gives way to it."""
-        if len(self.rules) >= MOST:
+    def add(self, rule: Rule, instead_of: Collection[str] = ()) -> Rule:
+        """Take a rule in; it gets its id and its date. One for the same requests gives way to it, and those named."""
+        before = tuple(each for each in self.rules if each.id not in instead_of)
+        if len(before) >= MOST:
             raise TroubleError(
                 Trouble(
                     title="There are too many rules",
@@ -84,7 +96,7 @@ class Rulebook:
             )
         made = replace(rule, id=f"r{self._file.next}", created_us=self._now_us())
         same = ("vendor", "asked", "scope", "value", "now")
-        kept = tuple(r for r in self.rules if any(getattr(r, name) != getattr(made, name) for name in same))
+        kept = tuple(r for r in before if any(getattr(r, name) != getattr(made, name) for name in same))
         self._write(replace(self._file, next=self._file.next + 1, rules=(*kept, made)))
         return made
 
@@ -94,9 +106,9 @@ class Rulebook:
         self._write(replace(self._file, rules=tuple(r for r in self.rules if r.id != rule_id)))
         return rule
 
-    def pause(self, rule_id: str, why: str, until_us: int | None = None) -> Rule:
-        """Let a rule rest."""
-        return self._change(replace(self.find(rule_id), paused=why, paused_until_us=until_us))
+    def pause(self, rule_id: str, why: str, until_us: int | None = None, *, must: bool = True) -> Rule:
+        """Let a rule rest; unless it ``must`` be written, it rests even where that fails."""
+        return self._change(replace(self.find(rule_id), paused=why, paused_until_us=until_us), must=must)
 
     def resume(self, rule_id: str) -> Rule:
         """Let it go on."""
@@ -112,12 +124,12 @@ class Rulebook:
         found = self._file.resting.get(name)
         return found if found is not None and found[1] > self._now_us() else None
 
-    def rest(self, name: str, why: str, until_us: int) -> None:
-        """Let a mode's rule rest; a moment that has passed wakes it."""
+    def rest(self, name: str, why: str, until_us: int, *, must: bool = True) -> None:
+        """Let a mode's rule rest; a moment that has passed wakes it. ``must``: as in ``pause``."""
         kept = {key: value for key, value in self._file.resting.items() if value[1] > self._now_us() and key != name}
         if until_us > self._now_us():
             kept[name] = (why, until_us)
-        self._write(replace(self._file, resting=kept))
+        self._write(replace(self._file, resting=kept), must=must)
 
     @property
     def asis(self) -> bool:
@@ -144,8 +156,8 @@ class Rulebook:
         kept = {key: until for key, until in self._file.declined.items() if until > now}
         self._write(replace(self._file, declined={**kept, name: until_us}))
 
-    def _change(self, rule: Rule) -> Rule:
-        self._write(replace(self._file, rules=tuple(rule if r.id == rule.id else r for r in self.rules)))
+    def _change(self, rule: Rule, *, must: bool = True) -> Rule:
+        self._write(replace(self._file, rules=tuple(rule if r.id == rule.id else r for r in self.rules)), must=must)
         return rule
 
     def _read(self) -> _File:
@@ -163,16 +175,57 @@ class Rulebook:
                 pass
             return _File()
 
-    def _write(self, file: _File) -> None:
+    def _write(self, file: _File, *, must: bool = True) -> None:
         try:
-            write_private(self._path, msgspec.json.encode(file))
+            data = msgspec.json.encode(file)
+        except UnicodeEncodeError:  # a folder's name that is no text
+            raise _too_much("A name in it is no text.") from None
+        if must and len(data) > _MOST_BYTES:
+            raise _too_much("They are too long.")  # the next start would put such a file aside
+        try:
+            write_private(self._path, data, sync=False)
         except OSError as error:
-            raise TroubleError(
-                Trouble(
-                    title="The rules cannot be written",
-                    message=f"{self._path}: {error.strerror}. Nothing was changed.",
-                    fix="Make room, or make the folder writable.",
-                    code="rules_unwritable",
-                )
-            ) from None
+            if must:
+                raise TroubleError(
+                    Trouble(
+                        title="The rules cannot be written",
+                        message=f"{self._path}: {error.strerror}. Nothing was changed.",
+                        fix="Make room, or make the folder writable.",
+                        code="rules_unwritable",
+                    )
+                ) from None
+            log.warning("the rules could not be written: %s", type(error).__name__)
+        else:
+            self._harden()
         self._file = file
+
+    def _harden(self) -> None:
+        """See to it that what was written survives a power cut."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            _sync(self._path)
+        else:
+            loop.run_in_executor(None, _sync, self._path)
+
+
+def _too_much(why: str) -> TroubleError:
+    return TroubleError(
+        Trouble(
+            title="The rules cannot be kept",
+            message=f"{why} Nothing was changed.",
+            fix="Remove some with `spendlight rules remove ID`.",
+            code="many_rules",
+        )
+    )
+
+
+def _sync(path: Path) -> None:
+    try:
+        handle = os.open(path, os.O_RDWR)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        log.warning("the rules are not on the disk yet: %s", type(error).__name__)

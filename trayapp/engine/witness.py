@@ -56,8 +56,18 @@ class Diary(msgspec.Struct, kw_only=True, omit_defaults=True):
     last_us: int = 0
 
 
+class Answers(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a person made of the suggestions: the honest worth of advice."""
+
+    accepted: int = 0
+    taken_back: int = 0
+    """Of the accepted ones, later."""
+    declined: int = 0
+
+
 class _File(msgspec.Struct, kw_only=True):
     book: evidence.Book = evidence.Book()
+    answers: Answers = msgspec.field(default_factory=Answers)
     sessions: dict[str, Diary] = {}
 
 
@@ -184,6 +194,19 @@ class Witness:
     def noted(self, pair: Pair, good: bool, at_us: int) -> None:
         """A person's own word."""
         self._file.book = self._file.book.noted(pair, good, at_us)
+        self._kept.changed()
+
+    @property
+    def answers(self) -> Answers:
+        """What became of suggestions."""
+        return self._file.answers
+
+    def answered(self, *, accepted: int = 0, taken_back: int = 0, declined: int = 0) -> None:
+        """A person has answered a suggestion, or taken an answer back."""
+        answers = self._file.answers
+        answers.accepted += accepted
+        answers.taken_back += taken_back
+        answers.declined += declined
         self._kept.changed()
 
     def taken_up(self, pair: Pair) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
 
 from trayapp.pricing import Book
 from trayapp.routing.booked import NoRateError, booked, caching
@@ -101,8 +100,11 @@ class Worth:
             redone=redone or refused,
             rule=rule if changed else "",
         )
-        if not rule or cost is None or cost.pico is None or twin is None:
+        if not rule or cost is None or cost.pico is None:
             return UNKNOWN
+        if twin is None:
+            # Nothing was counted. An attempt that is not billed (a dead connection) would not have been as asked, too.
+            return UNKNOWN if cost.pico else (0, 0, 0)
         asked = cost if twin is usage else price(twin)
         if asked.pico is None:
             return UNKNOWN
@@ -115,9 +117,9 @@ class Worth:
         )
         return asked.pico, low, high
 
-    def kept(self) -> Any:
-        """What has to outlive a restart."""
-        return self._twins.dump()
+    def kept(self) -> bytes:
+        """What has to outlive a restart, as JSON."""
+        return self._twins.encoded()
 
     def restore(self, data: object) -> None:
         """Take what was kept, if it is that."""

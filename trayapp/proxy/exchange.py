@@ -357,12 +357,18 @@ class Exchange:
         self._sent_all = False
         self._client.release("upstream")
 
-        def ready(_: Rewrite | Refusal | None) -> None:
+        watch, original = self._plan.watch, rewriting.original
+
+        def ready(result: Rewrite | Refusal | None) -> None:
             self._hooking = False
+            if isinstance(result, Rewrite):
+                self._rewriting = Rewriting(result, original)
+                self._rewriting.refusals = frozenset()
+                self._hold(result.body)
             self._go_on(self._acquire)
 
         self._hooking = True
-        run("refused", lambda: self._plan.watch.refused(frame.status, frame.headers), ready, self._jobs)
+        run("refused", lambda: watch.refused(frame.status, frame.headers, original), ready, self._jobs)
 
     def _pass_rest(self) -> None:
         """The body will not go on: what was held back of it goes to the tool."""

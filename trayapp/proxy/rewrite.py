@@ -6,8 +6,8 @@ Rules:
 
 * only the body, the target and the *values* of named header fields change; no field is added, moved or removed;
 * the original is kept: when the vendor refuses the changed request (one of ``refusals``) before a byte of its answer
-  was passed on, the original goes out once, unchanged, and the tool never hears of the first attempt. Its body may be
-  another one than came, where an earlier answer that the tool has kept would have it refused;
+  was passed on, the original goes out once, and the tool never hears of the first attempt. It goes out unchanged
+  unless ``Watch.refused`` gives another rewrite, which has no fallback;
 * the same holds for the answer: a field of its head may get the value that the tool expects there;
 * a ``Sieve`` may take out of the answer what only our change brought into it. It works on what the relay frames anew
   anyway (chunked, or ended by the connection), never on an answer of a stated length; when it fails, everything it
@@ -27,7 +27,7 @@ class Rewriting:
 
     def __init__(self, rewrite: Rewrite, original: bytes) -> None:
         self.what = rewrite
-        self.original = original if rewrite.original is None else rewrite.original
+        self.original = original
         self.refusals = rewrite.refusals
         self.headers = dict(rewrite.headers)
         self.answer = dict(rewrite.answer)

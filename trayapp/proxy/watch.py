@@ -135,8 +135,6 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
     """Called with the final status and the vendor's headers."""
     refusals: frozenset[int] = REFUSALS
     """Statuses after which the original goes out instead."""
-    original: bytes | None = None
-    """The body that goes out then, under the original's head; ``None``: as received."""
 
     def __repr__(self) -> str:
         return f"<Rewrite to {len(self.body)} bytes>"
@@ -164,8 +162,17 @@ class Watch(Protocol):
         """The reused connection was dead; the request goes out a second time when this returns."""
         ...
 
-    async def refused(self, status: int, headers: Headers) -> None:
-        """The vendor refused the rewritten request; the original goes out when this returns."""
+    async def refused(self, status: int, headers: Headers, original: bytes) -> Rewrite | None:
+        """The vendor refused the rewritten request; the original goes out when this returns.
+
+        Args:
+            status: what the vendor answered.
+            headers: of that answer.
+            original: the body as received.
+
+        Returns:
+            What to send instead of the original, if that has to be changed, too; its refusal is passed on.
+        """
         ...
 
     def sent(self, nbytes: int) -> None:

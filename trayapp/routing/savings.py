@@ -199,12 +199,18 @@ class Twins:
         return self._payer(self._conversations.get((key, shared)), self._shared.get(shared), at_us, caching, begins)
 
     def dump(self) -> Any:
-        """All that is known, as plain values for JSON."""
-        kept = _Kept(
+        """All that is known, as plain values."""
+        return msgspec.to_builtins(self._kept())
+
+    def encoded(self) -> bytes:
+        """The same as JSON."""
+        return msgspec.json.encode(self._kept())
+
+    def _kept(self) -> _Kept:
+        return _Kept(
             conversations=[(*place, cache) for place, cache in self._conversations.items()],
             shared=list(self._shared.items()),
         )
-        return msgspec.to_builtins(kept)
 
     def load(self, data: object) -> None:
         """Go on from what ``dump`` gave.

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -29,6 +30,10 @@ from trayapp.values import Kind
 MOST: Final = 4096
 """Conversations that are remembered; of the others the oldest are forgotten first."""
 MOST_SIGNED: Final = 16384
+KEPT: Final = 512
+"""Conversations that outlive a restart. They are written down before a request leaves, so they have to be few."""
+KEPT_SIGNED: Final = 4096
+"""The same of signatures."""
 
 
 class Hold(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -131,9 +136,11 @@ class Steering:
             why = "holds" if hold.model or hold.effort else "as_asked"
         else:
             hold, why = self._turn(tuple(rules), hold, asked, at_us, cold=cold, forbidden=forbidden)
+        changes = (hold.model not in (None, asked.model)) or hold.effort is not None
+        if changes:
+            hold.switched = hold.rule or hold.switched
         self._remember(key, hold)
         was = (None, None) if before is None else (before.model, before.effort)
-        changes = (hold.model not in (None, asked.model)) or hold.effort is not None
         return Decision(
             key=key,
             model=hold.model if hold.model != asked.model else None,
@@ -141,7 +148,8 @@ class Steering:
             rule=hold.rule if changes else "",
             after="" if changes else hold.switched,
             cold=cold,
-            turned=was != (hold.model, hold.effort),
+            turned=was != (hold.model, hold.effort)
+            or (before is not None and not before.switched and bool(hold.switched)),
             before=None if before is None else before.served,
             was_changed=before is not None and bool(before.switched),
             why=why,
@@ -158,7 +166,9 @@ class Steering:
     ) -> tuple[Hold, str]:
         fresh = Hold(last_us=at_us, asked=asked.model)
         if hold is not None:
-            fresh.switched, fresh.kept_us = hold.switched, None if cold else hold.kept_us
+            # A clock that was set back must not leave a conversation alone until it has caught up.
+            alone = hold.kept_us is not None and not cold and hold.kept_us <= at_us
+            fresh.switched, fresh.kept_us = hold.switched, hold.kept_us if alone else None
             if hold.model is not None and self._upgraded(hold, asked):
                 fresh.kept_us = at_us
                 return fresh, "returned"
@@ -169,10 +179,15 @@ class Steering:
             return fresh, "rule"
         rule = chosen(rules, asked, at_us, self._dearer)
         left = fresh.kept_us is not None and (rule is None or rule.created_us < fresh.kept_us)
-        if rule is not None and not left and (cold or rule.now):
+        # Another rule that says the same takes over where it is: no conversation goes to and fro for that.
+        same = (
+            rule is not None
+            and hold is not None
+            and hold.rule
+            and (rule.model, rule.effort) == (hold.model, hold.effort)
+        )
+        if rule is not None and not left and (cold or rule.now or same):
             fresh.model, fresh.effort, fresh.rule = rule.model, rule.effort, rule.id
-            if (rule.model not in (None, asked.model)) or rule.effort is not None:
-                fresh.switched = rule.id
             return fresh, "rule"
         if hold is not None and (hold.model is not None or hold.effort is not None):
             fresh.kept_us = at_us
@@ -229,12 +244,36 @@ class Steering:
         if found is not None and key and key not in self._holds and found[1] in self._holds:
             self._remember(key, msgspec.structs.replace(self._holds[found[1]]))
 
+    def follow(self, asked: Asked, place: Place, response: str, at_us: int) -> bool:
+        """A request goes on from a response that the vendor keeps; whether it is known whose that is.
+
+        Such a chain is not crossed: who has made it goes on with it, whatever the rules say now.
+
+        Args:
+            asked: the request.
+            place: where it stands.
+            response: digest of the response's id, as ``attribute`` was told it.
+            at_us: now.
+        """
+        found, key = self._signed.get(response), self.key(asked, place)
+        if found is None or not key:
+            return False
+        served, first = found
+        hold = self._holds.get(first) or Hold(last_us=at_us, asked=asked.model)
+        if hold.model != served:
+            hold = msgspec.structs.replace(hold, model=served, effort=None, rule=hold.rule or hold.switched)
+        self._remember(key, msgspec.structs.replace(hold, switched=hold.switched or hold.rule or "chain"))
+        return True
+
     # keeping
 
-    def kept(self) -> dict[str, object]:
-        """What has to outlive a restart, as plain values: conversations that were changed, and who signed in them."""
-        holds = {key: msgspec.to_builtins(hold) for key, hold in self._holds.items() if key in self._switched}
-        return {"holds": holds, "signed": {s: list(by) for s, by in self._signed.items() if by[1] in holds}}
+    def kept(self) -> bytes:
+        """What has to outlive a restart, as JSON: conversations that were changed of late, and who signed in them."""
+        latest = islice((key for key in reversed(self._holds) if key in self._switched), KEPT)
+        holds = {key: self._holds[key] for key in reversed(tuple(latest))}
+        newest = islice((each for each in reversed(self._signed) if self._signed[each][1] in holds), KEPT_SIGNED)
+        signed = {signature: self._signed[signature] for signature in reversed(tuple(newest))}
+        return _encoder.encode(_Kept(holds=holds, signed=signed))
 
     def restore(self, data: object) -> None:
         """Take what was kept; what is damaged is left out."""
@@ -252,11 +291,12 @@ class Steering:
         if not place.key:
             return ""
         own = "" if asked.kind is Kind.MAIN else f":{asked.kind}"
-        return f"{asked.session or '-'}/{place.key}{own}"
+        return f"{Steering._main(asked, place)}{own}"
 
     @staticmethod
     def _main(asked: Asked, place: Place) -> str:
-        return f"{asked.session or '-'}/{place.key}"
+        # A tool that goes on at another vendor's would else take the decision along, to where nobody knows the model.
+        return f"{asked.session or '-'}/{asked.vendor}/{place.key}"
 
     def _remember(self, key: str, hold: Hold) -> None:
         self._holds[key] = hold
@@ -271,6 +311,13 @@ class Steering:
             self._switched.discard(oldest)
 
 
+def _does(rule: Rule) -> tuple[str | None, str | None]:
+    return rule.model, rule.effort
+
+
 class _Kept(msgspec.Struct):
     holds: dict[str, Hold] = {}
     signed: dict[str, tuple[str, str]] = {}
+
+
+_encoder: Final = msgspec.json.Encoder()

@@ -7,7 +7,7 @@ can read; ``capability``, ``capability_from_listing`` and ``listed`` say what mo
 """
 
 from trayapp.dialects.adapt.adapting import adapt
-from trayapp.dialects.adapt.bounds import chained, unchangeable
+from trayapp.dialects.adapt.bounds import before, chained, keeps, unchangeable
 from trayapp.dialects.adapt.capability import Capability, canonical
 from trayapp.dialects.adapt.contract import FIELDS, REASONS, Adapted, Unadaptable, Wanted
 from trayapp.dialects.adapt.known_models import capability
@@ -22,10 +22,12 @@ __all__ = [
     "Unadaptable",
     "Wanted",
     "adapt",
+    "before",
     "canonical",
     "capability",
     "capability_from_listing",
     "chained",
+    "keeps",
     "listed",
     "signatures",
     "unchangeable",

@@ -67,8 +67,20 @@ def chained(wire: str, plain: bytes) -> bool:
     return body is not None and goes_on(wire, body)
 
 
+def before(wire: str, plain: bytes) -> str | None:
+    """The id of the earlier response that a request goes on from (Responses), if it names one."""
+    body = Document.read(plain) if wire == "openai-responses" and b'"previous_response_id"' in plain else None
+    return None if body is None else fields.name(body.value("previous_response_id"))
+
+
+def keeps(wire: str, plain: bytes) -> bool:
+    """Whether the vendor keeps the answer, so that later requests may go on from it (Responses: unless told not to)."""
+    body = Document.read(plain) if wire == "openai-responses" else None
+    return body is not None and body.value("store") is not False
+
+
 def goes_on(wire: str, body: Document) -> bool:
-    """The same for a body that is read already."""
+    """As ``chained``, for a body that is read already."""
     if wire in ("openai-responses", "lmstudio"):
         if any(_says(body.value(name)) for name in ("previous_response_id", "conversation")):
             return True

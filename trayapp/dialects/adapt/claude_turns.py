@@ -43,7 +43,12 @@ class _Turn(msgspec.Struct):
     output_config: Any = None
 
 
+class _Said(msgspec.Struct):
+    content: msgspec.Raw
+
+
 _turn: Final = msgspec.json.Decoder(_Turn)
+_said: Final = msgspec.json.Decoder(_Said)
 _turns: Final = msgspec.json.Decoder(list[_Turn])
 
 
@@ -145,11 +150,19 @@ def _without_foreign(raw: bytes, change: Change, thinks: bool) -> bytes | None:
         return raw
     if all(leaving):
         return None
+    content = bytes(_said.decode(raw).content)
+    kept = array(block for block, leaves in zip(items(content) or (), leaving, strict=True) if not leaves)
+    place = raw.find(content)
+    before, behind = raw[:place], raw[place + len(content) :]
+    # Named once, and found where it is named: then it can be cut out as it stands, ten times as fast as by a document.
+    if before.count(b'"content"') + behind.count(b'"content"') == 1 and before.rstrip().endswith(b":"):
+        altered = before + kept + behind
+        if bytes(_said.decode(altered).content) == kept:
+            return altered
     message = Document.read(raw)
-    blocks = items(message.raw("content")) if message is not None else None
-    if message is None or blocks is None:
+    if message is None:
         return raw
-    message.put("content", array(block for block, leaves in zip(blocks, leaving, strict=True) if not leaves))
+    message.put("content", kept)
     return message.written() or raw
 
 

@@ -23,6 +23,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """The effort to ask for, or the nearest below that the model takes; ``None`` keeps what was asked for."""
     foreign: Callable[[str], bool]
     """Whether a signature or an encrypted reasoning text was made by another model than the one that is to serve."""
+    goes_on: bool = False
+    """What the vendor keeps and the request goes on from is known to be of the model that is to serve."""
     known: Capability | None = None
     """What the vendor has said of the model that is to serve; it outranks our table field by field."""
 

@@ -1,0 +1,1413 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en">
+<context>
+    <name>breakdown</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without a price</source>
+        <translation>
+            <numerusform>%n ohne Preis</numerusform>
+            <numerusform>%n ohne Preis</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>&amp;Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Tool</source>
+        <translation>&amp;Tool</translation>
+    </message>
+    <message>
+        <source>Pro&amp;ject</source>
+        <translation>Pro&amp;jekt</translation>
+    </message>
+    <message>
+        <source>Today by</source>
+        <translation>Heute nach</translation>
+    </message>
+    <message>
+        <source>Today by model</source>
+        <translation>Heute nach Modell</translation>
+    </message>
+    <message>
+        <source>Today by project</source>
+        <translation>Heute nach Projekt</translation>
+    </message>
+    <message>
+        <source>Today by tool</source>
+        <translation>Heute nach Tool</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more · {amount}</source>
+        <translation>
+            <numerusform>und %n weiteres · {amount}</numerusform>
+            <numerusform>und %n weitere · {amount}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>unknown model</source>
+        <translation>unbekanntes Modell</translation>
+    </message>
+    <message>
+        <source>unknown project</source>
+        <translation>unbekanntes Projekt</translation>
+    </message>
+    <message>
+        <source>unknown tool</source>
+        <translation>unbekanntes Tool</translation>
+    </message>
+</context>
+<context>
+    <name>buttoned</name>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>card</name>
+    <message>
+        <source>Suggestion</source>
+        <translation>Vorschlag</translation>
+    </message>
+    <message>
+        <source>Why {title}</source>
+        <translation>Warum: {title}</translation>
+    </message>
+    <message>
+        <source>Why?</source>
+        <translation>Warum?</translation>
+    </message>
+</context>
+<context>
+    <name>choicewords</name>
+    <message>
+        <source>As requested, now</source>
+        <translation>Jetzt wie angefragt</translation>
+    </message>
+    <message>
+        <source>Estimated: what the same tokens would have cost, less what the change itself cost.</source>
+        <translation>Geschätzt: was dieselben Token gekostet hätten, abzüglich der Kosten des Wechsels selbst.</translation>
+    </message>
+    <message>
+        <source>Lost {amount} this week</source>
+        <translation>Woche: {amount} Verlust</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not in it: %n call(s) whose saving cannot be told.</source>
+        <translation>
+            <numerusform>Nicht dabei: %n Aufruf, dessen Ersparnis sich nicht sagen lässt.</numerusform>
+            <numerusform>Nicht dabei: %n Aufrufe, deren Ersparnis sich nicht sagen lässt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>Nothing saved this week</source>
+        <translation>Diese Woche nichts gespart</translation>
+    </message>
+    <message>
+        <source>Probably between {low} and {high} lost.</source>
+        <translation>Wahrscheinlich zwischen {low} und {high} Verlust.</translation>
+    </message>
+    <message>
+        <source>Probably between {low} and {high} saved.</source>
+        <translation>Wahrscheinlich zwischen {low} und {high} gespart.</translation>
+    </message>
+    <message>
+        <source>Probably between {low} lost and {high} saved.</source>
+        <translation>Wahrscheinlich zwischen {low} Verlust und {high} Ersparnis.</translation>
+    </message>
+    <message>
+        <source>Requests go out unchanged until you switch this off. Rules rest; models chosen in the menu are given up.</source>
+        <translation>Anfragen gehen unverändert hinaus, bis dies wieder ausgeschaltet ist. Regeln ruhen; im Menü gewählte Modelle werden aufgegeben.</translation>
+    </message>
+    <message>
+        <source>Saved {amount} this week</source>
+        <translation>Woche: {amount} gespart</translation>
+    </message>
+    <message>
+        <source>Saving not known yet</source>
+        <translation>Ersparnis noch unbekannt</translation>
+    </message>
+    <message>
+        <source>Suggestion: {title}…</source>
+        <translation>Vorschlag: {title}…</translation>
+    </message>
+    <message>
+        <source>Switch</source>
+        <translation>Umstellen</translation>
+    </message>
+    <message>
+        <source>Today: {saved}.</source>
+        <translation>Heute: {saved}.</translation>
+    </message>
+    <message>
+        <source>Try for 1 hour</source>
+        <translation>1&#xa0;h testen</translation>
+    </message>
+    <message>
+        <source>not used yet</source>
+        <translation>noch nicht benutzt</translation>
+    </message>
+    <message>
+        <source>nothing saved yet</source>
+        <translation>noch nichts gespart</translation>
+    </message>
+    <message>
+        <source>unproven</source>
+        <translation>unbewiesen</translation>
+    </message>
+    <message>
+        <source>until {at}</source>
+        <translation>bis {at}</translation>
+    </message>
+    <message>
+        <source>{amount} a week</source>
+        <translation>{amount} pro Woche</translation>
+    </message>
+    <message>
+        <source>{amount} lost</source>
+        <translation>{amount} Verlust</translation>
+    </message>
+    <message>
+        <source>{amount} saved</source>
+        <translation>{amount} gespart</translation>
+    </message>
+    <message>
+        <source>{amount}, estimated</source>
+        <translation>{amount}, geschätzt</translation>
+    </message>
+</context>
+<context>
+    <name>crash</name>
+    <message>
+        <source>A report without personal data is in {path}.</source>
+        <translation>Ein Bericht ohne persönliche Daten liegt in {path}.</translation>
+    </message>
+    <message>
+        <source>Metering is not touched by it.</source>
+        <translation>Die Erfassung ist davon nicht betroffen.</translation>
+    </message>
+    <message>
+        <source>Restart the tray with `spendlight`; please report it if it comes back.</source>
+        <translation>Das Tray mit `spendlight` neu starten; bitte melden, wenn es wiederkommt.</translation>
+    </message>
+    <message>
+        <source>The tray met an unexpected error</source>
+        <translation>Unerwarteter Fehler im Tray</translation>
+    </message>
+</context>
+<context>
+    <name>farewell</name>
+    <message>
+        <source>Lead them back and stop</source>
+        <translation>Zurückführen und anhalten</translation>
+    </message>
+    <message>
+        <source>Nothing was stopped, because this could not be put back:</source>
+        <translation>Nichts wurde angehalten, denn dies ließ sich nicht zurücksetzen:</translation>
+    </message>
+    <message>
+        <source>Stop Spendlight altogether?</source>
+        <translation>Spendlight ganz anhalten?</translation>
+    </message>
+    <message>
+        <source>Stop everything</source>
+        <translation>Alles anhalten</translation>
+    </message>
+    <message>
+        <source>Stop without that</source>
+        <translation>Ohne das anhalten</translation>
+    </message>
+    <message>
+        <source>These tools lead through Spendlight: {names}. When it stops they reach nobody, unless they are led back to their vendors first; connect them again whenever you like.</source>
+        <translation>Diese Tools laufen über Spendlight: {names}. Hält es an, erreichen sie niemanden, außer sie werden vorher zu ihren Anbietern zurückgeführt; neu verbinden lassen sie sich jederzeit.</translation>
+    </message>
+    <message>
+        <source>To end only this icon, use Quit; to stop counting for a while, use Pause.</source>
+        <translation>Nur das Symbol schließt „Beenden“; das Zählen unterbricht „Pausieren“.</translation>
+    </message>
+    <message>
+        <source>Tools that point at Spendlight will not reach their vendors until it runs again.</source>
+        <translation>Tools, die auf Spendlight zeigen, erreichen ihre Anbieter erst wieder, wenn es läuft.</translation>
+    </message>
+</context>
+<context>
+    <name>gauges</name>
+    <message>
+        <source>Alert</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <source>Dismiss: {title}</source>
+        <translation>Ausblenden: {title}</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>Beendet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>Läuft</translation>
+    </message>
+</context>
+<context>
+    <name>glance</name>
+    <message numerus="yes">
+        <source>%n call(s) running</source>
+        <translation>
+            <numerusform>%n Aufruf läuft</numerusform>
+            <numerusform>%n Aufrufe laufen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n Fehler</numerusform>
+            <numerusform>%n Fehler</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Pause metering for 1 hour</source>
+        <translation>&amp;Erfassung 1&#xa0;Stunde pausieren</translation>
+    </message>
+    <message>
+        <source>DEMO — simulated calls, no real money</source>
+        <translation>DEMO – simulierte Aufrufe, kein echtes Geld</translation>
+    </message>
+    <message>
+        <source>DEMO, no real money</source>
+        <translation>DEMO, kein echtes Geld</translation>
+    </message>
+    <message>
+        <source>News about prices</source>
+        <translation>Neues zu Preisen</translation>
+    </message>
+    <message>
+        <source>News from Spendlight</source>
+        <translation>Neues von Spendlight</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not in it: %n unmetered call(s)</source>
+        <translation>
+            <numerusform>Nicht dabei: %n nicht erfasster Aufruf</numerusform>
+            <numerusform>Nicht dabei: %n nicht erfasste Aufrufe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not in it: %n unpriced call(s)</source>
+        <translation>
+            <numerusform>Nicht dabei: %n Aufruf ohne Preis</numerusform>
+            <numerusform>Nicht dabei: %n Aufrufe ohne Preis</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Not in it: {unpriced} unpriced and %n unmetered call(s)</source>
+        <translation>
+            <numerusform>Nicht dabei: {unpriced} ohne Preis und %n nicht erfasst</numerusform>
+            <numerusform>Nicht dabei: {unpriced} ohne Preis und %n nicht erfasst</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not metered: calls pass uncounted</source>
+        <translation>Nicht erfasst: Aufrufe laufen ungezählt durch</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Paused until {at}</source>
+        <translation>Pause bis {at}</translation>
+    </message>
+    <message>
+        <source>S&amp;et a price for {model}…</source>
+        <translation>P&amp;reis für {model} festlegen…</translation>
+    </message>
+    <message numerus="yes">
+        <source>S&amp;et prices for %n model(s)…</source>
+        <translation>
+            <numerusform>P&amp;reis für %n Modell festlegen…</numerusform>
+            <numerusform>P&amp;reise für %n Modelle festlegen…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Spendlight is not running</source>
+        <translation>Spendlight läuft nicht</translation>
+    </message>
+    <message>
+        <source>Today unpriced</source>
+        <translation>Heute ohne Preis</translation>
+    </message>
+    <message>
+        <source>Waiting for Spendlight&apos;s engine…</source>
+        <translation>Warten auf Spendlights Engine…</translation>
+    </message>
+    <message>
+        <source>a call</source>
+        <translation>ein Aufruf</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more running</source>
+        <translation>
+            <numerusform>und %n weiterer läuft</numerusform>
+            <numerusform>und %n weitere laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>cut off</source>
+        <translation>abgerissen</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>interrupted</source>
+        <translation>unterbrochen</translation>
+    </message>
+    <message>
+        <source>not sent</source>
+        <translation>nicht gesendet</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>beginnt</translation>
+    </message>
+    <message>
+        <source>stopped by the tool</source>
+        <translation>vom Tool abgebrochen</translation>
+    </message>
+    <message>
+        <source>unknown model</source>
+        <translation>unbekanntes Modell</translation>
+    </message>
+    <message>
+        <source>unknown tool</source>
+        <translation>unbekanntes Tool</translation>
+    </message>
+    <message>
+        <source>vendor error</source>
+        <translation>Fehler beim Anbieter</translation>
+    </message>
+    <message>
+        <source>waiting for the answer</source>
+        <translation>wartet auf die Antwort</translation>
+    </message>
+    <message>
+        <source>{amount} API value today</source>
+        <translation>Heute {amount} API-Wert</translation>
+    </message>
+    <message>
+        <source>{amount} of it is estimated</source>
+        <translation>{amount} davon sind geschätzt</translation>
+    </message>
+    <message>
+        <source>{amount} of {budget}</source>
+        <translation>{amount} von {budget}</translation>
+    </message>
+    <message>
+        <source>{amount} today</source>
+        <translation>Heute {amount}</translation>
+    </message>
+    <message>
+        <source>{count} in</source>
+        <translation>{count} ein</translation>
+    </message>
+    <message>
+        <source>{count} out</source>
+        <translation>{count} aus</translation>
+    </message>
+    <message>
+        <source>{paused} — resume</source>
+        <translation>{paused} – fortsetzen</translation>
+    </message>
+</context>
+<context>
+    <name>link</name>
+    <message>
+        <source>It is restarted by itself when it hangs; if this stays, run `spendlight doctor`.</source>
+        <translation>Wenn sie hängt, wird sie von selbst neu gestartet; bleibt es so, hilft `spendlight doctor`.</translation>
+    </message>
+    <message>
+        <source>It runs, but the tray gets no word from it, so nothing here is of now.</source>
+        <translation>Sie läuft, aber das Tray hört nichts von ihr; nichts hier ist von jetzt.</translation>
+    </message>
+    <message>
+        <source>Spendlight&apos;s engine did not answer</source>
+        <translation>Spendlights Engine hat nicht geantwortet</translation>
+    </message>
+    <message>
+        <source>Spendlight&apos;s engine does not answer</source>
+        <translation>Spendlights Engine antwortet nicht</translation>
+    </message>
+    <message>
+        <source>The connection to the engine ended before its answer came.</source>
+        <translation>Die Verbindung zur Engine endete, bevor ihre Antwort kam.</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, `spendlight doctor` looks for the cause.</source>
+        <translation>Noch einmal versuchen; bleibt es so, sucht `spendlight doctor` die Ursache.</translation>
+    </message>
+</context>
+<context>
+    <name>livecalls</name>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nothing is running</source>
+        <translation>gerade läuft nichts</translation>
+    </message>
+</context>
+<context>
+    <name>menu</name>
+    <message>
+        <source>&amp;Connect tools…</source>
+        <translation>&amp;Tools verbinden…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit the tray (metering goes on)</source>
+        <translation>Tray &amp;beenden (Erfassung läuft weiter)</translation>
+    </message>
+    <message>
+        <source>&amp;Show details</source>
+        <translation>&amp;Details zeigen</translation>
+    </message>
+    <message>
+        <source>Calls pass without being read; each is still one unmetered row.</source>
+        <translation>Aufrufe laufen ungelesen durch; jeder bleibt eine nicht erfasste Zeile.</translation>
+    </message>
+    <message>
+        <source>S&amp;et a price…</source>
+        <translation>P&amp;reis festlegen…</translation>
+    </message>
+    <message>
+        <source>S&amp;top everything…</source>
+        <translation>&amp;Alles anhalten…</translation>
+    </message>
+    <message>
+        <source>Today by model</source>
+        <translation>Heute nach Modell</translation>
+    </message>
+    <message>
+        <source>Today by tool</source>
+        <translation>Heute nach Tool</translation>
+    </message>
+</context>
+<context>
+    <name>modelsection</name>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation>Modus</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Models: show less</source>
+        <translation>Modelle: weniger zeigen</translation>
+    </message>
+    <message>
+        <source>Models: show mode and rules</source>
+        <translation>Modelle: Modus und Regeln zeigen</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+</context>
+<context>
+    <name>modelsmenu</name>
+    <message>
+        <source>&amp;Models</source>
+        <translation>&amp;Modelle</translation>
+    </message>
+    <message>
+        <source>For 1 hour</source>
+        <translation>Für 1&#xa0;Stunde</translation>
+    </message>
+    <message>
+        <source>From now on</source>
+        <translation>Ab jetzt</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausieren</translation>
+    </message>
+    <message>
+        <source>Put back: {rule}</source>
+        <translation>Wiederherstellen: {rule}</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Undo: {what}</source>
+        <translation>Rückgängig: {what}</translation>
+    </message>
+    <message>
+        <source>{rule} (paused)</source>
+        <translation>{rule} (pausiert)</translation>
+    </message>
+</context>
+<context>
+    <name>modes</name>
+    <message>
+        <source>Also sends titles, summaries and read-only sub-agents to a small model.</source>
+        <translation>Schickt auch Titel, Zusammenfassungen und nur lesende Sub-Agenten an ein kleines Modell.</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Frugal</source>
+        <translation>Sparsam</translation>
+    </message>
+    <message>
+        <source>Let it rip</source>
+        <translation>Nur zählen</translation>
+    </message>
+    <message>
+        <source>Only counts; no request is changed and nothing is suggested.</source>
+        <translation>Zählt nur; keine Anfrage wird geändert, nichts wird vorgeschlagen.</translation>
+    </message>
+    <message>
+        <source>Suggests cheaper models and keeps your rules.</source>
+        <translation>Schlägt günstigere Modelle vor und hält sich an die Regeln.</translation>
+    </message>
+    <message>
+        <source>only counts</source>
+        <translation>ändert nichts</translation>
+    </message>
+    <message>
+        <source>suggests, you decide</source>
+        <translation>schlägt vor, ohne zu entscheiden</translation>
+    </message>
+    <message>
+        <source>titles and summaries go to a small model</source>
+        <translation>Titel und Zusammenfassungen an ein kleines Modell</translation>
+    </message>
+</context>
+<context>
+    <name>money</name>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n Aufruf</numerusform>
+            <numerusform>%n Aufrufe</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>adds {amount} to the bill</source>
+        <translation>{amount} auf der Rechnung</translation>
+    </message>
+    <message numerus="yes">
+        <source>adds {amount} to the bill, unknown for %n call(s)</source>
+        <translation>
+            <numerusform>{amount} auf der Rechnung, bei %n Aufruf unbekannt</numerusform>
+            <numerusform>{amount} auf der Rechnung, bei %n Aufrufen unbekannt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>converted at {rate} {code} for $1, the rate of {since}</source>
+        <translation>Kurs vom {since}: {rate}&#xa0;{code} für 1&#xa0;$</translation>
+    </message>
+    <message>
+        <source>in USD: no rate for {code} holds</source>
+        <translation>in USD: kein Kurs für {code} gilt</translation>
+    </message>
+    <message>
+        <source>unpriced</source>
+        <translation>ohne Preis</translation>
+    </message>
+    <message>
+        <source>{amount} by contract</source>
+        <translation>{amount} laut Vertrag</translation>
+    </message>
+    <message>
+        <source>{amount}/h</source>
+        <translation>{amount}/h</translation>
+    </message>
+    <message>
+        <source>≈ API value</source>
+        <translation>≈&#xa0;API-Wert</translation>
+    </message>
+</context>
+<context>
+    <name>offer</name>
+    <message>
+        <source>Removed: {rule}</source>
+        <translation>Entfernt: {rule}</translation>
+    </message>
+</context>
+<context>
+    <name>planrows</name>
+    <message numerus="yes">
+        <source>and %n more window(s)</source>
+        <translation>
+            <numerusform>und %n weiteres Fenster</numerusform>
+            <numerusform>und %n weitere Fenster</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>popover</name>
+    <message>
+        <source>&amp;Connect a tool…</source>
+        <translation>Tool &amp;verbinden…</translation>
+    </message>
+    <message>
+        <source>&amp;Pause 1 hour</source>
+        <translation>1&#xa0;Stunde &amp;pausieren</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Resume metering</source>
+        <translation>&amp;Erfassung fortsetzen</translation>
+    </message>
+    <message>
+        <source>Calls pass without being read; each is still one unmetered row.</source>
+        <translation>Aufrufe laufen ungelesen durch; jeder bleibt eine nicht erfasste Zeile.</translation>
+    </message>
+    <message>
+        <source>Ends the tray icon only; metering goes on.</source>
+        <translation>Beendet nur das Symbol; die Erfassung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>No calls yet today.</source>
+        <translation>Heute noch keine Aufrufe.</translation>
+    </message>
+    <message>
+        <source>Nothing known yet.</source>
+        <translation>Noch nichts bekannt.</translation>
+    </message>
+    <message>
+        <source>Prices {version}</source>
+        <translation>Preise {version}</translation>
+    </message>
+    <message>
+        <source>Spendlight: today&apos;s spend</source>
+        <translation>Spendlight: Ausgaben heute</translation>
+    </message>
+    <message>
+        <source>Spent today: {amount}</source>
+        <translation>Heute ausgegeben: {amount}</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>as of {at}</source>
+        <translation>Stand {at}</translation>
+    </message>
+    <message>
+        <source>connecting…</source>
+        <translation>verbindet…</translation>
+    </message>
+    <message>
+        <source>no live data</source>
+        <translation>keine Live-Daten</translation>
+    </message>
+    <message>
+        <source>{rate} now</source>
+        <translation>jetzt {rate}</translation>
+    </message>
+    <message>
+        <source>{share} of {budget}</source>
+        <translation>{share} von {budget}</translation>
+    </message>
+    <message>
+        <source>≈ is an estimate</source>
+        <translation>≈ heißt geschätzt</translation>
+    </message>
+</context>
+<context>
+    <name>priceentry</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;As another model</source>
+        <translation>Wie ein a&amp;nderes Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Input</source>
+        <translation>&amp;Eingabe</translation>
+    </message>
+    <message>
+        <source>&amp;Output</source>
+        <translation>&amp;Ausgabe</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Speichern</translation>
+    </message>
+    <message>
+        <source>Cached i&amp;nput</source>
+        <translation>Aus dem &amp;Cache</translation>
+    </message>
+    <message>
+        <source>Cached input, USD per million tokens</source>
+        <translation>Eingabe aus dem Cache, USD pro Million Token</translation>
+    </message>
+    <message>
+        <source>Every call has a price.</source>
+        <translation>Jeder Aufruf hat einen Preis.</translation>
+    </message>
+    <message>
+        <source>Input, USD per million tokens</source>
+        <translation>Eingabe, USD pro Million Token</translation>
+    </message>
+    <message>
+        <source>Mo&amp;del</source>
+        <translation>Mo&amp;dell</translation>
+    </message>
+    <message>
+        <source>Model without a price, and its vendor</source>
+        <translation>Modell ohne Preis und sein Anbieter</translation>
+    </message>
+    <message>
+        <source>Output, USD per million tokens</source>
+        <translation>Ausgabe, USD pro Million Token</translation>
+    </message>
+    <message>
+        <source>Saved. It holds for calls from now on.</source>
+        <translation>Gespeichert. Der Preis gilt für Aufrufe ab jetzt.</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>Wird gespeichert…</translation>
+    </message>
+    <message>
+        <source>Set a price</source>
+        <translation>Preis festlegen</translation>
+    </message>
+    <message>
+        <source>Set a price for calls that have none</source>
+        <translation>Preis für Aufrufe festlegen, die keinen haben</translation>
+    </message>
+    <message>
+        <source>The model that it is, vendor slash model</source>
+        <translation>Welches Modell es ist, Anbieter Schrägstrich Modell</translation>
+    </message>
+    <message>
+        <source>USD per &amp;million tokens</source>
+        <translation>USD pro &amp;Million Token</translation>
+    </message>
+    <message>
+        <source>What has changed</source>
+        <translation>Was sich geändert hat</translation>
+    </message>
+    <message>
+        <source>as input</source>
+        <translation>wie Eingabe</translation>
+    </message>
+    <message>
+        <source>unnamed model</source>
+        <translation>Modell ohne Namen</translation>
+    </message>
+    <message>
+        <source>{calls} since {day}</source>
+        <translation>{calls} seit {day}</translation>
+    </message>
+    <message>
+        <source>{count} cache writes</source>
+        <translation>{count} in den Cache</translation>
+    </message>
+    <message>
+        <source>{count} cached input</source>
+        <translation>{count} aus dem Cache</translation>
+    </message>
+    <message>
+        <source>{count} input</source>
+        <translation>{count} Eingabe</translation>
+    </message>
+    <message>
+        <source>{count} output</source>
+        <translation>{count} Ausgabe</translation>
+    </message>
+</context>
+<context>
+    <name>prose</name>
+    <message>
+        <source>“{text}”</source>
+        <translation>„{text}“</translation>
+    </message>
+</context>
+<context>
+    <name>rulerows</name>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Weiter</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more rule(s), in the icon&apos;s menu</source>
+        <translation>
+            <numerusform>und %n weitere Regel im Menü des Symbols</numerusform>
+            <numerusform>und %n weitere Regeln im Menü des Symbols</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ruletext</name>
+    <message>
+        <source>A session that begins with one goes there, until you ask for something else.</source>
+        <translation>Eine Sitzung, die damit beginnt, geht dorthin, bis etwas anderes gefragt ist.</translation>
+    </message>
+    <message>
+        <source>Acknowledgements</source>
+        <translation>Bestätigungen</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Comments and types</source>
+        <translation>Kommentare und Typen</translation>
+    </message>
+    <message>
+        <source>Commit messages</source>
+        <translation>Commit-Nachrichten</translation>
+    </message>
+    <message>
+        <source>Compaction</source>
+        <translation>Verdichtung</translation>
+    </message>
+    <message>
+        <source>Conversions</source>
+        <translation>Umwandlungen</translation>
+    </message>
+    <message>
+        <source>Documentation edits</source>
+        <translation>Doku-Änderungen</translation>
+    </message>
+    <message>
+        <source>Everything</source>
+        <translation>Alles</translation>
+    </message>
+    <message>
+        <source>Explanations</source>
+        <translation>Erklärungen</translation>
+    </message>
+    <message>
+        <source>Formatting</source>
+        <translation>Formatierung</translation>
+    </message>
+    <message>
+        <source>Let it rip only meters. Choose Balanced or Frugal first.</source>
+        <translation>„Nur zählen“ ändert nichts. Erst „Ausgewogen“ oder „Sparsam“ wählen.</translation>
+    </message>
+    <message>
+        <source>Project {name}</source>
+        <translation>Projekt {name}</translation>
+    </message>
+    <message>
+        <source>Read-only sub-agents</source>
+        <translation>Lesende Sub-Agenten</translation>
+    </message>
+    <message>
+        <source>Renames</source>
+        <translation>Umbenennungen</translation>
+    </message>
+    <message>
+        <source>Searches</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Short questions</source>
+        <translation>Kurze Fragen</translation>
+    </message>
+    <message>
+        <source>Simple tests</source>
+        <translation>Einfache Tests</translation>
+    </message>
+    <message>
+        <source>Small configuration changes</source>
+        <translation>Kleine Konfigurationsänderungen</translation>
+    </message>
+    <message>
+        <source>Small edits</source>
+        <translation>Kleine Änderungen</translation>
+    </message>
+    <message>
+        <source>Sub-agents</source>
+        <translation>Sub-Agenten</translation>
+    </message>
+    <message>
+        <source>Summaries</source>
+        <translation>Zusammenfassungen</translation>
+    </message>
+    <message>
+        <source>They are recognised by how the request is made, not by its words. Your main model stays.</source>
+        <translation>Erkannt werden sie am Aufbau der Anfrage, nicht an ihren Worten. Das Hauptmodell bleibt.</translation>
+    </message>
+    <message>
+        <source>This login&apos;s plan pays for it. Another model would save window, not money, and the vendor&apos;s terms may not want it; `routing.subscriptions` turns it on.</source>
+        <translation>Der Plan dieser Anmeldung bezahlt das. Ein anderes Modell würde Fenster sparen, nicht Geld, und der Anbieter will es vielleicht nicht; `routing.subscriptions` schaltet es ein.</translation>
+    </message>
+    <message>
+        <source>This session</source>
+        <translation>Diese Sitzung</translation>
+    </message>
+    <message>
+        <source>Titles</source>
+        <translation>Titel</translation>
+    </message>
+    <message>
+        <source>Typo fixes</source>
+        <translation>Tippfehler</translation>
+    </message>
+    <message>
+        <source>Web-page summaries</source>
+        <translation>Zusammenfassungen von Webseiten</translation>
+    </message>
+    <message>
+        <source>after a pause</source>
+        <translation>nach einer Pause</translation>
+    </message>
+    <message>
+        <source>after compaction</source>
+        <translation>nach der Verdichtung</translation>
+    </message>
+    <message>
+        <source>as requested</source>
+        <translation>wie angefragt</translation>
+    </message>
+    <message>
+        <source>for sub-agents</source>
+        <translation>für Sub-Agenten</translation>
+    </message>
+    <message>
+        <source>in a new session</source>
+        <translation>in einer neuen Sitzung</translation>
+    </message>
+    <message>
+        <source>loses now</source>
+        <translation>jetzt ein Verlust</translation>
+    </message>
+    <message>
+        <source>loses now; pays in a new session</source>
+        <translation>jetzt ein Verlust; lohnt in einer neuen Sitzung</translation>
+    </message>
+    <message>
+        <source>model as asked</source>
+        <translation>Modell wie angefragt</translation>
+    </message>
+    <message>
+        <source>no price is known</source>
+        <translation>kein Preis bekannt</translation>
+    </message>
+    <message>
+        <source>not cheaper here</source>
+        <translation>hier nicht günstiger</translation>
+    </message>
+    <message>
+        <source>not tried so far</source>
+        <translation>noch nicht erprobt</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>pausiert</translation>
+    </message>
+    <message numerus="yes">
+        <source>pays only after %n call(s); better {better}</source>
+        <translation>
+            <numerusform>lohnt erst nach %n Aufruf; besser {better}</numerusform>
+            <numerusform>lohnt erst nach %n Aufrufen; besser {better}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>rests: the vendor refused it</source>
+        <translation>ruht: der Anbieter hat abgelehnt</translation>
+    </message>
+    <message>
+        <source>saves at once, {amount} a call</source>
+        <translation>spart sofort, {amount} pro Aufruf</translation>
+    </message>
+    <message>
+        <source>uses no window</source>
+        <translation>verbraucht kein Fenster</translation>
+    </message>
+    <message>
+        <source>withdrawn: it went wrong too often</source>
+        <translation>zurückgezogen: ging zu oft schief</translation>
+    </message>
+    <message numerus="yes">
+        <source>worked {good} of %n time(s) for you</source>
+        <translation>
+            <numerusform>hier {good} von %n Mal gelungen</numerusform>
+            <numerusform>hier {good} von %n Mal gelungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{amount} once, pays after %n call(s)</source>
+        <translation>
+            <numerusform>{amount} einmalig, lohnt nach %n Aufruf</numerusform>
+            <numerusform>{amount} einmalig, lohnt nach %n Aufrufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{rule} with effort {effort}</source>
+        <translation>{rule}, Aufwand {effort}</translation>
+    </message>
+    <message>
+        <source>{tried}; it cannot pay, because it costs no less</source>
+        <translation>{tried}; kann nicht lohnen, denn es kostet nicht weniger</translation>
+    </message>
+    <message>
+        <source>{tried}; unproven: it has to work {needed} of the time to pay, and so far only {sure} is sure enough</source>
+        <translation>{tried}; unbewiesen: Es lohnt, wenn es in {needed} der Fälle gelingt; sicher genug sind bisher {sure}</translation>
+    </message>
+    <message>
+        <source>{tried}; what is known of such work is enough</source>
+        <translation>{tried}; was über solche Arbeit bekannt ist, genügt</translation>
+    </message>
+    <message>
+        <source>{tried}; withdrawn, because it went wrong too often</source>
+        <translation>{tried}; zurückgezogen, weil es zu oft schiefging</translation>
+    </message>
+    <message numerus="yes">
+        <source>{what} on {asked}: {calls} cost {now} in the last %n day(s); on {model} {then}.</source>
+        <translation>
+            <numerusform>{what}: {calls} mit {asked} kosteten am letzten Tag {now}; mit {model} {then}.</numerusform>
+            <numerusform>{what}: {calls} mit {asked} kosteten in den letzten %n Tagen {now}; mit {model} {then}.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{what} on {asked}: {calls} took {now} of API value out of your plan&apos;s window in the last %n day(s); on {model} {then}. How the window weighs models is not published; list prices are assumed.</source>
+        <translation>
+            <numerusform>{what}: {calls} mit {asked} nahmen am letzten Tag {now} API-Wert aus dem Fenster des Plans; mit {model} {then}. Wie das Fenster Modelle gewichtet, ist nicht veröffentlicht; angenommen sind Listenpreise.</numerusform>
+            <numerusform>{what}: {calls} mit {asked} nahmen in den letzten %n Tagen {now} API-Wert aus dem Fenster des Plans; mit {model} {then}. Wie das Fenster Modelle gewichtet, ist nicht veröffentlicht; angenommen sind Listenpreise.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{what} to {model}?</source>
+        <translation>{what} an {model}?</translation>
+    </message>
+    <message>
+        <source>≈ {share} of what staying uses of the window, if that counts list prices</source>
+        <translation>≈&#xa0;{share} dessen, was Bleiben vom Fenster verbraucht, falls es Listenpreise zählt</translation>
+    </message>
+</context>
+<context>
+    <name>shares</name>
+    <message>
+        <source>allowed</source>
+        <translation>erlaubt</translation>
+    </message>
+    <message>
+        <source>allowed, warning</source>
+        <translation>erlaubt, mit Warnung</translation>
+    </message>
+    <message>
+        <source>at an unknown time</source>
+        <translation>zu unbekannter Zeit</translation>
+    </message>
+    <message>
+        <source>d</source>
+        <translation>d</translation>
+    </message>
+    <message>
+        <source>day</source>
+        <translation>Tag</translation>
+    </message>
+    <message>
+        <source>extra usage</source>
+        <translation>Zusatznutzung</translation>
+    </message>
+    <message>
+        <source>for {model}</source>
+        <translation>für {model}</translation>
+    </message>
+    <message>
+        <source>heard long ago</source>
+        <translation>lange nichts gehört</translation>
+    </message>
+    <message>
+        <source>input tokens</source>
+        <translation>Eingabe-Token</translation>
+    </message>
+    <message>
+        <source>month</source>
+        <translation>Monat</translation>
+    </message>
+    <message>
+        <source>output tokens</source>
+        <translation>Ausgabe-Token</translation>
+    </message>
+    <message>
+        <source>requests</source>
+        <translation>Anfragen</translation>
+    </message>
+    <message>
+        <source>resets {at}</source>
+        <translation>Reset {at}</translation>
+    </message>
+    <message>
+        <source>session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>tokens</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>unlimited</source>
+        <translation>unbegrenzt</translation>
+    </message>
+    <message>
+        <source>used up</source>
+        <translation>verbraucht</translation>
+    </message>
+    <message>
+        <source>was reset {at}</source>
+        <translation>Reset war {at}</translation>
+    </message>
+    <message>
+        <source>week</source>
+        <translation>Woche</translation>
+    </message>
+    <message>
+        <source>whole again {at}</source>
+        <translation>wieder voll {at}</translation>
+    </message>
+    <message>
+        <source>{holder} credits: {left}</source>
+        <translation>{holder}-Guthaben: {left}</translation>
+    </message>
+    <message>
+        <source>{vendor} rate limit: {share} of {counted} used</source>
+        <translation>{vendor}-Ratenlimit: {share} der {counted} verbraucht</translation>
+    </message>
+</context>
+<context>
+    <name>toolswindow</name>
+    <message>
+        <source>&amp;Connect again {tool}</source>
+        <translation>{tool} &amp;neu verbinden</translation>
+    </message>
+    <message>
+        <source>&amp;Connect {tool}</source>
+        <translation>{tool} &amp;verbinden</translation>
+    </message>
+    <message>
+        <source>&amp;Disconnect {tool}</source>
+        <translation>{tool} &amp;trennen</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <source>Connect your tools</source>
+        <translation>Tools verbinden</translation>
+    </message>
+    <message>
+        <source>It reads only its environment: new shells get it; programs started from a menu do not.</source>
+        <translation>Es liest nur seine Umgebung: Neue Shells haben sie, aus einem Menü gestartete Programme nicht.</translation>
+    </message>
+    <message>
+        <source>Nothing is changed until you press Connect. Before each change the former file is kept; Disconnect puts it back, byte for byte.</source>
+        <translation>Vor dem Klick auf „Verbinden“ ändert sich nichts. Vor jeder Änderung wird die alte Datei aufgehoben; „Trennen“ stellt sie wieder her, Byte für Byte.</translation>
+    </message>
+    <message>
+        <source>Nothing to undo.</source>
+        <translation>Nichts rückgängig zu machen.</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Tools</translation>
+    </message>
+    <message>
+        <source>Way to connect it</source>
+        <translation>Art der Verbindung</translation>
+    </message>
+    <message>
+        <source>What changes in its files</source>
+        <translation>Was sich in den Dateien ändert</translation>
+    </message>
+    <message>
+        <source>What to know about it</source>
+        <translation>Was dazu zu wissen ist</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Was getan wurde</translation>
+    </message>
+</context>
+<context>
+    <name>toolwords</name>
+    <message>
+        <source>But a test call failed</source>
+        <translation>Aber ein Testaufruf schlug fehl</translation>
+    </message>
+    <message>
+        <source>Nothing of ours is in its files.</source>
+        <translation>Nichts von Spendlight steht in den Dateien.</translation>
+    </message>
+    <message>
+        <source>Nothing would change in its files.</source>
+        <translation>In den Dateien würde sich nichts ändern.</translation>
+    </message>
+    <message>
+        <source>Open a new shell to use it.</source>
+        <translation>Zum Benutzen eine neue Shell öffnen.</translation>
+    </message>
+    <message>
+        <source>Start {tool} anew to use it.</source>
+        <translation>Zum Benutzen {tool} neu starten.</translation>
+    </message>
+    <message>
+        <source>Test call</source>
+        <translation>Testaufruf</translation>
+    </message>
+    <message>
+        <source>cannot be led here</source>
+        <translation>nicht verbindbar</translation>
+    </message>
+    <message>
+        <source>changed by you</source>
+        <translation>von Hand geändert</translation>
+    </message>
+    <message>
+        <source>connected</source>
+        <translation>verbunden</translation>
+    </message>
+    <message>
+        <source>led here by hand</source>
+        <translation>von Hand hergeführt</translation>
+    </message>
+    <message>
+        <source>new shells: {export}</source>
+        <translation>neue Shells: {export}</translation>
+    </message>
+    <message>
+        <source>not connected</source>
+        <translation>nicht verbunden</translation>
+    </message>
+    <message>
+        <source>not found here</source>
+        <translation>hier nicht gefunden</translation>
+    </message>
+    <message>
+        <source>points at a former address</source>
+        <translation>zeigt auf eine alte Adresse</translation>
+    </message>
+    <message>
+        <source>{tool} is connected.</source>
+        <translation>{tool} ist verbunden.</translation>
+    </message>
+</context>
+<context>
+    <name>toolwork</name>
+    <message>
+        <source>Spendlight made a mistake</source>
+        <translation>Spendlight hat einen Fehler gemacht</translation>
+    </message>
+    <message>
+        <source>The system refused</source>
+        <translation>Das System hat abgelehnt</translation>
+    </message>
+</context>
+<context>
+    <name>undostrip</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>Rück&amp;gängig</translation>
+    </message>
+    <message>
+        <source>Undo: {text}</source>
+        <translation>Rückgängig: {text}</translation>
+    </message>
+    <message>
+        <source>{text}. Can be undone for ten seconds.</source>
+        <translation>{text}. Zehn Sekunden lang rückgängig zu machen.</translation>
+    </message>
+</context>
+<context>
+    <name>view</name>
+    <message>
+        <source>Calls are not metered</source>
+        <translation>Aufrufe werden nicht erfasst</translation>
+    </message>
+    <message>
+        <source>Nothing is metered, and tools that point at Spendlight cannot reach their vendors.</source>
+        <translation>Nichts wird erfasst, und Tools, die auf Spendlight zeigen, erreichen ihre Anbieter nicht.</translation>
+    </message>
+    <message>
+        <source>Run `spendlight doctor` to find the cause.</source>
+        <translation>Die Ursache findet `spendlight doctor`.</translation>
+    </message>
+    <message>
+        <source>Spendlight is not running</source>
+        <translation>Spendlight läuft nicht</translation>
+    </message>
+    <message>
+        <source>Start it with `spendlight`; `spendlight doctor` looks for the cause.</source>
+        <translation>Mit `spendlight` starten; `spendlight doctor` sucht die Ursache.</translation>
+    </message>
+    <message>
+        <source>Your tools work, but their calls pass without being counted.</source>
+        <translation>Die Tools arbeiten, aber ihre Aufrufe laufen ungezählt durch.</translation>
+    </message>
+</context>
+</TS>
