@@ -16,7 +16,7 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``.
+``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -94,6 +94,13 @@ VERBS: Final[Mapping[str, str]] = {
         "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
         " no text, no sessions"
     ),
+    "budgets": "→ Budgets",
+    "set_budget": (
+        "{usd?, period?, scope?, counts?, at?, action?, act_at?, name?: as in [[budgets]]} → {budget: its name,"
+        " budgets: Budgets}: the one of that name anew, or another one"
+    ),
+    "remove_budget": "{budget: its name} → Budgets",
+    "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

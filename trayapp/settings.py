@@ -4,7 +4,8 @@ Everything that a user can set lives in ``TABLE``; the file's checks, ``spendlig
 made from it. The file is TOML, ``config.toml`` in the profile's config folder. A missing file means all defaults.
 
 Rules: reading uses the standard library only (it happens at every start); a damaged file is never guessed at. The
-``SECTIONS`` are lists and tables whose meaning belongs to the rooms that use them; here only their shape is checked.
+``SECTIONS`` are lists and tables whose meaning belongs to the rooms that use them; here only their shape is checked,
+and ``[[budgets]]`` whole (``trayapp.budget``).
 ``trayapp.settings_edit`` writes the file.
 """
 
@@ -15,13 +16,13 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from trayapp import budget
+from trayapp.budget import Budget
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
-from trayapp.money import PICO
 from trayapp.trouble import Trouble, TroubleError
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
@@ -66,17 +67,7 @@ def _port(value: Any) -> int:
 
 def _dollars(value: Any) -> int | None:
     """USD as text or number to pico-USD; an empty text is none."""
-    if value == "":
-        return None
-    try:
-        if isinstance(value, bool):
-            raise InvalidOperation
-        amount = Decimal(str(value)) * PICO
-        if not amount.is_finite() or amount <= 0 or amount > 10**18 or amount != amount.to_integral_value():
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ValueError('an amount of USD above 0, such as "20" or "7.50"') from None
-    return int(amount)
+    return None if value == "" else budget.amount(value)
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -221,6 +212,7 @@ SECTIONS: Final[Mapping[str, type]] = {
     "currency": list,
     "prices": list,
     "deployments": dict,
+    "budgets": list,
 }
 """Sections of tables: their name to ``list`` (``[[name]]``) or ``dict`` (``[name]``)."""
 
@@ -236,6 +228,8 @@ class Settings:
     """The ``SECTIONS`` that the file has, as plain values."""
     given: Mapping[str, Any] = field(default_factory=dict)
     """The keys of ``TABLE`` that the file has, as written."""
+    budgets: tuple[Budget, ...] = ()
+    """``budget.day_usd`` and ``[[budgets]]``."""
 
     @property
     def port(self) -> int:
@@ -249,9 +243,9 @@ class Settings:
 
     @property
     def budget_day_pico(self) -> int | None:
-        """``budget.day_usd`` in pico-USD."""
-        value = self.values["budget.day_usd"]
-        return None if value is None else int(value)
+        """What a day may cost, pico-USD: the tightest budget for all calls of a day."""
+        days = [each.pico for each in self.budgets if each.period == "day" and each.scope == "all"]
+        return min((pico for pico in days), default=None)
 
     @property
     def ask_usage(self) -> bool:
@@ -367,7 +361,11 @@ def read(path: Path, text: str) -> Settings:
             raise _damaged(path, f"`{setting.key}` is {raw!r}; it has to be {error}.") from None
     if given:
         raise _damaged(path, f"There is no setting called `{next(iter(given))}`.")
-    return Settings(values, upstreams, sections, written)
+    try:
+        budgets = budget.read(sections.get("budgets", ()), values["budget.day_usd"])
+    except ValueError as error:
+        raise _damaged(path, str(error)) from None
+    return Settings(values, upstreams, sections, written, budgets)
 
 
 def _section(path: Path, name: str, shape: type, value: Any) -> Any:

@@ -7,11 +7,11 @@ the checks of ``trayapp.settings`` before it takes the file's place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
-from trayapp import settings
+from trayapp import budget, settings
 from trayapp.platform.paths import write_private
 from trayapp.platform.single import Single
 from trayapp.settings import SettingsError
@@ -52,6 +52,63 @@ def set_value(path: Path, key: str, value: Any) -> None:
             )
         ) from None
     edit(path, lambda document: _put(document, tuple(key.split(".")), value))
+
+
+def set_budget(path: Path, entry: Mapping[str, Any]) -> str:
+    """Write one line of ``[[budgets]]``: the one of that name anew, or another one. Returns its name.
+
+    Raises:
+        SettingsError: as for ``edit``, or the entry is none.
+    """
+    try:
+        name = budget.one(entry).name
+    except ValueError as error:
+        raise SettingsError(
+            Trouble(
+                title="That budget cannot be kept",
+                message=f"{str(error)[:1].upper()}{str(error)[1:]}.",
+                fix="`spendlight budget set --help` shows what one may hold.",
+                code="bad_budget",
+            )
+        ) from None
+    edit(path, lambda document: _put_budget(document, name, entry))
+    return name
+
+
+def remove_budget(path: Path, name: str) -> bool:
+    """Take one out, that of ``budget.day_usd`` too; ``False``: there is none of that name.
+
+    Raises:
+        SettingsError: as for ``edit``.
+    """
+    if name not in {each.name for each in settings.load(path).budgets}:
+        return False
+    edit(path, lambda document: _put_budget(document, name, None))
+    return True
+
+
+def _put_budget(document: MutableMapping[str, Any], name: str, entry: Mapping[str, Any] | None) -> None:
+    import tomlkit
+
+    lines = document.get("budgets")
+    at = next((n for n, each in enumerate(lines or ()) if budget.one(each).name == name), None)
+    if at is None and name == budget.DAILY:
+        _put(document, ("budget", "day_usd"), None)
+    if entry is None:
+        if lines is not None and at is not None:
+            del lines[at]
+            if not len(lines):
+                document.pop("budgets")
+        return
+    table = tomlkit.table()
+    table.update(entry)
+    if lines is None:
+        document["budgets"] = tomlkit.aot()
+        lines = document["budgets"]
+    if at is None:
+        lines.append(table)
+    else:
+        lines[at] = table
 
 
 def edit(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> settings.Settings:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.money import USD, Currency, currency
 from trayapp.trouble import Trouble
@@ -60,7 +61,7 @@ class Notice:
     at_us: int = 0
     """When, UTC epoch microseconds; tells one notice from another."""
     code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``."""
+    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +210,7 @@ class Snapshot:
     """What the icon's number is: ``auto``, ``money`` or ``plan``."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
+    budgets: Budgets = field(default_factory=Budgets)
 
     @property
     def shown(self) -> Currency:
@@ -230,7 +232,7 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def to_json(value: Any) -> dict[str, Any]:
-    """Any of these types, and those of ``trayapp.choices``, as JSON-ready values, money as decimal strings."""
+    """Any of these types, and of ``choices`` and ``budgetviews``, as JSON-ready values, money as decimal strings."""
     result: dict[str, Any] = _money_out(asdict(value))
     return result
 
@@ -259,7 +261,22 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     )
     values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
     values["choices"] = choices_from_json(values.get("choices") or {})
+    values["budgets"] = budgets_from_json(values.get("budgets") or {})
     return Snapshot(**values)
+
+
+def budgets_from_json(data: Mapping[str, Any]) -> Budgets:
+    """Read what is said about budgets; as for ``snapshot_from_json``."""
+    values = _known(Budgets, data)
+    views = []
+    for entry in values.get("budgets") or ():
+        view = {"name": "", **_known(BudgetView, entry)}
+        view["at"] = tuple(view.get("at") or ())
+        views.append(BudgetView(**view))
+    values["budgets"] = tuple(views)
+    for name in ("frugal", "stopped"):
+        values[name] = tuple(values.get(name) or ())
+    return Budgets(**values)
 
 
 def choices_from_json(data: Mapping[str, Any]) -> Choices:

@@ -138,6 +138,10 @@ def worst_times(path: Path) -> dict[str, float]:
         "totals year": lambda c: queries.totals(c, *year),
         "totals all": lambda c: queries.totals(c, None, None),
         "60 days": lambda c: queries.days(c, edges),
+        "half a year of hours": lambda c: queries.hours(c, year[1] - 182 * rollups.DAY_US, year[1]),
+        "the same of a tool": lambda c: queries.hours(
+            c, year[1] - 182 * rollups.DAY_US, year[1], by="tool", keys=["tool3"]
+        ),
         "rows newest": lambda c: queries.rows(c, newest_first=True, limit=200),
         "rows middle": lambda c: queries.rows(c, since_us=year[0] + 10**13, limit=200),
         **{

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing as closed
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -158,6 +159,48 @@ def test_local_days_are_the_sums_of_their_rows(zone: str, first: tuple[int, int,
         inside = [c for o, c in made if since <= o.started_us < until]
         assert day.calls == len(inside)
         assert day.pico_list == sum(c.cost.pico for c in inside if c.cost)
+
+
+def test_hours_are_the_sums_of_their_rows() -> None:
+    made = []
+    for number in range(1, 400):
+        started = number * 1_234_567_891
+        opening = Opening(id=number, started_us=started, vendor=f"v{number % 3}", wire="w", tool="a'b")
+        amounts = {"cost": Cost(pico=number**5, basis=Basis.LIST, book="b"), "pico_marginal": number}
+        closing = Closing(
+            id=number,
+            ended_us=started,
+            state=State.DONE,
+            metering=Metering.EXACT,
+            confidence=Confidence.EXACT,
+            **amounts,  # type: ignore[arg-type]
+        )
+        made.append((opening, closing))
+    hour = rollups.HOUR_US
+
+    def expected(since: int, until: int, vendors: tuple[str, ...], pico: Callable[[Closing], int]) -> dict[int, int]:
+        sums: dict[int, int] = {}
+        for opening, closing in made:
+            start = opening.started_us // hour * hour
+            if since <= start and start + hour <= until and opening.vendor in vendors:
+                sums[start] = sums.get(start, 0) + pico(closing)
+        return sums
+
+    every, some = ("v0", "v1", "v2"), ("v0", "v2")
+    with closed(filled(made)) as connection:
+        for since, until in ((0, 200 * hour), (hour * 3 + 1, hour * 90 + 5), (hour * 3, hour * 3)):
+            assert dict(queries.hours(connection, since, until)) == expected(
+                since, until, every, lambda c: 0 if c.cost is None else c.cost.pico or 0
+            )
+            assert dict(queries.hours(connection, since, until, "marginal", "vendor", some)) == expected(
+                since, until, some, lambda c: c.pico_marginal or 0
+            )
+        assert queries.hours(connection, 0, 200 * hour, by="tool", keys=["no", "x' OR 1=1 --"]) == []
+        assert queries.hours(connection, 0, 200 * hour, by="project", keys=[]) == []
+        assert len(queries.hours(connection, 0, 200 * hour, by="tool", keys=["a'b"])) > 100
+        for amount, by in (("money", None), ("list", "session"), ("list", "id)--")):
+            with pytest.raises(ValueError, match="there are no hours"):
+                queries.hours(connection, 0, 1, amount, by)  # type: ignore[arg-type]
 
 
 def test_a_backward_range_is_empty() -> None:

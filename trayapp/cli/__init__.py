@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "use": ("trayapp.cli.use", "serve another model from your next turn on: everywhere, here, or for an hour"),
     "asis": ("trayapp.cli.asis", "everything as requested, now; --off: by the rules again"),
     "rules": ("trayapp.cli.rules", "rules and modes for cheaper models: list, add, remove, pause; what they saved"),
+    "budget": ("trayapp.cli.budget", "budgets with their forecast: list, set, remove; override lifts one"),
     "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
     "economics": ("trayapp.cli.economics", "whether a switch to another model pays: once, each turn, after how many"),
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),

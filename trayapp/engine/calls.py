@@ -31,6 +31,7 @@ from trayapp.engine.rewrites import hides_the_chunk, usage_asked
 from trayapp.engine.route import Route, Saving
 from trayapp.engine.tariff import Circumstances
 from trayapp.proxy import Ending, RequestHead, Rewrite
+from trayapp.refusal import Refusal
 from trayapp.values import Call, Closing, Cost, Kind, Leg, Metering, Opening, State, Usage
 
 if TYPE_CHECKING:
@@ -90,8 +91,12 @@ class MeteredCall:
 
     # read → open row
 
-    async def opening(self, body: bytes | None, _trailers: Pairs) -> Rewrite | None:
-        """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave."""
+    async def opening(self, body: bytes | None, _trailers: Pairs) -> Rewrite | Refusal | None:
+        """The request is complete (or will be streamed, ``body`` is ``None``): it gets its row, then it may leave.
+
+        One that a used-up budget stops does not leave. It gets its row all the same, ``not_sent`` at a known zero with
+        the flag ``budget_stop``: no attempt reached a vendor, but who asks why a tool stood still finds it there.
+        """
         try:
             call = self._dialect.read_request(self._view, body)
             if call.account != "subscription" and asker.coding_plan(self._entry.upstream.host, self._entry.target):
@@ -105,11 +110,25 @@ class MeteredCall:
         self._call = call
         if call.workspace:
             self._project = self._keeper.projects.identify(call.workspace)
+        refusal = self._stopped(call)
+        if refusal is not None:
+            await self._open(call)
+            return refusal
         rewrite = self._changed(call, body) if self._metered or self._keeper.router.steering.active else None
         if self._metered:
             self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
         await self._open(call)
         return rewrite
+
+    def _stopped(self, call: Call) -> Refusal | None:
+        """Whether a budget of the user's refuses new calls."""
+        try:
+            return self._keeper.budgets.refusal(
+                vendor=call.vendor, tool=call.tool, project=self._project[1], account=call.account, kind=call.kind
+            )
+        except Exception as error:  # noqa: BLE001  law 1: a fault of ours stops nobody
+            log.warning("budgets could not be asked: %s", type(error).__name__)
+            return None
 
     def _changed(self, call: Call, body: bytes | None) -> Rewrite | None:
         """What goes out instead: by the user's rules, and asking for the usage."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from trayapp import settings
+from trayapp.budget import Budget
 from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
@@ -42,6 +43,8 @@ class Configuration:
     """Told where prices are fetched from; ``None``: nowhere."""
     prices_changed: Callable[[], None] = lambda: None
     """Told when calls are priced otherwise than before."""
+    budgets: Callable[[tuple[Budget, ...]], None] = lambda _budgets: None
+    """Told which budgets are to be kept."""
     _chosen: settings.Settings = field(default_factory=settings.defaults)
 
     def reload(self) -> None:
@@ -74,6 +77,7 @@ class Configuration:
         self.keeper.ask_usage = chosen.ask_usage
         self.keeper.router.take(chosen)
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
+        self.budgets(chosen.budgets)
         self.glance.facts.icon = chosen.icon
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec.structs import replace
 
@@ -30,7 +30,27 @@ from trayapp.ledger import Ledger
 from trayapp.proxy import Ending, Plan, RequestHead, Rewrite, Watch
 from trayapp.refusal import Refusal
 from trayapp.routing.rules import seller
+from trayapp.values import Kind
 from trayapp.virtualkeys.swap import Swapped
+
+
+class Stops(Protocol):
+    """Who may refuse a call because a budget is used up (``budgetkeeper``)."""
+
+    def refusal(
+        self, *, vendor: str, tool: str | None, project: str | None, account: str | None, kind: Kind
+    ) -> Refusal | None:
+        """Why a new call may not go out; ``None``: it may."""
+
+
+class Unlimited:
+    """There is no budget."""
+
+    def refusal(
+        self, *, vendor: str, tool: str | None, project: str | None, account: str | None, kind: Kind
+    ) -> Refusal | None:
+        """Nothing is refused."""
+        return None
 
 
 class Gatekeeper:
@@ -50,6 +70,7 @@ class Gatekeeper:
         windows: Windows,
         keychain: Keychain,
         router: Router,
+        budgets: Stops | None = None,
     ) -> None:
         self.door = door
         """Replaced whole when the user changes an upstream."""
@@ -69,6 +90,7 @@ class Gatekeeper:
         self.windows = windows
         self.keychain = keychain
         self.router = router
+        self.budgets: Stops = Unlimited() if budgets is None else budgets
 
     def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         """Check a request at the door and say where it goes and who watches it.

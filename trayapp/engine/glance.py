@@ -22,6 +22,7 @@ from typing import Final, Protocol
 import msgspec
 
 from trayapp import __version__, currency
+from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
@@ -121,6 +122,10 @@ class Facts:
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
+    budgets: Callable[[], Awaitable[Budgets]] | None = None
+    """Makes what is shown about budgets."""
+    settled: Callable[[], None] = lambda: None
+    """Told when totals have changed."""
 
 
 def local_midnight(now: datetime) -> datetime:
@@ -144,6 +149,7 @@ class Glance:
         self._task: asyncio.Task[None] | None = None
         self._last_push = 0.0
         self._choices = Choices()
+        self._budgets = Budgets()
 
     def started(self, call: Running) -> None:
         """A call has its row."""
@@ -163,6 +169,7 @@ class Glance:
     def settled(self) -> None:
         """A close has been committed: the day's totals have changed."""
         self._stale = True
+        self.facts.settled()
         self.changed()
 
     def changed(self) -> None:
@@ -211,6 +218,8 @@ class Glance:
                 raise
         if self.facts.choices is not None:
             self._choices = await self.facts.choices()
+        if self.facts.budgets is not None:
+            self._budgets = await self.facts.budgets()
         return self._make(now)
 
     def _push(self) -> None:
@@ -241,7 +250,9 @@ class Glance:
         wait = self._next_change_of_calls(snapshot)
         now_s = snapshot.at_us / 1_000_000
         resets = [window.resets_at for window in snapshot.windows] + [limit.resets_at for limit in snapshot.limits]
-        return min([wait, *(max(1.0, at - now_s) for at in resets if at is not None and at > now_s)])
+        ends = [each.overridden_until_us / 1e6 for each in snapshot.budgets.budgets]
+        ends += [each.until_us / 1e6 for each in snapshot.budgets.budgets]
+        return min([wait, *(max(1.0, at - now_s) for at in (*resets, *ends) if at is not None and at > now_s)])
 
     def _next_change_of_calls(self, snapshot: Snapshot) -> float:
         """The same, for calls and the day."""
@@ -293,7 +304,7 @@ class Glance:
             running_pico=running_pico,
             rate_pico_hour=self._rate(),
             budget_day_pico=facts.budget_day_pico,
-            pace=None if facts.budget_day_pico is None else seconds / day.total_seconds(),
+            pace=None if facts.budget_day_pico is None else self._pace(seconds / day.total_seconds()),
             by_tool=self._day.by_tool,
             by_model=self._day.by_model,
             by_project=self._day.by_project,
@@ -310,7 +321,14 @@ class Glance:
             credits=plan.credits,
             icon=facts.icon,
             choices=self._choices,
+            budgets=self._budgets,
         )
+
+    def _pace(self, even: float) -> float:
+        """Where the day's budget would stand by now: by the learned day shape, as soon as there is one."""
+        days = [each for each in self._budgets.budgets if each.period == "day" and each.scope == "all"]
+        known = [each.pace for each in days if each.pace is not None]
+        return known[0] if known else even
 
     def _today(self) -> Today:
         totals = self._day.totals

@@ -76,6 +76,8 @@ class Route:
         """No person sits before the tool."""
         self.interrupted = False
         """The person broke the answer off."""
+        self.thrifty = False
+        """A budget wants it served as in frugal."""
         self.credential: str | None = None
         self.paused = False
         """Calls are not read now; this one only for its conversation's sake."""

@@ -22,7 +22,7 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
@@ -77,6 +77,27 @@ _LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
 _LONGEST_LIFE: Final = 60 * _MINUTE
 
 
+class Thrift(Protocol):
+    """Who may want calls served as in frugal: a budget that is nearly used up (``budgetkeeper``)."""
+
+    @property
+    def frugal(self) -> bool:
+        """Whether that is so for any call now."""
+
+    def frugal_for(self, *, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
+        """Whether it is so for such a call."""
+
+
+class Spend:
+    """There is no budget."""
+
+    frugal = False
+
+    def frugal_for(self, *, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
+        """Never."""
+        return False
+
+
 class Router:
     """Decides about calls. Use it on one event loop."""
 
@@ -112,6 +133,8 @@ class Router:
         self.steering = Steering(self.dearer)
         self.hold_back = 0
         """Percent of sessions that keep to what is asked for, so that the rest can be compared with them."""
+        self.thrift: Thrift = Spend()
+        """Whether a budget wants calls served as in frugal."""
         self.listings = listings
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.after = Aftermath(self.rulebook, Witness(paths.evidence, self._digest), tariff, tell)
@@ -127,9 +150,12 @@ class Router:
         """The rules of the book, and in frugal those that come with it."""
         return (*self.standing_rules(), *self.rulebook.rules)
 
-    def standing_rules(self, asked: Asked | None = None) -> tuple[Rule, ...]:
-        """What frugal does by itself, for a request or for the models that are in use."""
-        if self.mode != MODES[2]:
+    def standing_rules(self, asked: Asked | None = None, *, frugal: bool = False) -> tuple[Rule, ...]:
+        """What frugal does by itself, for a request or for the models that are in use.
+
+        ``frugal``: a budget wants it for this request, whatever the mode.
+        """
+        if self.mode != MODES[2] and not frugal and not (asked is None and self.thrift.frugal):
             return ()
         if asked is None:
             used = {(pulse.vendor, pulse.asked) for pulse in self.after.running.now(time.time_ns() // 1000)}
@@ -212,7 +238,10 @@ class Router:
             credential: short HMAC of its key.
             paused: calls are not read now, but for conversations that were changed: they have to be brought back.
         """
-        if body is None or call.model is None or call.kind in NEVER or (self.mode == MODES[0] and not self._watched):
+        if body is None or call.model is None or call.kind in NEVER:
+            return None
+        thrifty = self.thrift.frugal_for(vendor=call.vendor, tool=call.tool, project=project[1], account=call.account)
+        if self.mode == MODES[0] and not thrifty and not self._watched:
             return None
         if any(flag.startswith("request_") for flag in call.flags):
             return None  # what its dialect could not read is not unpacked a second time
@@ -224,8 +253,9 @@ class Router:
             project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
-        route.project_name, route.credential, route.paused = project[1], credential, paused
-        deciding = self._watched or (self.mode == MODES[2] and call.kind in STANDING)
+        route.project_name, route.credential = project[1], credential
+        route.paused, route.thrifty = paused, thrifty
+        deciding = self._watched or ((thrifty or self.mode == MODES[2]) and call.kind in STANDING)
         plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
         if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
             return None
@@ -253,7 +283,7 @@ class Router:
         thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
-        forbidden = ("paused" if route.paused else "") or self._forbidden(call) or unchangeable(view, plain) or ""
+        forbidden = ("paused" if route.paused else "") or self._forbidden(route) or unchangeable(view, plain) or ""
         response = before(call.wire, plain) if self.steering.active else None
         followed = response is not None and self.steering.follow(
             route.asked, route.place, self._response(response), route.at_us
@@ -316,7 +346,7 @@ class Router:
             and before.asked != asked.model
             and self.dearer(asked.vendor, before.asked, asked.model) is True
         )
-        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        rules = (*self.standing_rules(asked, frugal=route.thrifty), *self.rulebook.rules)
         if self.hold_back and asked.session is not None:
             digest = hashlib.blake2b(asked.session.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
             if holdback.held(digest.digest(), self.hold_back):
@@ -354,12 +384,12 @@ class Router:
             last_us=route.at_us,
         )
 
-    def _forbidden(self, call: Call) -> str:
-        if self.mode == MODES[0]:
+    def _forbidden(self, route: Route) -> str:
+        if self.mode == MODES[0] and not route.thrifty:
             return "let_it_rip"
         if self.rulebook.asis:
             return "asis"
-        if call.account == "subscription" and not self.subscriptions:
+        if route.call.account == "subscription" and not self.subscriptions:
             return "subscription"
         return ""
 
@@ -395,7 +425,7 @@ class Router:
 
     def _listen(self, route: Route) -> None:
         """What this request says about the turns before it, and who pays for it."""
-        if route.decision is None or self.mode == MODES[0]:
+        if route.decision is None or (self.mode == MODES[0] and not route.thrifty):
             return
         try:
             if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:

@@ -30,6 +30,10 @@ from trayapp.engine import led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
+from trayapp.engine.budget_verbs import BudgetVerbs
+from trayapp.engine.budgetbook import BudgetBook
+from trayapp.engine.budgetkeeper import BudgetKeeper
+from trayapp.engine.budgetsums import BudgetSums
 from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
@@ -137,6 +141,15 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             notices.add,
             glance.changed,
         )
+        budgets = BudgetKeeper(
+            BudgetSums(ledger),
+            BudgetBook(paths.budgets),
+            lambda now_s: windows.shown(now_s).windows,
+            notices.add,
+            glance.changed,
+        )
+        facts.budgets, facts.settled = budgets.shown, budgets.touch
+        router.thrift = budgets
         keeper = Gatekeeper(
             door,
             ledger,
@@ -150,18 +163,20 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             windows,
             Keychain(paths, lifeline.hand_over, troubles, glance.changed),
             router,
+            budgets,
         )
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
-        configuration = Configuration(paths, keeper, glance, troubles, agreed, shelf)
+        configuration = Configuration(paths, keeper, glance, troubles, agreed, shelf, budgets=budgets.take)
         prices = Prices(paths, ledger, keeper, glance, configuration, notices)
         configuration.take(chosen, routes)
         await configuration.ready()
+        await budgets.begin()
         choosing = Choosing(router, ledger)
         facts.choices = choosing.made
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
-        verbs |= PriceVerbs(prices).table() | routing.table()
+        verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -194,6 +209,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             bookings.flush()
         await learned.close()
         await choosing.close()
+        await budgets.close()
         await router.close()
         await windows.close()
         await prices.close()

@@ -294,6 +294,12 @@ class Ledger:
             lambda connection: queries.breakdown(connection, by, since_us, until_us, limit, account)
         )
 
+    def hours(
+        self, since_us: int, until_us: int, amount: str = "list", by: By | None = None, keys: Sequence[str] = ()
+    ) -> Future[list[tuple[int, int]]]:
+        """What each whole UTC hour cost; see ``queries.hours``."""
+        return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
+
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""
         return self._reports.submit(

@@ -264,6 +264,41 @@ def breakdown(
     return [Share(key=key or None, name=names.get(key, key) or None, totals=_totals(f)) for key, f in ranked]
 
 
+def hours(
+    connection: sqlite3.Connection,
+    since_us: int,
+    until_us: int,
+    amount: str = "list",
+    by: By | None = None,
+    keys: Sequence[str] = (),
+) -> list[tuple[int, int]]:
+    """What each whole UTC hour of a range cost: its start and its pico-USD, hours without a call left out.
+
+    Args:
+        connection: a read-only connection.
+        since_us: start of the range; the hour that it lies in is left out, unless it begins there.
+        until_us: end of the range, likewise.
+        amount: one of ``rollups.AMOUNTS``.
+        by: a dimension to look at (no session); ``None``: all calls.
+        keys: its values that count.
+
+    Raises:
+        ValueError: there is no such amount or dimension.
+    """
+    if amount not in AMOUNTS or (by is not None and (by not in DIM_COLUMNS or by == "session")):
+        raise ValueError(f"there are no hours of {amount!r} by {by!r}")
+    kept, more = "", tuple[str, ...]()
+    if by is not None:
+        kept = f" AND dims IN (SELECT id FROM dims WHERE {by} IN ({','.join('?' * len(keys))}))"  # noqa: S608
+        more = tuple(keys)
+    found = connection.execute(
+        f"SELECT bucket, SUM({amount}_usd), SUM({amount}_pico) FROM buckets"  # noqa: S608
+        f" WHERE grain=? AND bucket>=? AND bucket<?{kept} GROUP BY bucket",
+        (HOUR, -(-since_us // HOUR_US), until_us // HOUR_US, *more),
+    )
+    return [(bucket * HOUR_US, usd * PICO + pico) for bucket, usd, pico in found]
+
+
 _ACCOUNT: Final = DIM_SQL[DIM_COLUMNS.index("account")]
 _AT_LIST: Final = COLUMNS.index("list_usd")
 _AT_TOKENS: Final = COLUMNS.index("input")

@@ -87,6 +87,11 @@ class Paths:
         return self.state / "rules.json"
 
     @property
+    def budgets(self) -> Path:
+        """Which thresholds of budgets have been told, and which budgets were lifted (JSON, names and amounts)."""
+        return self.state / "budgets.json"
+
+    @property
     def suggested(self) -> Path:
         """Which suggestions the tray has told, so that none is told twice (JSON, ids only)."""
         return self.state / "suggested.json"

@@ -150,8 +150,11 @@ class Exchange:
     def _open(self, body: bytes | None) -> None:
         watch, trailers = self._plan.watch, self._trailers
 
-        def opened(result: Rewrite | None) -> None:
+        def opened(result: Rewrite | Refusal | None) -> None:
             self._hooking = False
+            if isinstance(result, Refusal):
+                self._go_on(lambda: self._give_up(result, result.code, "not_sent"))
+                return
             if body is not None:
                 if isinstance(result, Rewrite):
                     self._rewriting = Rewriting(result, body)
@@ -333,7 +336,7 @@ class Exchange:
         self._sent_all = False
         self._client.release("upstream")
 
-        def ready(_: Rewrite | None) -> None:
+        def ready(_: Rewrite | Refusal | None) -> None:
             self._hooking = False
             self._go_on(self._connect)
 
@@ -356,7 +359,7 @@ class Exchange:
 
         watch, original = self._plan.watch, rewriting.original
 
-        def ready(result: Rewrite | None) -> None:
+        def ready(result: Rewrite | Refusal | None) -> None:
             self._hooking = False
             if isinstance(result, Rewrite):
                 self._rewriting = Rewriting(result, original)

@@ -143,7 +143,7 @@ class Rewrite(msgspec.Struct, frozen=True, kw_only=True):
 class Watch(Protocol):
     """Looks after one call. ``ended`` is called exactly once, after everything else."""
 
-    async def opening(self, body: bytes | None, trailers: Headers) -> Rewrite | None:
+    async def opening(self, body: bytes | None, trailers: Headers) -> Rewrite | Refusal | None:
         """Called before anything leaves; the call goes out when it returns.
 
         Args:
@@ -153,7 +153,8 @@ class Watch(Protocol):
 
         Returns:
             What to send instead, or ``None``: the request goes out as it came. Nothing else can be sent for a request
-            whose body was not given.
+            whose body was not given. With a ``Refusal`` nothing goes out: the tool is told that, and ``ended`` hears
+            ``not_sent`` with its code as the reason.
         """
         ...
 
@@ -209,8 +210,8 @@ def tell(hook: Callable[..., None], *arguments: object) -> None:
 
 def run(
     name: str,
-    hook: Callable[[], Coroutine[Any, Any, Rewrite | None]],
-    done: Callable[[Rewrite | None], None],
+    hook: Callable[[], Coroutine[Any, Any, Rewrite | Refusal | None]],
+    done: Callable[[Rewrite | Refusal | None], None],
     jobs: set[asyncio.Task[Any]],
 ) -> None:
     """Run an asynchronous hook, then call ``done`` with its result, or with ``None`` when it failed or dawdled.
@@ -219,8 +220,8 @@ def run(
     and is kept in ``jobs`` until then.
     """
     loop = asyncio.get_running_loop()
-    task: asyncio.Task[Rewrite | None] | None = None
-    result: Rewrite | None = None
+    task: asyncio.Task[Rewrite | Refusal | None] | None = None
+    result: Rewrite | Refusal | None = None
     try:
         coroutine = hook()
         if sys.version_info >= (3, 12):
@@ -239,7 +240,7 @@ def run(
     jobs.add(task)
     timer = loop.call_later(PATIENCE, task.cancel)
 
-    def finished(task: asyncio.Task[Rewrite | None]) -> None:
+    def finished(task: asyncio.Task[Rewrite | Refusal | None]) -> None:
         timer.cancel()
         jobs.discard(task)
         done(_result(name, task))
@@ -247,7 +248,7 @@ def run(
     task.add_done_callback(finished)
 
 
-def _result(name: str, task: asyncio.Task[Rewrite | None]) -> Rewrite | None:
+def _result(name: str, task: asyncio.Task[Rewrite | Refusal | None]) -> Rewrite | Refusal | None:
     try:
         return task.result()
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  as in tell
@@ -256,7 +257,9 @@ def _result(name: str, task: asyncio.Task[Rewrite | None]) -> Rewrite | None:
 
 
 @types.coroutine
-def _carry_on(coroutine: Coroutine[Any, Any, Rewrite | None], waiting: Any) -> Generator[Any, Any, Rewrite | None]:
+def _carry_on(
+    coroutine: Coroutine[Any, Any, Rewrite | Refusal | None], waiting: Any
+) -> Generator[Any, Any, Rewrite | Refusal | None]:
     """Finish a coroutine whose first step was taken by hand and which now waits for ``waiting``."""
     while True:
         thrown: BaseException | None = None
@@ -268,5 +271,5 @@ def _carry_on(coroutine: Coroutine[Any, Any, Rewrite | None], waiting: Any) -> G
         try:
             waiting = coroutine.send(value) if thrown is None else coroutine.throw(thrown)
         except StopIteration as stop:
-            result: Rewrite | None = stop.value
+            result: Rewrite | Refusal | None = stop.value
             return result

@@ -1,0 +1,184 @@
+"""Where one budget stands: what is used, what lies ahead, and how faces see it.
+
+Everything that turns sums and windows into a ``Standing``, and a ``Standing`` into what is shown, lives here; what
+follows from it is ``budgetkeeper``'s. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Final
+
+from trayapp import snapshot
+from trayapp.budget import Budget
+from trayapp.budgetviews import BudgetView
+from trayapp.engine import budgetwords as words
+from trayapp.engine.budgetbook import Lift
+from trayapp.engine.budgetsums import Learned, Sum
+from trayapp.insight.crossing import Crossing, crossing
+from trayapp.insight.forecast import Forecast, Moment, interval, rest_of_today, ways
+from trayapp.insight.habit import Habit, TooLittle
+from trayapp.insight.pace import pace
+from trayapp.insight.periods import local
+from trayapp.insight.thresholds import WINDOW, Thresholds
+
+_PLAN: Final = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a period will bring."""
+
+    forecast: Forecast | TooLittle
+    crossing: Crossing | None
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one budget stands; a plan's window counts in ``WINDOW`` units."""
+
+    budget: Budget
+    period: str
+    """The period's name."""
+    key: str
+    """Under which its thresholds are remembered."""
+    since_us: int
+    until_us: int
+    """0: nobody has said."""
+    spent: int
+    limit: int
+    unpriced: int = 0
+    ahead: Ahead | None = None
+    pace: float | None = None
+
+    @property
+    def over(self) -> bool:
+        """Its action is due."""
+        return self.spent * 100 >= self.limit * self.budget.act_at
+
+    def holds(self, now_us: int) -> bool:
+        """Whether a moment lies in its period."""
+        return self.since_us <= now_us and (not self.until_us or now_us < self.until_us)
+
+
+def dated(budget: Budget, its: Sum, seen: Ahead | None) -> Standing:
+    """Where a budget of a day, week or month stands."""
+    return Standing(
+        budget,
+        its.span.name,
+        f"{budget.name}\0{budget.scope}",
+        its.span.since_us,
+        its.span.until_us,
+        its.spent,
+        budget.pico,
+        its.unpriced,
+        seen,
+        None if seen is None else seen.pace,
+    )
+
+
+def of_plan(budget: Budget, windows: Iterable[snapshot.Window], thresholds: Thresholds, now: int) -> list[Standing]:
+    """Where a plan's window stands, once for each account."""
+    vendor, _, name = budget.value.partition("/")
+    found = []
+    for window in windows:
+        if window.vendor != vendor or window.name != name or window.tightness is None or window.resets_at is None:
+            continue
+        key = "\0".join((budget.name, budget.scope, window.account, window.family))
+        resets_us = window.resets_at * 10**6
+        length = (window.minutes or 0) * 60 * 10**6
+        found.append(
+            Standing(
+                budget,
+                thresholds.window(key, window.resets_at, window.minutes),
+                key,
+                resets_us - length if length else 0,
+                resets_us,
+                round(window.tightness * WINDOW),
+                WINDOW,
+                pace=min(max(1 - (resets_us - now) / length, 0.0), 1.0) if length else None,
+            )
+        )
+    return found
+
+
+def _from(said: Forecast, spent: int) -> Forecast:
+    """A forecast of some seconds ago never lies below what is spent by now."""
+    return Forecast(max(said.low, spent), max(said.point, spent), max(said.high, spent))
+
+
+def ahead(budget: Budget, its: Sum, habit: Learned, now: int, zone: tzinfo | None) -> Ahead:
+    """Forecast one period; takes some milliseconds."""
+    clock = local(now, zone)
+    moment = Moment(clock.date(), clock.hour + clock.minute / 60 + clock.second / 3600, its.span.end)
+    even = pace(habit, its.span, moment, now)
+    if not isinstance(habit, Habit):
+        return Ahead(habit, None, even)
+    found = ways(habit, moment, its.spent, rest_of_today(habit, moment, its.today))
+    meets = crossing(habit, moment, found, budget.pico, its.span.period, zone)
+    return Ahead(interval(found), meets, even)
+
+
+def concerns(budget: Budget, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
+    """Whether a call is of a budget's scope."""
+    if budget.kind == "window":
+        return account == _PLAN and budget.value.partition("/")[0] == vendor
+    own = {"project": project, "tool": tool, "vendor": vendor}
+    return budget.kind == "all" or own[budget.kind] == budget.value
+
+
+def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> BudgetView:
+    """A budget as faces show it; ``each``: where it stands, ``lift``: it was lifted."""
+    plain = BudgetView(
+        name=budget.name,
+        text=words.text(budget),
+        scope=budget.scope,
+        period=budget.period or "",
+        counts=budget.counts,
+        action=budget.action,
+        act_at=budget.act_at,
+        at=budget.at,
+        pico_limit=budget.pico or None,
+        words=f"{words.text(budget)}: nothing is known yet",
+    )
+    if each is None or not each.holds(now):
+        return plain
+    acting = each.over and budget.action != "tell" and lift is None
+    share = each.spent / each.limit
+    seen = each.ahead
+    said = seen.forecast if seen is not None and isinstance(seen.forecast, Forecast) else None
+    said = None if said is None else _from(said, each.spent)
+    meets = None if seen is None or each.spent >= each.limit else seen.crossing
+    forecast = words.ahead(said or (None if seen is None else seen.forecast), each.spent, each.unpriced)
+    crosses = words.crosses(meets, each.limit, now)
+    told = words.used(budget, each.spent) if budget.period else f"{words.text(budget)} {int(share * 100 + 1e-9)} %"
+    return replace(
+        plain,
+        since_us=each.since_us,
+        until_us=each.until_us,
+        pico_spent=each.spent if budget.period else None,
+        share=share,
+        pace=each.pace,
+        pico_low=None if said is None else said.low,
+        pico_point=None if said is None else said.point,
+        pico_high=None if said is None else said.high,
+        unpriced=each.unpriced,
+        words=" · ".join(filter(None, (told, forecast, crosses))),
+        forecast=forecast,
+        crossing=crosses,
+        crossing_low_us=None if meets is None else meets.low_us,
+        crossing_us=None if meets is None else meets.likely_us,
+        crossing_high_us=None if meets is None else meets.high_us,
+        doing=words.doing(budget, each.until_us, now)
+        if acting
+        else words.lifted(budget, lift.until_us, now)
+        if lift is not None and budget.action != "tell"
+        else "",
+        acting=acting,
+        stopped=acting and budget.action == "stop",
+        overridden=lift is not None,
+        overridden_until_us=0 if lift is None else lift.until_us,
+    )
