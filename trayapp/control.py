@@ -90,6 +90,10 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "feedback": "{good: bool, session?} → {text}: a person's word on the latest turn that a rule has changed",
     "advice": "→ {lines, pairs}: what the models cost for a finished task here, with n and interval",
+    "evidence": (
+        "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
+        " no text, no sessions"
+    ),
     "budgets": "→ Budgets",
     "set_budget": (
         "{usd?, period?, scope?, counts?, at?, action?, act_at?, name?: as in [[budgets]]} → {budget: its name,"
@@ -97,10 +101,6 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
-    "evidence": (
-        "{reset?: bool} → {counts: [{type, from, to, good, bad, week}], suggestions: {accepted, taken_back, declined}}:"
-        " no text, no sessions"
-    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

@@ -253,8 +253,8 @@ class Router:
             project=project[0],
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
-        route.project_name, route.credential, route.paused = project[1], credential, paused
-        route.thrifty = thrifty
+        route.project_name, route.credential = project[1], credential
+        route.paused, route.thrifty = paused, thrifty
         deciding = self._watched or ((thrifty or self.mode == MODES[2]) and call.kind in STANDING)
         plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
         if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
