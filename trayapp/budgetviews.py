@@ -44,6 +44,10 @@ class BudgetView:
     """What the period will have cost: the interval holds four times in five. ``None``: not enough data."""
     pico_point: int | None = None
     pico_high: int | None = None
+    missing_days: int = 0
+    """Days of history that a forecast still needs."""
+    missing_spending: int = 0
+    """Days with calls that it still needs."""
     unpriced: int = 0
     """Calls of the period without a price; they are in none of these amounts."""
     words: str = ""

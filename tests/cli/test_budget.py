@@ -158,6 +158,9 @@ def test_without_an_engine_the_settings_take_it(spendlight: Any, tmp_path: Path)
     done = spendlight("budget", "set", "20", "--day", "--action", "frugal", "--act-at", "90")
     assert done.stdout == "Budget 'day' is kept. No engine runs; the next one takes it up.\n"
     assert spendlight("budget").returncode == 6
+    done = spendlight("budget", "set", "--window", "anthropic/5h", "--action", "stop", "--act-at", "90", "--name", "5h")
+    assert done.returncode == 0, done.stderr
     text = (tmp_path / "home" / "config" / "config.toml").read_text()
     assert 'period = "day"' in text
     assert "act_at = 90" in text
+    assert 'scope = "window:anthropic/5h"' in text

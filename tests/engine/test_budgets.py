@@ -259,3 +259,56 @@ def test_a_budget_goes_frugal_and_is_lifted(engine: Any, budget: Any, ask: Any, 
         client.ask("override_budget", budget="thrift")
     assert served("c") == OPUS
     assert "mode" not in engine.paths.settings.read_text()
+    # Who only meters and yet made such a budget wants it; "as requested, now" has the last word.
+    with engine.client() as client:
+        client.ask("set_mode", mode="let-it-rip")
+        assert served("d") == OPUS
+        client.ask("override_budget", budget="thrift", on=False)
+        assert served("e") == HAIKU
+        client.ask("asis")
+        assert served("f") == OPUS
+
+
+def test_a_long_upload_hears_it_too(make_engine: Any, vendor: Any, send: Any) -> None:
+    engine = make_engine(vendor.url)
+    with engine.paths.settings.open("a") as file:
+        file.write(f"[proxy]\ninspect_limit_mb = 1\n{STOP}")
+    engine.start()
+    url = engine.base("anthropic") + "/v1/messages"
+    assert send(url, MESSAGE, headers=HEADERS).status == 200
+    with engine.client() as feed:
+        for shown in feed.snapshots():
+            if shown.budgets.stopped:
+                break
+    long = {**MESSAGE, "messages": [{"role": "user", "content": "word " * 600_000}]}
+    refused = send(url, long, headers=HEADERS)
+    assert (refused.status, json.loads(refused.body)["spendlight"]) == (402, {"code": "budget_stop"})
+    assert len(vendor.counted.calls()) == 1
+
+
+def test_kills_at_any_moment_never_tell_twice(engine: Any, budget: Any, ask: Any) -> None:
+    ask()
+    look(engine)
+    with engine.client() as client:
+        one = int(client.snapshot().today.pico)
+    limit = f"{one * 6 // 10**6 / 10**6:.6f}"
+    budget(f'\n[[budgets]]\nperiod = "day"\nusd = "{limit}"\n')
+    told: list[str] = []
+    for round_ in range(8):
+        with engine.client() as feed:
+            snapshots = feed.snapshots()
+            next(snapshots)
+            assert ask().status == 200
+            for shown in snapshots:
+                told += [notice.code for notice in shown.notices]
+                if shown.notices or shown.today.calls > 1 or round_ % 2:
+                    break
+        engine.kill()
+        engine.start()
+    shown = look(engine)
+    told += [notice.code for notice in shown.notices]
+    assert (shown.budgets.budgets[0].share or 0) > 1
+    assert len(told) == len(set(told))
+    kept = json.loads((engine.paths.state / "budgets.json").read_text())
+    (periods,) = kept["told"].values()
+    assert [sorted(each) for each in periods.values()] == [["100", "50", "80"]]

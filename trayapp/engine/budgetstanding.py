@@ -23,6 +23,7 @@ from trayapp.insight.habit import Habit, TooLittle
 from trayapp.insight.pace import pace
 from trayapp.insight.periods import local
 from trayapp.insight.thresholds import WINDOW, Thresholds
+from trayapp.shares import percent
 
 _PLAN: Final = "subscription"
 
@@ -149,12 +150,17 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
     acting = each.over and budget.action != "tell" and lift is None
     share = each.spent / each.limit
     seen = each.ahead
-    said = seen.forecast if seen is not None and isinstance(seen.forecast, Forecast) else None
-    said = None if said is None else _from(said, each.spent)
+    told_ahead = None if seen is None else seen.forecast
+    said = _from(told_ahead, each.spent) if isinstance(told_ahead, Forecast) else None
+    lacks = told_ahead if isinstance(told_ahead, TooLittle) else TooLittle(0, 0)
     meets = None if seen is None or each.spent >= each.limit else seen.crossing
-    forecast = words.ahead(said or (None if seen is None else seen.forecast), each.spent, each.unpriced)
+    forecast = words.ahead(said or told_ahead, each.spent, each.unpriced)
     crosses = words.crosses(meets, each.limit, now)
-    told = words.used(budget, each.spent) if budget.period else f"{words.text(budget)} {int(share * 100 + 1e-9)} %"
+    told = words.used(budget, each.spent) if budget.period else f"{words.text(budget)} {percent(share)} %"
+    if acting:
+        doing = words.doing(budget, each.until_us, now)
+    else:
+        doing = words.lifted(budget, lift.until_us, now) if lift is not None and budget.action != "tell" else ""
     return replace(
         plain,
         since_us=each.since_us,
@@ -162,6 +168,8 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
         pico_spent=each.spent if budget.period else None,
         share=share,
         pace=each.pace,
+        missing_days=lacks.days,
+        missing_spending=lacks.spending,
         pico_low=None if said is None else said.low,
         pico_point=None if said is None else said.point,
         pico_high=None if said is None else said.high,
@@ -172,11 +180,7 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
         crossing_low_us=None if meets is None else meets.low_us,
         crossing_us=None if meets is None else meets.likely_us,
         crossing_high_us=None if meets is None else meets.high_us,
-        doing=words.doing(budget, each.until_us, now)
-        if acting
-        else words.lifted(budget, lift.until_us, now)
-        if lift is not None and budget.action != "tell"
-        else "",
+        doing=doing,
         acting=acting,
         stopped=acting and budget.action == "stop",
         overridden=lift is not None,

@@ -14,7 +14,7 @@ from trayapp.budget import Budget
 from trayapp.insight.crossing import Crossing
 from trayapp.insight.forecast import Forecast
 from trayapp.insight.habit import TooLittle
-from trayapp.money import dollars, plural
+from trayapp.money import PICO, dollars, plural, rounded
 from trayapp.refusal import Refusal
 from trayapp.shares import percent, vendor_name, when
 
@@ -44,7 +44,7 @@ def used(budget: Budget, spent: int) -> str:
 
 
 def ahead(found: Forecast | TooLittle | None, spent: int, unpriced: int = 0) -> str:
-    """ "on pace for ≈$19.00 ($15.00 to $26.00)", or what is missing for that."""
+    """ "on pace for ≈$19 ($15 to $26)", or what is missing for that."""
     if found is None:
         return ""
     if isinstance(found, TooLittle):
@@ -54,7 +54,7 @@ def ahead(found: Forecast | TooLittle | None, spent: int, unpriced: int = 0) -> 
     if found.high == spent:
         told = "nothing more is expected"
     else:
-        told = f"on pace for {dollars(found.point, estimated=True)} ({dollars(found.low)} to {dollars(found.high)})"
+        told = f"on pace for ≈{_rough(found.point)} ({_rough(found.low)} to {_rough(found.high)})"
     return f"{told}, without {plural(unpriced, 'unpriced call')}" if unpriced else told
 
 
@@ -126,6 +126,11 @@ def refusal(budget: Budget, spent: int, until_us: int, now_us: int, tool: str | 
         f"{gone}, so new calls are refused{end}. To go on now, run `{override(budget)} --for 1h`, or lift it in the"
         " tray.",
     )
+
+
+def _rough(pico: int) -> str:
+    """Whole dollars from ten on: the cents of a forecast are nobody's."""
+    return dollars(pico) if pico < 10 * PICO else dollars(rounded(pico, PICO) * PICO).removesuffix(".00")
 
 
 def _half_hour(us: int) -> int:
