@@ -90,8 +90,10 @@ def bounded_growth(door: Door) -> Iterator[None]:
         return int(found[1])
 
     if door.process.pid not in FRESH:
-        for _ in range(20):
-            door.ask(door.request(b'{"model": "warm"}', b"Connection: close"))
+        for agent in (b"warm", b"claude-cli/2.1.330 (external, cli)"):  # what reads a person's words is loaded, too
+            for _ in range(20):
+                call = b'{"model": "warm", "messages": [{"role": "user", "content": "rename a to b"}]}'
+                door.ask(door.request(call, b"User-Agent: " + agent, b"Connection: close"))
         FRESH[door.process.pid] = kib("VmRSS")
     fresh = FRESH[door.process.pid]
     (folder / "clear_refs").write_text("5")  # the peak begins anew

@@ -18,6 +18,7 @@ import pytest
 
 from trayapp.control import Address, Client
 from trayapp.demo.vendor import VendorThread
+from trayapp.guard.child import MEMORY
 from trayapp.platform.paths import Paths
 
 REPO = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ class Engine:
             [sys.executable, "-m", "trayapp.engine", "--sockets", str(fd), "--beat", str(write)],
             pass_fds=(fd, write),
             cwd=REPO,
-            env={**os.environ, "SPENDLIGHT_HOME": str(self.home)},
+            env={**os.environ, **MEMORY, "SPENDLIGHT_HOME": str(self.home)},
         )
         os.close(write)
         self._beats = read

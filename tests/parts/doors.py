@@ -21,6 +21,7 @@ from typing import Any
 from listening import Listening
 
 from trayapp.control import Address, Client
+from trayapp.guard.child import MEMORY
 from trayapp.guard.sockets import open_port
 from trayapp.platform.paths import Paths, write_private
 
@@ -169,7 +170,7 @@ class Door:
             self.process = subprocess.Popen(
                 [sys.executable, "-P", "-c", code, *arguments],
                 pass_fds=(*fds, beat, life),
-                env={**os.environ, "SPENDLIGHT_HOME": str(root)},
+                env={**os.environ, **MEMORY, "SPENDLIGHT_HOME": str(root)},
                 stderr=subprocess.PIPE,
             )
         os.close(beat)
