@@ -30,9 +30,9 @@ HERE = Path(__file__).parent
 REPO = HERE.parent.parent
 NOON_US = 1_795_000_000_000_000
 MIDNIGHT_US = int(
-    datetime.combine(
-        datetime.fromtimestamp(NOON_US / 10**6).date() + timedelta(days=1), datetime.min.time()
-    ).timestamp()
+    (datetime.fromtimestamp(NOON_US / 10**6).astimezone() + timedelta(days=1))
+    .replace(hour=0, minute=0, second=0, microsecond=0)
+    .timestamp()
     * 10**6
 )
 """Local midnight after it."""
@@ -291,7 +291,17 @@ def stopped(budgeted: Snapshot) -> Snapshot:
     """The day's budget and a project's are used up and refuse new calls; one made calls frugal, one was lifted."""
     daily, aider, month, claude, shop = budgeted.budgets.budgets
     daily = replace(
-        daily, action="stop", pico_spent=21 * PICO, share=1.05, acting=True, stopped=True, crossing_us=None, crossing=""
+        daily,
+        action="stop",
+        pico_spent=21 * PICO,
+        share=1.05,
+        acting=True,
+        stopped=True,
+        crossing_us=None,
+        crossing="",
+        pico_low=22 * PICO,
+        pico_point=24 * PICO,
+        pico_high=30 * PICO,
     )
     month = replace(month, action="frugal", acting=True, doing="Served as in the mode frugal")
     aider = replace(

@@ -32,20 +32,23 @@ class BudgetCard(QFrame):
         super().__init__()
         self._view = BudgetView(name="")
         self._stops = stops
-        self.title = Paragraph(Tone.ALERT if stops else Tone.TEXT, bold=stops)
+        self.title = Paragraph(Tone.ALERT if stops else Tone.TEXT, size=1.0 if stops else 0.92, bold=stops)
         self.message = Paragraph(Tone.ALERT)
-        self.answer = Button("")
+        self.answer = Button("", small=not stops)
         grid = QGridLayout(self)
-        grid.setContentsMargins(12, 9 if stops else 6, 10, 9 if stops else 6)
+        grid.setContentsMargins(12, 9 if stops else 4, 10 if stops else 4, 9 if stops else 4)
         grid.setVerticalSpacing(3)
         grid.setHorizontalSpacing(8)
         grid.setColumnStretch(0, 1)
-        grid.addWidget(self.title, 0, 0)
-        grid.addWidget(self.message, 1, 0)
-        side = Qt.AlignmentFlag.AlignLeft if stops else Qt.AlignmentFlag.AlignVCenter
-        grid.addWidget(self.answer, 2 if stops else 0, 0 if stops else 1, side)
         if stops:
-            grid.setRowMinimumHeight(2, self.answer.sizeHint().height() + 5)
+            grid.addWidget(self.title, 0, 0)
+            grid.addWidget(self.message, 1, 0)
+            grid.setRowMinimumHeight(2, 3)
+            grid.addWidget(self.answer, 3, 0, Qt.AlignmentFlag.AlignLeft)
+        else:
+            grid.addWidget(self.title, 0, 0, Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(self.answer, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+            self.message.hide()
         self.answer.clicked.connect(self._answer)
 
     def show_budget(self, view: BudgetView, now_us: int) -> None:
