@@ -108,6 +108,14 @@
         <translation>Neue Aufrufe werden {until} abgelehnt</translation>
     </message>
     <message>
+        <source>New calls of {who} are refused</source>
+        <translation>Neue Aufrufe von {who} werden abgelehnt</translation>
+    </message>
+    <message>
+        <source>New calls of {who} are refused {until}</source>
+        <translation>Neue Aufrufe von {who} werden {until} abgelehnt</translation>
+    </message>
+    <message>
         <source>This month</source>
         <translation>Diesen Monat</translation>
     </message>

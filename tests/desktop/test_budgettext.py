@@ -63,8 +63,21 @@ def test_stops_come_first(stopped):
 
 def test_a_plan_without_an_end_names_none():
     view = BudgetView(name="plan", scope="window:anthropic/5h", share=1.0, action="stop", acting=True, stopped=True)
-    assert budgettext.stops(view, NOW) == "New calls are refused"
+    assert budgettext.stops(view, NOW) == "New calls of Claude are refused"
+    assert budgettext.stops(replace(view, scope="all"), NOW) == "New calls are refused"
     assert budgettext.quiet(replace(view, action="frugal", stopped=False), NOW) == "Claude 5h: frugal"
+
+
+def test_a_part_that_stops_is_named():
+    view = BudgetView(name="x", scope="project:shop", period="week", until_us=NOW + 100 * HOUR)
+    assert budgettext.stops(view, NOW).startswith("New calls of shop are refused until ")
+    assert budgettext.stops(replace(view, scope="vendor:openai"), NOW).startswith("New calls of OpenAI are refused")
+
+
+def test_the_tooltip_says_that_calls_are_refused(stopped):
+    told = glance.tooltip(View(link=Link.CONNECTED, snapshot=stopped))
+    assert told.split("\n")[:2] == ["≈$21.00 of $20 today · $1.90/h", "New calls are refused until midnight"]
+    assert len(told) <= glance.TOOLTIP_LIMIT
 
 
 def test_a_stop_leaves_room_for_two_troubles(stopped):
@@ -79,10 +92,12 @@ def test_news_of_budgets_are_no_news_of_prices():
     assert glance.news(Snapshot(notices=notices[:1]), 0) == ("2", "m")
 
 
-def test_german(qapp, budgeted, stopped):
+def test_german(qapp, stopped):
     daily, aider, month, *_ = stopped.budgets.budgets
     with speaking(qapp, "de"):
         assert budgettext.stops(daily, stopped.at_us) == "Neue Aufrufe werden bis Mitternacht abgelehnt"
+        shop = BudgetView(name="x", scope="project:shop")
+        assert budgettext.stops(shop, NOW) == "Neue Aufrufe von shop werden abgelehnt"
         assert budgettext.why(month).replace("\u00a0", " ") == "Diesen Monat, berechnet: 168,20 $ von 200 $ verbraucht."
         said = budgettext.ahead(month, stopped.at_us).replace("\u00a0", " ")
         assert said == "voraussichtlich ≈230 $ (190 $ bis 280 $), ohne 2 Aufrufe ohne Preis"

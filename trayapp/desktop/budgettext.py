@@ -102,10 +102,17 @@ def stopping(snapshot: Snapshot) -> tuple[BudgetView, ...]:
 
 
 def stops(view: BudgetView, now_us: int) -> str:
-    """ "New calls are refused until midnight"."""
-    if not view.until_us:
-        return tr("budgettext", "New calls are refused")
-    return tr("budgettext", "New calls are refused {until}", until=until(view.until_us, now_us))
+    """ "New calls are refused until midnight"; of a part "New calls of shop are refused until Mon 00:00"."""
+    kind, _, value = view.scope.partition(":")
+    whose = shares.vendor_name(value.partition("/")[0]) if kind in ("window", "vendor") else value
+    if whose and view.until_us:
+        end = until(view.until_us, now_us)
+        return tr("budgettext", "New calls of {who} are refused {until}", who=whose, until=end)
+    if whose:
+        return tr("budgettext", "New calls of {who} are refused", who=whose)
+    if view.until_us:
+        return tr("budgettext", "New calls are refused {until}", until=until(view.until_us, now_us))
+    return tr("budgettext", "New calls are refused")
 
 
 def why(view: BudgetView) -> str:

@@ -180,6 +180,7 @@ def tooltip(view: View) -> str:
     if troubles:
         lines.append(troubles[0].fix if view.link in (Link.DOWN, Link.RELAYING) else troubles[0].title)
     elif view.live and view.snapshot is not None:
+        lines.extend(budgettext.stops(each, view.snapshot.at_us) for each in budgettext.stopping(view.snapshot)[:1])
         running = sum(1 for call in view.snapshot.live if not call.ended_us)
         if running:
             lines.append(several("glance", "%n call(s) running", running))
@@ -206,9 +207,9 @@ def menu(view: View) -> MenuText:
     by_model: tuple[str, ...] = ()
     if view.live and snapshot is not None:
         status.append(headline(view))
+        status.extend(filter(None, (_cut(budgettext.glance(snapshot), 120),)))
         status.append(counts(snapshot))
         status.extend(beside(snapshot))
-        status.extend(filter(None, (_cut(budgettext.glance(snapshot), 120),)))
         status.extend(_cut(line, 100) for line in plan(snapshot)[:_PLAN_LINES])
         status.extend(doubts(snapshot))
         status.extend(_cut(f"{notice.title}: {notice.message}", 100) for notice in snapshot.notices[:1])
