@@ -66,6 +66,172 @@
     </message>
 </context>
 <context>
+    <name>budgetcards</name>
+    <message numerus="yes">
+        <source>and %n more budget(s), in the icon&apos;s menu</source>
+        <translation>
+            <numerusform>und %n weiteres Budget im Menü des Symbols</numerusform>
+            <numerusform>und %n weitere Budgets im Menü des Symbols</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>budgetrows</name>
+    <message numerus="yes">
+        <source>and %n more budget(s)</source>
+        <translation>
+            <numerusform>und %n weiteres Budget</numerusform>
+            <numerusform>und %n weitere Budgets</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>budgettext</name>
+    <message>
+        <source>Allow for 1 hour</source>
+        <translation>Für 1&#xa0;Stunde erlauben</translation>
+    </message>
+    <message>
+        <source>Allow new calls for 1 hour ({name})</source>
+        <translation>Neue Aufrufe für 1&#xa0;Stunde erlauben ({name})</translation>
+    </message>
+    <message>
+        <source>Lift for 1 hour</source>
+        <translation>Für 1&#xa0;Stunde aufheben</translation>
+    </message>
+    <message>
+        <source>New calls are refused</source>
+        <translation>Neue Aufrufe werden abgelehnt</translation>
+    </message>
+    <message>
+        <source>New calls are refused {until}</source>
+        <translation>Neue Aufrufe werden {until} abgelehnt</translation>
+    </message>
+    <message>
+        <source>New calls of {who} are refused</source>
+        <translation>Neue Aufrufe von {who} werden abgelehnt</translation>
+    </message>
+    <message>
+        <source>New calls of {who} are refused {until}</source>
+        <translation>Neue Aufrufe von {who} werden {until} abgelehnt</translation>
+    </message>
+    <message>
+        <source>This month</source>
+        <translation>Diesen Monat</translation>
+    </message>
+    <message>
+        <source>This week</source>
+        <translation>Diese Woche</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>no forecast yet: too little history</source>
+        <translation>noch keine Vorhersage: zu wenig Verlauf</translation>
+    </message>
+    <message>
+        <source>nothing more is expected</source>
+        <translation>mehr wird nicht erwartet</translation>
+    </message>
+    <message>
+        <source>on pace for ≈{point} ({low} to {high})</source>
+        <translation>voraussichtlich ≈{point} ({low} bis {high})</translation>
+    </message>
+    <message>
+        <source>passes it at about {at}</source>
+        <translation>überschritten gegen {at}</translation>
+    </message>
+    <message>
+        <source>passes it at about {at} ({low} to {high})</source>
+        <translation>überschritten gegen {at} ({low} bis {high})</translation>
+    </message>
+    <message>
+        <source>passes it between {low} and {high}</source>
+        <translation>überschritten zwischen {low} und {high}</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>until midnight</source>
+        <translation>bis Mitternacht</translation>
+    </message>
+    <message>
+        <source>until {at}</source>
+        <translation>bis {at}</translation>
+    </message>
+    <message>
+        <source>{name} this month</source>
+        <translation>{name} diesen Monat</translation>
+    </message>
+    <message>
+        <source>{name} this week</source>
+        <translation>{name} diese Woche</translation>
+    </message>
+    <message>
+        <source>{name} today</source>
+        <translation>{name} heute</translation>
+    </message>
+    <message>
+        <source>{name}, as agreed</source>
+        <translation>{name}, wie vereinbart</translation>
+    </message>
+    <message>
+        <source>{name}, billed</source>
+        <translation>{name}, berechnet</translation>
+    </message>
+    <message>
+        <source>{name}: calls allowed {until}</source>
+        <translation>{name}: Aufrufe {until} erlaubt</translation>
+    </message>
+    <message>
+        <source>{name}: frugal</source>
+        <translation>{name}: sparsam</translation>
+    </message>
+    <message>
+        <source>{name}: frugal {until}</source>
+        <translation>{name}: sparsam {until}</translation>
+    </message>
+    <message>
+        <source>{name}: not frugal {until}</source>
+        <translation>{name}: {until} nicht sparsam</translation>
+    </message>
+    <message>
+        <source>{name}: rests {until}</source>
+        <translation>{name}: ruht {until}</translation>
+    </message>
+    <message>
+        <source>{name}: {used} used.</source>
+        <translation>{name}: {used} verbraucht.</translation>
+    </message>
+    <message>
+        <source>{spent} of {limit}</source>
+        <translation>{spent} von {limit}</translation>
+    </message>
+    <message numerus="yes">
+        <source>{told}, without %n unpriced call(s)</source>
+        <translation>
+            <numerusform>{told}, ohne %n Aufruf ohne Preis</numerusform>
+            <numerusform>{told}, ohne %n Aufrufe ohne Preis</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{what} — lift for 1 hour</source>
+        <translation>{what} – für 1&#xa0;Stunde aufheben</translation>
+    </message>
+    <message>
+        <source>{what} — undo</source>
+        <translation>{what} – rückgängig</translation>
+    </message>
+</context>
+<context>
     <name>buttoned</name>
     <message>
         <source>Open</source>

@@ -9,6 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from screen import bus, display, make_panel, make_tray
 
+from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.platform import paths as places
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
@@ -27,6 +29,13 @@ __all__ = ["bus", "display", "make_panel", "make_tray"]
 HERE = Path(__file__).parent
 REPO = HERE.parent.parent
 NOON_US = 1_795_000_000_000_000
+MIDNIGHT_US = int(
+    (datetime.fromtimestamp(NOON_US / 10**6).astimezone() + timedelta(days=1))
+    .replace(hour=0, minute=0, second=0, microsecond=0)
+    .timestamp()
+    * 10**6
+)
+"""Local midnight after it."""
 
 
 def _beside(name: str) -> ModuleType:
@@ -217,6 +226,97 @@ def choosing(day: Snapshot, titles: RuleView, suggestion: Suggestion, menu: tupl
             pico_low_week=900 * PICO // 1000,
             pico_high_week=1_500 * PICO // 1000,
             unknown_week=3,
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def budgeted(day: Snapshot) -> Snapshot:
+    """The same day with five budgets: that of the day, a plan's window, three others."""
+    hour = 3_600_000_000
+    daily = BudgetView(
+        name="daily",
+        text="today",
+        period="day",
+        pico_spent=12_160 * PICO // 1000,
+        pico_limit=20 * PICO,
+        share=0.608,
+        pace=0.55,
+        until_us=MIDNIGHT_US,
+        pico_low=15_200 * PICO // 1000,
+        pico_point=19_370 * PICO // 1000,
+        pico_high=26 * PICO,
+        crossing_low_us=NOON_US + 2 * hour,
+        crossing_us=NOON_US + 3 * hour,
+        crossing_high_us=NOON_US + 4 * hour,
+        forecast="on pace for ≈$19.37 ($15.20 to $26.00)",
+        crossing="passes $20.00 at about 15:00 (14:00 to 16:00)",
+    )
+    month = BudgetView(
+        name="month",
+        text="this month",
+        period="month",
+        counts="bill",
+        pico_spent=168_200 * PICO // 1000,
+        pico_limit=200 * PICO,
+        share=0.841,
+        pace=0.6,
+        pico_low=190 * PICO,
+        pico_point=230 * PICO,
+        pico_high=280 * PICO,
+        unpriced=2,
+        until_us=NOON_US + 300 * hour,
+    )
+    shop = BudgetView(
+        name="client work",
+        text="shop this week",
+        scope="project:shop",
+        period="week",
+        action="stop",
+        act_at=100,
+        pico_spent=20_310 * PICO // 1000,
+        pico_limit=20 * PICO,
+        share=1.0155,
+        until_us=NOON_US + 100 * hour,
+    )
+    aider = BudgetView(
+        name="aider", text="aider today", scope="tool:aider", period="day", pico_spent=0, pico_limit=5 * PICO, share=0.0
+    )
+    claude = BudgetView(name="plan", text="Claude 5h", scope="window:anthropic/5h", share=0.42)
+    return replace(day, budgets=Budgets(budgets=(daily, aider, month, claude, shop), tightest="client work"))
+
+
+@pytest.fixture(scope="session")
+def stopped(budgeted: Snapshot) -> Snapshot:
+    """The day's budget and a project's are used up and refuse new calls; one made calls frugal, one was lifted."""
+    daily, aider, month, claude, shop = budgeted.budgets.budgets
+    daily = replace(
+        daily,
+        action="stop",
+        pico_spent=21 * PICO,
+        share=1.05,
+        acting=True,
+        stopped=True,
+        crossing_us=None,
+        crossing="",
+        pico_low=22 * PICO,
+        pico_point=24 * PICO,
+        pico_high=30 * PICO,
+    )
+    month = replace(month, action="frugal", acting=True, doing="Served as in the mode frugal")
+    aider = replace(
+        aider,
+        action="stop",
+        share=1.2,
+        pico_spent=6 * PICO,
+        overridden=True,
+        overridden_until_us=NOON_US + 2_000_000_000,
+    )
+    return replace(
+        budgeted,
+        today=replace(budgeted.today, pico=21 * PICO - budgeted.running_pico),
+        budgets=Budgets(
+            budgets=(daily, aider, month, claude, shop), tightest="daily", frugal=("month",), stopped=("daily",)
         ),
     )
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices, Record, RuleView
 from trayapp.desktop.gauges import Banner, Paragraph, Text
 from trayapp.desktop.menu import TrayMenu
@@ -59,11 +60,16 @@ STATES = (
     "asis",
     "closed",
     "open",
+    "budgets",
+    "stopped",
+    "lifted",
 )
 
 
 @pytest.fixture
-def views(day: Snapshot, choosing: Snapshot, losing: RuleView, titles: RuleView, undo) -> dict[str, View]:
+def views(
+    day: Snapshot, choosing: Snapshot, losing: RuleView, titles: RuleView, undo, budgeted: Snapshot, stopped: Snapshot
+) -> dict[str, View]:
     """What the popover may have to show."""
 
     def live(snapshot: Snapshot) -> View:
@@ -119,8 +125,26 @@ def views(day: Snapshot, choosing: Snapshot, losing: RuleView, titles: RuleView,
                 limits=(Limit(vendor="openai", name="tokens", model="gpt-5.5", limit=100, remaining=12),),
             )
         ),
+        "budgets": live(budgeted),
+        "stopped": live(stopped),
+        "lifted": live(replace(stopped, budgets=lifted(stopped.budgets))),
         **{name: live(replace(day, choices=choices)) for name, choices in chosen.items()},
     }
+
+
+def lifted(budgets: Budgets) -> Budgets:
+    """The same with the stop of the day lifted for an hour, and without a forecast."""
+    daily, *rest = budgets.budgets
+    daily = replace(
+        daily,
+        acting=False,
+        stopped=False,
+        overridden=True,
+        overridden_until_us=daily.until_us,
+        pico_point=None,
+        forecast="no forecast yet: 3 more days of history",
+    )
+    return replace(budgets, budgets=(daily, *rest), stopped=())
 
 
 def popover_of(qtbot, view: View, state: str) -> Popover:
@@ -149,12 +173,12 @@ def menu_of(snapshot: Snapshot) -> TrayMenu:
 
 
 @pytest.fixture
-def rich(choosing: Snapshot, losing: RuleView, titles: RuleView, undo, views) -> Snapshot:
+def rich(choosing: Snapshot, losing: RuleView, titles: RuleView, undo, views, stopped: Snapshot) -> Snapshot:
     """A snapshot that fills the whole menu."""
     choices = replace(choosing.choices, rules=(losing, titles), undo=undo)
     plan = views["plan"].snapshot
     unpriced = (Unpriced(vendor="openai", model="R&D", calls=2, tokens=900),)
-    return replace(choosing, choices=choices, windows=plan.windows[:2], unpriced=unpriced)
+    return replace(choosing, choices=choices, windows=plan.windows[:2], unpriced=unpriced, budgets=stopped.budgets)
 
 
 KIMI = {

@@ -59,6 +59,7 @@ def names(snapshot: Snapshot | None) -> set[str]:
         parts += [part for each in snapshot.choices.menu for part in (each.asked, each.tool)]
         parts += [option.model for each in snapshot.choices.menu for option in each.options]
         parts += [window.name for window in snapshot.windows]
+        parts += [each.scope.partition(":")[2] for each in snapshot.budgets.budgets]
         for part in parts:
             found |= words(part)
     return found

@@ -189,7 +189,7 @@ class Desk(QObject):
             self._nudges.look(view.snapshot, seen=self._popover is not None and self._popover.isVisible())
 
     def _choose(self, verb: str, arguments: dict[str, Any]) -> None:
-        """Ask the engine for something about cheaper models; what it refuses is told unless the popover shows it."""
+        """Ask the engine about models or a budget; what it refuses is told unless the popover shows it."""
 
         def answered(ok: object, trouble: Trouble | None) -> None:
             if self._popover is None or not self._popover.isVisible():

@@ -10,13 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trayapp import shares
-from trayapp.desktop import money
+from trayapp.desktop import budgettext, money
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import LiveCall, Slice, Snapshot
 from trayapp.tongue import mark, several, tr
 
 TOOLTIP_LIMIT = 120
 _PLAN_LINES = 5
+_NOT_PRICES = ("rewrite_refused", "budget_")
+"""How the codes of notices begin that are no news about prices."""
 _ENDINGS = {
     "done": mark("glance", "done"),
     "vendor_error": mark("glance", "vendor error"),
@@ -160,7 +162,7 @@ def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
     if not fresh:
         return None
     title = fresh[0].title if len(fresh) == 1 else tr("glance", "News about prices")
-    if len(fresh) > 1 and any(notice.code == "rewrite_refused" for notice in fresh):
+    if len(fresh) > 1 and any(notice.code.startswith(_NOT_PRICES) for notice in fresh):
         title = tr("glance", "News from Spendlight")
     plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
     return title, "\n".join(plain)
@@ -178,6 +180,7 @@ def tooltip(view: View) -> str:
     if troubles:
         lines.append(troubles[0].fix if view.link in (Link.DOWN, Link.RELAYING) else troubles[0].title)
     elif view.live and view.snapshot is not None:
+        lines.extend(budgettext.stops(each, view.snapshot.at_us) for each in budgettext.stopping(view.snapshot)[:1])
         running = sum(1 for call in view.snapshot.live if not call.ended_us)
         if running:
             lines.append(several("glance", "%n call(s) running", running))
@@ -191,7 +194,11 @@ def menu(view: View) -> MenuText:
     """The menu's words."""
     snapshot = view.snapshot
     alerts: list[str] = []
-    for trouble in view.troubles()[:3]:
+    if view.live and snapshot is not None:
+        for budget in budgettext.stopping(snapshot)[:1]:
+            alerts.append(f"⚠ {budgettext.stops(budget, snapshot.at_us)}")
+            alerts.append(f"    {_cut(budgettext.why(budget), 90)}")
+    for trouble in view.troubles()[: 2 if alerts else 3]:
         alerts.append(f"⚠ {_cut(trouble.title, 70)}")
         if trouble.fix:
             alerts.append(f"    {_cut(trouble.fix, 90)}")
@@ -200,6 +207,7 @@ def menu(view: View) -> MenuText:
     by_model: tuple[str, ...] = ()
     if view.live and snapshot is not None:
         status.append(headline(view))
+        status.extend(filter(None, (_cut(budgettext.glance(snapshot), 120),)))
         status.append(counts(snapshot))
         status.extend(beside(snapshot))
         status.extend(_cut(line, 100) for line in plan(snapshot)[:_PLAN_LINES])

@@ -19,10 +19,11 @@ from trayapp.snapshot import Snapshot
 from trayapp.tongue import tr
 
 if TYPE_CHECKING:
+    from trayapp.desktop.budgetmenu import BudgetMenu
     from trayapp.desktop.modelsmenu import ModelsMenu
 
 _ALERTS = 6
-_STATUS = 15
+_STATUS = 18
 _SLICES = 12
 
 
@@ -34,7 +35,7 @@ class TrayMenu(QObject):
     price_asked = Signal()
     tools_asked = Signal()
     asked = Signal(str, object)
-    """A verb of the engine about cheaper models, and its arguments."""
+    """A verb of the engine about cheaper models or a budget, and its arguments."""
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -55,6 +56,7 @@ class TrayMenu(QObject):
         self._models = self.menu.addMenu(tr("menu", "Today by model"))
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
         self._choices: ModelsMenu | None = None
+        self._budgets: BudgetMenu | None = None
         self.menu.addSeparator()
         self._choices_end = self.menu.addSeparator()
         self._show = self._action(tr("menu", "&Show details"), self.show_asked)
@@ -82,11 +84,13 @@ class TrayMenu(QObject):
         if self._pause.isChecked() != text.paused:
             self._pause.setChecked(text.paused)
         self._show_choices(self._view.snapshot if self._view.live else None)
+        held = self._show_budgets(self._view.snapshot if self._view.live else None)
+        if self._alerts_end.isVisible() != (held or bool(text.alerts)):
+            self._alerts_end.setVisible(held or bool(text.alerts))
         if text == self._text:
             return
         self._text = text
         _fill(self._alerts, text.alerts)
-        self._alerts_end.setVisible(bool(text.alerts))
         _fill(self._status, text.status)
         _fill(self._tool_lines, text.by_tool)
         _fill(self._model_lines, text.by_model)
@@ -109,6 +113,17 @@ class TrayMenu(QObject):
             self._choices.show_choices(snapshot)
         if self._choices_end.isVisible() != (snapshot is not None):
             self._choices_end.setVisible(snapshot is not None)
+
+    def _show_budgets(self, snapshot: Snapshot | None) -> bool:
+        """What budgets do; made when there is first a budget."""
+        if self._budgets is None:
+            if snapshot is None or not snapshot.budgets.budgets:
+                return False
+            from trayapp.desktop.budgetmenu import BudgetMenu
+
+            self._budgets = BudgetMenu(self.menu, self._alerts_end, self)
+            self._budgets.asked.connect(self.asked)
+        return self._budgets.show_budgets(snapshot)
 
     def close(self) -> None:
         """Give the menu back."""

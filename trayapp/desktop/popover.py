@@ -19,8 +19,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from trayapp.desktop import glance, look, money, place, readingorder
 from trayapp.desktop.breakdown import Breakdown
+from trayapp.desktop.budgetcards import BudgetCards
+from trayapp.desktop.budgetrows import BudgetRows
 from trayapp.desktop.buttons import Button, spoken
-from trayapp.desktop.gauges import Banner, BarRow, Card, Note, Paragraph, Text, Tone
+from trayapp.desktop.gauges import Banner, Card, Note, Paragraph, Text, Tone
 from trayapp.desktop.livecalls import LiveCalls
 from trayapp.desktop.modelsection import ModelSection
 from trayapp.desktop.offer import Offer
@@ -47,7 +49,7 @@ class Popover(QWidget):
     """A price shall be set for what has none."""
     tools_asked = Signal()
     asked = Signal(str, object)
-    """A verb of the engine about cheaper models, and its arguments."""
+    """A verb of the engine about cheaper models or a budget, and its arguments."""
     dismiss_asked = Signal(object)
     """The notice of that moment was read."""
     closed_for_good = Signal()
@@ -119,7 +121,8 @@ class Popover(QWidget):
         self._counts = Text(Tone.DIM, right=True)
         self._doubts = Paragraph(Tone.DIM, size=0.9)
         self.price = Button("")
-        self._budget = BarRow()
+        self.budgets = BudgetRows()
+        self.holds = BudgetCards()
         self._plan = PlanRows()
         self.note = Note()
         self._noted_us = 0
@@ -154,8 +157,9 @@ class Popover(QWidget):
         body.addLayout(header)
         body.addWidget(self._doubts)
         self._section(body, 8, self.price, stretch=False)
-        self._section(body, 9, self._budget)
+        self._section(body, 9, self.budgets)
         self._section(body, 9, self._plan)
+        self._section(body, 10, self.holds)
         for card in self._cards:
             self._section(body, 10, card)
         self._section(body, 10, self.offer)
@@ -185,6 +189,7 @@ class Popover(QWidget):
         self.price.clicked.connect(self.price_asked)
         self.note.away.clicked.connect(lambda: self.dismiss_asked.emit(self._noted_us))
         self._breakdown.turned.connect(self._refresh)
+        self.holds.asked.connect(self.asked)
         self.offer.asked.connect(self.asked)
         self.offer.resized.connect(self._refresh)
         self.models.asked.connect(self.asked)
@@ -213,7 +218,8 @@ class Popover(QWidget):
         snapshot = view.snapshot or Snapshot()
         self._banner.setVisible(view.is_demo)
         self._show_header(view, snapshot)
-        self._show_budget(view, snapshot)
+        _frame(self.budgets).setVisible(self.budgets.show_budgets(snapshot, live=view.live))
+        _frame(self.holds).setVisible(self.holds.show_budgets(snapshot) and view.live)
         _frame(self._plan).setVisible(self._plan.show_plan(snapshot) and view.live)
         troubles = view.troubles()
         for i, card in enumerate(self._cards):
@@ -241,6 +247,7 @@ class Popover(QWidget):
     def _show_lists(self, view: View, snapshot: Snapshot, *, brief: bool) -> None:
         """What can be long; ``brief``: less of it, since the screen is not high enough for all."""
         self.offer.show_brief(brief=brief)
+        self.budgets.show_brief(snapshot.at_us, brief=brief)
         self._calls.show_calls(snapshot if view.live else None, brief=brief)
         self._breakdown.show_slices(snapshot, brief=brief)
         if view.live:
@@ -265,17 +272,6 @@ class Popover(QWidget):
                 self._rate.show_text(tr("popover", "{rate} now", rate=rate), Tone.TEXT)
             self._counts.show_text(glance.counts(snapshot))
         self._doubts.show_text("\n".join((*glance.beside(snapshot, named=False), *glance.doubts(snapshot))))
-
-    def _show_budget(self, view: View, snapshot: Snapshot) -> None:
-        budget = snapshot.budget_day_pico
-        _frame(self._budget).setVisible(bool(budget))
-        if not budget:
-            return
-        share = (snapshot.today.pico + (snapshot.running_pico if view.live else 0)) / budget
-        tone = Tone.OVER if share >= 1 else Tone.WARN if share >= 0.8 else Tone.OK
-        percent = money.percent(int(share * 100)) if share < 100 else f"> {money.percent(9_999)}"
-        told = tr("popover", "{share} of {budget}", share=percent, budget=money.budget(budget))
-        self._budget.show_bar(tr("popover", "Today"), told, share, tone, snapshot.pace)
 
     def _show_notes(self, view: View, snapshot: Snapshot) -> None:
         price = glance.unpriced(snapshot) if view.live else ""
