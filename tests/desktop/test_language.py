@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from desktop_tongues import speaking
+from desktop_tongues import afterwards_english
 from PySide6.QtCore import QLocale
 
 from trayapp import tongue
@@ -69,16 +69,13 @@ def test_a_locales_figures(name, amount, count, clock, day):
 
 def test_figures_are_of_the_language_that_is_spoken(qapp):
     """An Austrian's German writes amounts the Austrian way; with English set, as English does."""
-    try:
+    with afterwards_english(qapp):
         assert language.install(qapp, "auto", QLocale("de_AT")) == "de"
         assert tongue.figures().amount("$", "1") == "$\xa01"
         assert language.install(qapp, "en", QLocale("de_AT")) == "en"
         assert tongue.figures() == tongue.ENGLISH
         assert language.install(qapp, "de", QLocale("en_US")) == "de"
         assert tongue.figures().amount("$", "1") == "1\xa0$"
-    finally:
-        with speaking(qapp, "de"):
-            pass
 
 
 def test_without_its_file_it_is_english(qapp, tmp_path):

@@ -33,6 +33,16 @@ def builder() -> ModuleType:
 
 
 @contextmanager
+def afterwards_english(app: QCoreApplication) -> Iterator[None]:
+    """Whatever is spoken in the block is not spoken after it."""
+    before = set(app.findChildren(QTranslator))
+    try:
+        yield
+    finally:
+        _silence(app, before)
+
+
+@contextmanager
 def speaking(app: QCoreApplication, name: str) -> Iterator[None]:
     """A language until the end of the block."""
     before = set(app.findChildren(QTranslator))
