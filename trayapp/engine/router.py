@@ -64,6 +64,8 @@ LIMIT: Final = 32 << 20
 """Bytes of a plain body that is read for the rules: what the vendors take at the most (Anthropic: 32 MB, 2026-11)."""
 _LOOKED: Final = 4 << 20
 """The same of one that is only looked at afterwards: all that a million tokens are."""
+_MANY: Final = 1 << 20
+"""Bytes of a body from which its objects are counted: below, no number of them takes long."""
 _MOST_PARTS: Final = 50_000
 """Objects in a body, whatever they are. A long session has some thousand; each costs the loop microseconds, and the
 guard takes a loop of two silent seconds for hung."""
@@ -259,7 +261,7 @@ class Router:
         plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
         if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
             return None
-        if plain.count(b"{") > _MOST_PARTS:
+        if len(plain) > _MANY and plain.count(b"{") > _MOST_PARTS:
             return None
         route.plain = plain
         route.unattended = _unattended(view)
