@@ -95,6 +95,9 @@ def test_the_settings_file() -> None:
     assert settings.read(PLACE, '[budget]\nday_usd = ""\n').budget_day_pico is None
     day = settings.read(PLACE, '[[budgets]]\nperiod = "day"\nusd = 5\n')
     assert day.budget_day_pico == 5 * USD
+    # Today's total is the list's; what counts the bill is not held against it.
+    billed = settings.read(PLACE, '[[budgets]]\nperiod = "day"\nusd = 5\ncounts = "bill"\n')
+    assert billed.budget_day_pico is None
     for wrong, words in (
         ('[[budgets]]\nname = "x"\nperiod = "dy"\nusd = 1\n', "In budget 'x': `period` has to be"),
         ('[[budgets]]\nperiod = "day"\nusd = 1\n' * 2, "Two budgets are called 'day'"),
@@ -132,3 +135,27 @@ def test_a_budget_is_written_changed_and_taken_out_and_comments_stay(tmp_path: P
     with pytest.raises(SettingsError) as told:
         settings_edit.set_budget(path, {"period": "day"})
     assert told.value.trouble.code == "bad_budget"
+
+
+def test_a_changed_budget_keeps_what_was_written_about_it(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    about = "# agreed in May\n", '# the team\'s\nusd = "200"   # was 150\n', "\n# and this is for play\n"
+    path.write_text(f'{about[0]}[[budgets]]\nperiod = "month"\n{about[1]}act_at = 90\n{about[2]}[[budgets]]\n'
+                    'period = "day"\nusd = 5\n')  # fmt: skip
+    settings_edit.set_budget(path, {"period": "month", "usd": "300", "action": "stop"})
+    text = path.read_text()
+    for each in (about[0], '# the team\'s\nusd = "300"   # was 150\n', about[2]):
+        assert each in text
+    month, day = settings.load(path).budgets
+    assert (month.pico, month.action, month.act_at, day.pico) == (300 * USD, "stop", 100, 5 * USD)
+
+
+def test_budgets_in_one_line_are_changed_too(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('budgets = [{ period = "day", usd = 5 }] # all\n')
+    settings_edit.set_budget(path, {"period": "day", "usd": "6"})
+    settings_edit.set_budget(path, {"period": "week", "usd": "20"})
+    assert [each.pico for each in settings.load(path).budgets] == [6 * USD, 20 * USD]
+    assert settings_edit.remove_budget(path, "day")
+    assert [each.name for each in settings.load(path).budgets] == ["week"]
+    assert "# all" in path.read_text()

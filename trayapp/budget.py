@@ -20,12 +20,13 @@ what would be right, never a budget that is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal
 
 from trayapp.money import PICO
+from trayapp.trouble import Trouble
 
 Period = Literal["day", "week", "month"]
 Action = Literal["tell", "suggest", "frugal", "stop"]
@@ -67,6 +68,11 @@ class Budget:
     def scope(self) -> str:
         """As written: ``all``, ``project:shop`` …"""
         return f"{self.kind}:{self.value}" if self.value else self.kind
+
+    @property
+    def key(self) -> str:
+        """Under which anything is remembered of it: with another scope it is another budget."""
+        return f"{self.name}\0{self.scope}"
 
 
 def amount(value: Any) -> int:
@@ -191,3 +197,13 @@ def _percent(key: str, written: Any) -> int:
     if isinstance(written, bool) or not isinstance(written, int) or not 1 <= written <= _MOST_PERCENT:
         raise ValueError(f"`{key}` holds {written!r}; it takes whole percentages from 1 to {_MOST_PERCENT}")
     return written
+
+
+def no_budget(name: str, names: Iterable[str]) -> Trouble:
+    """Nobody is called so; ``names``: who there is."""
+    return Trouble(
+        title="There is no such budget",
+        message=f"Nothing is called {name!r}. There is: {', '.join(names) or 'none'}.",
+        fix="`spendlight budget` lists all.",
+        code="no_budget",
+    )

@@ -78,8 +78,8 @@ class Budgets:
     """As in the settings; that of ``budget.day_usd`` first."""
     tightest: str = ""
     """Name of the one with the greatest used share; empty: there is none, or nothing is known."""
-    suggest: str = ""
-    """Why the suggestion card should come first now: "$8.10 of $10.00 this month is used"; empty: it need not."""
+    suggest: tuple[str, ...] = ()
+    """Names of those for whose sake the suggestion comes first just now."""
     frugal: tuple[str, ...] = ()
     """Names of those that have their calls served as in the mode frugal just now."""
     stopped: tuple[str, ...] = ()
@@ -88,3 +88,9 @@ class Budgets:
     def named(self, name: str) -> BudgetView | None:
         """The budget of that name."""
         return next((each for each in self.budgets if each.name == name), None)
+
+    def of_today(self, pico: int | None) -> BudgetView | None:
+        """The budget of so much (pico-USD) that today's list price is held against."""
+        kind = ("day", "all", "list", pico)
+        found = (each for each in self.budgets if (each.period, each.scope, each.counts, each.pico_limit) == kind)
+        return next(found, None)

@@ -1,7 +1,7 @@
-"""Moments: UTC epoch microseconds to and from aware datetimes, exactly.
+"""Moments: UTC epoch microseconds to and from aware datetimes, exactly; and where the local day begins.
 
 Everything that converts between the two lives here. Rules: integers only (a float of seconds loses microseconds);
-pure; standard library only.
+of the machine only its time zone is asked; standard library only.
 """
 
 from __future__ import annotations
@@ -28,3 +28,8 @@ def at(us: int) -> datetime:
         OverflowError: it lies outside the calendar.
     """
     return _EPOCH + timedelta(microseconds=us)
+
+
+def local_midnight(now: datetime) -> datetime:
+    """The start of ``now``'s local day, aware (a day of 23 or 25 hours starts where it starts)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()

@@ -29,7 +29,10 @@ PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan")
 LANGUAGES: Final = ("auto", "en", "de")
-MODES: Final = ("let-it-rip", "balanced", "frugal")
+LET_IT_RIP: Final = "let-it-rip"
+BALANCED: Final = "balanced"
+FRUGAL: Final = "frugal"
+MODES: Final = (LET_IT_RIP, BALANCED, FRUGAL)
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 
 
@@ -168,7 +171,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     ),
     Setting(
         "routing.mode",
-        "balanced",
+        BALANCED,
         "let-it-rip: only meter; balanced: suggest cheaper models and keep your rules;"
         " frugal: also send titles, summaries and read-only sub-agents to a small model.",
         _mode,
@@ -243,9 +246,9 @@ class Settings:
 
     @property
     def budget_day_pico(self) -> int | None:
-        """What a day may cost, pico-USD: the tightest budget for all calls of a day."""
-        days = [each.pico for each in self.budgets if each.period == "day" and each.scope == "all"]
-        return min((pico for pico in days), default=None)
+        """What a day may cost, pico-USD of the list: the tightest such budget for all calls of a day."""
+        days = (each for each in self.budgets if (each.period, each.scope, each.counts) == ("day", "all", "list"))
+        return min((each.pico for each in days), default=None)
 
     @property
     def ask_usage(self) -> bool:

@@ -100,15 +100,19 @@ def _put_budget(document: MutableMapping[str, Any], name: str, entry: Mapping[st
             if not len(lines):
                 document.pop("budgets")
         return
-    table = tomlkit.table()
-    table.update(entry)
     if lines is None:
         document["budgets"] = tomlkit.aot()
         lines = document["budgets"]
     if at is None:
-        lines.append(table)
-    else:
-        lines[at] = table
+        # Tables stand one below the other, or all in one line.
+        line = tomlkit.table() if isinstance(lines, tomlkit.items.AoT) else tomlkit.inline_table()
+        line.update(entry)
+        lines.append(line)
+        return
+    line = lines[at]
+    for key in [key for key in line if key not in entry]:
+        del line[key]
+    line.update(entry)
 
 
 def edit(path: Path, change: Callable[[MutableMapping[str, Any]], None]) -> settings.Settings:

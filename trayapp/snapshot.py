@@ -274,7 +274,7 @@ def budgets_from_json(data: Mapping[str, Any]) -> Budgets:
         view["at"] = tuple(view.get("at") or ())
         views.append(BudgetView(**view))
     values["budgets"] = tuple(views)
-    for name in ("frugal", "stopped"):
+    for name in ("suggest", "frugal", "stopped"):
         values[name] = tuple(values.get(name) or ())
     return Budgets(**values)
 

@@ -63,6 +63,7 @@ STATES = (
     "budgets",
     "stopped",
     "lifted",
+    "urged",
 )
 
 
@@ -128,6 +129,7 @@ def views(
         "budgets": live(budgeted),
         "stopped": live(stopped),
         "lifted": live(replace(stopped, budgets=lifted(stopped.budgets))),
+        "urged": live(replace(budgeted, choices=base, budgets=replace(budgeted.budgets, suggest=("month",)))),
         **{name: live(replace(day, choices=choices)) for name, choices in chosen.items()},
     }
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 
 from trayapp.budgetviews import Budgets
-from trayapp.desktop import look
+from trayapp.desktop import look, readingorder
 from trayapp.desktop.gauges import Gauge, Paragraph, Text, Tone
 from trayapp.desktop.popover import WIDTH, Popover
 from trayapp.desktop.view import Link, View
@@ -125,6 +125,25 @@ def test_what_was_lifted_can_be_taken_back(popover, stopped, qtbot):
     with qtbot.waitSignal(popover.asked) as asked:
         qtbot.mouseClick(frugal.answer, Qt.MouseButton.LeftButton)
     assert asked.args == ["override_budget", {"budget": "month", "seconds": 3600}]
+
+
+def test_a_budget_brings_the_suggestion_to_the_front(popover, budgeted, choosing):
+    urged = replace(budgeted, choices=choosing.choices, budgets=replace(budgeted.budgets, suggest=("month",)))
+    plain = replace(urged, budgets=budgeted.budgets)
+
+    def above() -> bool:
+        card, bar = (each.mapTo(popover, each.rect().topLeft()).y() for each in (popover.offer.card, popover.budgets))
+        return card < bar
+
+    for snapshot, first in ((plain, False), (urged, True), (plain, False)):
+        shown(popover, snapshot)
+        assert above() is first
+        assert popover.offer.card.because.isVisible() is first
+    shown(popover, urged)
+    card = popover.offer.card
+    assert card.because.text() == "This month, billed: $168.20 of $200 used."
+    assert card.accessibleName().startswith("Suggestion. This month, billed: $168.20 of $200 used. ")
+    assert next(iter(readingorder.reading_order(popover))) is card.action
 
 
 def test_the_card_goes_when_the_engine_says_so(popover, stopped, budgeted, qtbot):

@@ -12,7 +12,7 @@ from trayapp.choices import Choices, Option, RuleView
 from trayapp.desktop import glance, ruletext
 from trayapp.desktop.money import USD
 from trayapp.desktop.view import Link, View
-from trayapp.engine.choosing import text_of
+from trayapp.engine.chosenwords import text_of
 from trayapp.routing.proposals import NAMES
 from trayapp.routing.rules import Rule
 from trayapp.snapshot import (

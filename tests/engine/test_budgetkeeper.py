@@ -275,14 +275,14 @@ def test_frugal_and_suggest(world: Any) -> None:
         world.spend(7.9)
         await world.keeper.look()
         assert not world.keeper.frugal_for(tool="aider", **asked)
-        assert world.keeper.view().suggest == ""
+        assert world.keeper.view().suggest == ()
         world.spend(0.2)
         await world.keeper.look()
         assert world.keeper.frugal_for(tool="aider", **asked)
         assert not world.keeper.frugal_for(tool="claude-code", **asked)
         shown = world.keeper.view()
         assert shown.frugal == ("f",)
-        assert shown.suggest == "$8.10 of $10.00 this month is used"
+        assert shown.suggest == ("s",)
         assert world.call() is None
         await world.keeper.override("f", None)
         assert not world.keeper.frugal
@@ -344,6 +344,43 @@ def test_a_plans_window(world: Any) -> None:
         world.windows = [window(0.95, at=resets + 5 * 3600)]
         await world.keeper.look()
         assert world.codes() == ["budget_50", "budget_90"]
+
+    world(work)
+
+
+def test_a_window_that_ends_later_than_it_is_long_has_begun(world: Any) -> None:
+    async def work(world: World) -> None:
+        name = "anthropic/5h"
+        world.keeper.take((Budget(name="five", period=None, pico=0, kind="window", value=name, action="stop"),))
+        # This machine's clock is behind the vendor's.
+        resets = world.now // 10**6 + 5 * 3600 + 60
+        world.windows = [Window(vendor="anthropic", name="5h", account="a", minutes=300, used=1.0, resets_at=resets)]
+        await world.keeper.look()
+        assert world.view("five").stopped
+        assert world.view("five").pace == 0.0
+        assert world.call(account="subscription") is not None
+
+    world(work)
+
+
+def test_a_lift_ends_with_its_budget(world: Any) -> None:
+    async def work(world: World) -> None:
+        asked = {"name": "x", "period": "month", "action": "stop", "act_at": 100}
+        world.spend(30)
+        whole = Budget(pico=20 * USD, **asked)  # type: ignore[arg-type]
+        world.keeper.take((whole,))
+        await world.keeper.override("x", None)
+        await world.keeper.look()
+        assert world.call() is None
+        # Another budget under the same name was never lifted.
+        world.keeper.take((Budget(pico=5 * USD, kind="tool", value="aider", **asked),))  # type: ignore[arg-type]
+        await world.keeper.look()
+        assert world.call() is not None
+        world.keeper.take(())
+        await world.keeper.forget("x")
+        world.begin().take((whole,))
+        await world.keeper.look()
+        assert world.call() is not None
 
     world(work)
 

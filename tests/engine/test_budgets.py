@@ -17,6 +17,7 @@ from strict.upstream import StrictVendor
 
 from trayapp.control import ControlError
 from trayapp.demo.vendor import VendorThread
+from trayapp.platform.single import Single
 from trayapp.snapshot import Snapshot
 
 OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
@@ -156,6 +157,32 @@ def test_budgets_act_by_themselves_and_are_told_to_faces(engine: Any, budget: An
     assert first.title == "Budget 'daily' is used up"
     assert first.message.endswith("of $0.01 today.") or "of <$0.01 today." in first.message
     assert shown.budgets.tightest == "daily"
+
+
+def test_calls_go_on_while_the_settings_wait_for_another_writer(engine: Any, ask: Any) -> None:
+    settings = engine.paths.settings
+    writer = Single.wait(settings.with_name(f".{settings.name}.lock"), 20)
+    held = True
+    done = threading.Event()
+
+    def change() -> None:
+        with engine.client() as client:
+            client.ask("set_budget", period="day", usd="5")
+            assert not held
+            client.ask("set_mode", mode="frugal")
+        done.set()
+
+    changing = threading.Thread(target=change, daemon=True)
+    changing.start()
+    try:
+        for _ in range(20):
+            assert ask().status == 200
+        assert not done.is_set()
+    finally:
+        held = False
+        writer.release()
+    assert done.wait(20)
+    assert look(engine).budgets.named("day") is not None
 
 
 class Held(BaseHTTPRequestHandler):

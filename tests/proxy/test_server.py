@@ -191,6 +191,31 @@ class TestLimits:
         while bench.relay._tools:
             await asyncio.sleep(0)
 
+    async def test_a_client_that_still_reads_gets_the_rest(self, bench, monkeypatch):
+        monkeypatch.setattr(downstream, "LINGER_LIMIT", 0.05)
+        client = await bench.client()
+        # What comes behind the last request is not wanted any more.
+        client.send(b"POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}GET /more")
+        wire = await bench.vendor.accept()
+        await wire.request()
+        wire.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await client.head()
+        (tool,) = bench.relay._tools
+        sent = 0
+        while not tool._transport.get_write_buffer_size():  # until neither system has room for more
+            wire.send(b"1000\r\n" + b"y" * 0x1000 + b"\r\n")
+            sent += 0x1000
+            await asyncio.sleep(0)
+        wire.send(b"0\r\n\r\n")
+        while not tool._lingering:
+            await asyncio.sleep(0)
+        assert tool._transport.get_write_buffer_size()
+        await asyncio.sleep(0.2)  # longer than the limit; nothing could announce that nothing happens
+        got = 0
+        while piece := await client.chunk():
+            got += len(piece)
+        assert got == sent
+
 
 class TestEnd:
     async def test_drain_finishes_streams_and_closes_the_idle(self, bench):

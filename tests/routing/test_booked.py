@@ -11,7 +11,7 @@ import pytest
 from trayapp.moments import micros
 from trayapp.pricing import Book, load
 from trayapp.routing.booked import Cache, NoRateError, booked
-from trayapp.routing.economics import break_even, compare
+from trayapp.routing.economics import compare
 from trayapp.routing.session import Session
 
 NOW = micros(datetime(2026, 11, 24, tzinfo=UTC))
@@ -53,11 +53,11 @@ def test_opus_to_haiku_from_the_book(shipped: Book) -> None:
 def test_the_measured_table_from_the_book(shipped: Book, a: str, b: str, expected: list[int]) -> None:
     vendor = {"c": "anthropic", "gp": "openai", "ge": "google"}["c" if a[0] == "c" else a[:2]]
     found = [
-        break_even(
+        compare(
             Session(context=context, new=2000, output=600, at_us=NOW),
             booked(shipped, vendor, a, NOW).cost,
             booked(shipped, vendor, b, NOW).cost,
-        )
+        ).break_even
         for context in (20_000, 50_000, 100_000, 150_000, 300_000)
     ]
     assert found == expected
@@ -68,7 +68,7 @@ def test_one_hour_caches_are_dearer_to_write(shipped: Book) -> None:
     session = Session(context=150_000, new=2000, output=600, at_us=NOW)
     assert models[0].cost.life_us == HOUR
     assert models[0].cost.rates(NOW, 0).write == 8_000_000
-    assert break_even(session, *(m.cost for m in models)) == 19
+    assert compare(session, *(m.cost for m in models)).break_even == 19
 
 
 def test_half_a_day_at_openai(shipped: Book) -> None:

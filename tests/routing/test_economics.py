@@ -16,10 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trayapp.money import PICO
-from trayapp.routing import economics
 from trayapp.routing.course import Course, Piece, course, first
 from trayapp.routing.economics import Economics, RoundTrip, compare, pico, round_trip, round_trip_break_even
-from trayapp.routing.session import Change, Dated, ModelCost, Session, Step, TurnRates
+from trayapp.routing.session import SAME, Change, Dated, ModelCost, Session, Step, TurnRates
 
 Models = Callable[..., ModelCost]
 MINUTE = 60 * 10**6
@@ -29,6 +28,10 @@ OPUS = (200_000, 5_000_000, 20_000_000)
 SONNET = (100_000, 2_500_000, 10_000_000)
 HAIKU = (10_000, 125_000, 500_000)
 HAIKU_LONG = (50_000, 625_000, 2_500_000)
+
+
+def break_even(session: Session, a: ModelCost, b: ModelCost, change: Change = SAME) -> int | None:
+    return compare(session, a, b, change).break_even
 
 
 def turns_by_hand(session: Session, model: ModelCost, change: Change, cold: bool, count: int) -> list[Fraction]:
@@ -92,9 +95,7 @@ def check(case: dict[str, str]) -> None:
     assert found.switch_pico == Fraction(case["switch_usd"]) * PICO
     assert found.saving_pico == Fraction(case["saving_usd"]) * PICO
     assert found.break_even == (int(case["break_even_turns"]) if case["break_even_turns"] else None)
-    assert found.break_even == economics.break_even(replace(session, turns=1), a, b)
-    assert found.stay_pico == economics.stay_cost(session, a)
-    assert found.switch_pico == economics.switch_cost(session, b)
+    assert found.break_even == break_even(replace(session, turns=1), a, b)
 
 
 def test_all_cases_to_the_last_digit() -> None:
@@ -124,9 +125,7 @@ def test_the_shared_cases(shared: Path) -> None:
 def test_the_measured_table(model: Models, a: Any, b: Any, expected: list[int]) -> None:
     rates, over, long = b
     found = [
-        economics.break_even(
-            Session(context=context, new=2000, output=600), model(*a), model(*rates, over=over, long=long)
-        )
+        break_even(Session(context=context, new=2000, output=600), model(*a), model(*rates, over=over, long=long))
         for context in (20_000, 50_000, 100_000, 150_000, 300_000)
     ]
     assert found == expected
@@ -215,9 +214,9 @@ def test_more_turns_for_the_same_work(model: Models) -> None:
     assert found.switch_pico == 220 + 130 + 70
     opus, sonnet = model(*OPUS), model(*SONNET)
     wide = Session(context=150_000, new=2000, output=600)
-    assert economics.break_even(wide, opus, sonnet, Change(turns=Fraction("1.4"))) == 24
+    assert break_even(wide, opus, sonnet, Change(turns=Fraction("1.4"))) == 24
     fable = model(200_000, 10_000_000, 40_000_000)
-    assert economics.break_even(wide, fable, opus, Change(turns=Fraction("1.4"))) is None
+    assert break_even(wide, fable, opus, Change(turns=Fraction("1.4"))) is None
 
 
 def test_cheaper_for_a_while_only(model: Models) -> None:
@@ -232,7 +231,7 @@ def test_cheaper_for_a_while_only(model: Models) -> None:
 
 def test_a_break_even_that_is_very_far_away(model: Models) -> None:
     session = Session(context=10**9, new=0, output=1)
-    found = economics.break_even(session, model(1, 1, 10), model(1, 1001, 9))
+    found = break_even(session, model(1, 1, 10), model(1, 1001, 9))
     # Once: 1000 × 10^9; each turn saves 1.
     assert found == 10**12 + 1
 
@@ -262,7 +261,7 @@ def test_there_and_back(model: Models) -> None:
 def test_a_round_trip_needs_more_turns_than_a_way_without_return(model: Models) -> None:
     session = Session(context=150_000, new=2000, output=600)
     opus, haiku = model(*OPUS), model(*HAIKU, over=100_000, long=HAIKU_LONG)
-    assert economics.break_even(session, opus, haiku) == 3
+    assert break_even(session, opus, haiku) == 3
     # One way saves 41,750 n + 150 n (n-1) - 86,250 micro-USD; on return 4.8 × 2,000 n are lost, or 4.8 × 150,000 too.
     assert round_trip_break_even(session, opus, haiku) == 3
     assert round_trip_break_even(session, opus, haiku, warm=False) == 23
@@ -275,7 +274,7 @@ def test_after_compaction_both_begin_anew(model: Models) -> None:
     before = Session(context=150_000, new=2000, output=600, turns=10)
     after = before.afresh(20_000)
     found = compare(after, a, b)
-    assert economics.break_even(before, a, b) == 14
+    assert break_even(before, a, b) == 14
     assert found.break_even == 1
     # Half the price of everything: half of what staying costs.
     assert found.switch_pico * 2 == found.stay_pico

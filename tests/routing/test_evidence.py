@@ -148,16 +148,6 @@ def test_which_outcomes_are_evidence() -> None:
         assert Book().learned(outcome(**none)) == Book()
 
 
-def test_how_many_more_it_takes() -> None:
-    needed = Fraction(92, 100)
-    more = evidence.good_needed(Book(), RENAME, 0.9, needed, NOW)
-    assert more is not None
-    assert standing(book(more, 0), needed).state is State.PROVEN
-    assert standing(book(more - 1, 0), needed).state is State.UNPROVEN
-    assert evidence.good_needed(Book(), RENAME, 0.9, Fraction(1), NOW) is None
-    assert evidence.good_needed(book(100, 0), RENAME, 0.9, needed, NOW) == 0
-
-
 def test_kinds_of_calls_are_proven_by_what_is_known_of_them_where_a_failure_is_cheap() -> None:
     pair = Pair(kinds.LABELS[Kind.TITLE], RENAME.asked, RENAME.served)
     needed = evidence.p_star(CENT // 10, 4 * CENT, 10 * CENT)

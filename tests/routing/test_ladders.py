@@ -9,7 +9,7 @@ import pytest
 from trayapp.engine.pricebook import shipped_bytes
 from trayapp.pricing import load
 from trayapp.routing.booked import booked
-from trayapp.routing.ladders import LADDERS, below, steps
+from trayapp.routing.ladders import LADDERS, below
 
 SELLERS = {"claude": "anthropic", "gpt": "openai", "gemini": "gemini"}
 
@@ -28,11 +28,6 @@ SELLERS = {"claude": "anthropic", "gpt": "openai", "gemini": "gemini"}
 )
 def test_below(model, found):
     assert below(model) == found
-
-
-def test_steps():
-    assert steps("claude-opus-5-5", "claude-haiku-5-5-20260901") == 2
-    assert steps("claude-opus-5-5", "gpt-6-luna") is None
 
 
 @pytest.mark.parametrize("ladder", LADDERS)

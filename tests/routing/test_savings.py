@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,6 +27,11 @@ GEMINI = Caching(life_us=None, written=False, served_written=False)
 
 def used(model: str = "opus", **counts: int) -> Usage:
     return Usage(legs=(Leg(**counts),), model=model, complete=True)
+
+
+def kept(twins: Twins) -> Any:
+    """What outlives a restart."""
+    return json.loads(twins.encoded())
 
 
 class Talk:
@@ -124,7 +130,7 @@ def test_work_done_again_is_lost_whole() -> None:
     assert talk.asked(redo, later=4 * MINUTE, redone=True) is NOTHING
     back = used(cache_read=32_000, cache_write=100)
     after = Talk()
-    after.twins.load(talk.twins.dump())
+    after.twins.load(kept(talk.twins))
     after.now = talk.now
     assert leg(talk.asked(back, later=4 * MINUTE)) == leg(back)
     # Eight minutes since the twin's last call, of which four were lost.
@@ -271,9 +277,9 @@ def test_a_restart_loses_nothing() -> None:
     talk = begun()
     talk.asked(used("haiku", cache_write=35_000), away=True)
     after = Talk()
-    after.twins.load(json.loads(json.dumps(talk.twins.dump())))
+    after.twins.load(kept(talk.twins))
     after.now = talk.now
-    assert after.twins.dump() == talk.twins.dump()
+    assert kept(after.twins) == kept(talk.twins)
     assert after.payer() == "r1"
     back = used(cache_read=30_000, cache_write=6000)
     assert after.asked(back) == talk.asked(back)
@@ -291,18 +297,18 @@ def test_a_restart_loses_nothing() -> None:
 )
 def test_what_is_no_dump_changes_nothing(data: object) -> None:
     talk = begun()
-    before = talk.twins.dump()
+    before = kept(talk.twins)
     with pytest.raises(ValueError):
         talk.twins.load(data)
-    assert talk.twins.dump() == before
+    assert kept(talk.twins) == before
 
 
 def test_the_oldest_conversations_are_forgotten() -> None:
     twins = Twins(most=3)
     for n in range(5):
         Talk(twins, key=str(n), shared=str(n)).asked(used(cache_write=2000), begins=True)
-    kept = twins.dump()
-    assert [key for key, *_ in kept["conversations"]] == [key for key, _ in kept["shared"]] == ["2", "3", "4"]
+    found = kept(twins)
+    assert [key for key, *_ in found["conversations"]] == [key for key, _ in found["shared"]] == ["2", "3", "4"]
 
 
 COUNTS = st.fixed_dictionaries(
@@ -319,13 +325,13 @@ def test_any_rows(
     rows: list[tuple[dict[str, int], int, bool, bool, bool, int]], written: bool, ratio: Fraction
 ) -> None:
     twins = Twins()
-    kept = Caching(life_us=5 * MINUTE, written=written, served_written=written)
+    caching = Caching(life_us=5 * MINUTE, written=written, served_written=written)
     now = NOW
     switched = False
     for counts, later, away, begins, redone, which in rows:
         now += later
         redone = redone and switched
-        talk = Talk(twins, key=str(which), kept=kept)
+        talk = Talk(twins, key=str(which), kept=caching)
         talk.now = now - SECOND
         row = used(**counts)
         twin = talk.asked(row, away=away, begins=begins, redone=redone, change=Change(tokens=ratio))
@@ -343,8 +349,8 @@ def test_any_rows(
             else:
                 assert abs(mine.prompt - real.prompt / ratio) <= Fraction(1, 2)
     again = Twins()
-    again.load(json.loads(json.dumps(twins.dump())))
-    assert again.dump() == twins.dump()
+    again.load(kept(twins))
+    assert kept(again) == kept(twins)
 
 
 AMOUNTS = st.integers(0, 10**18)

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trayapp.dialects import RequestView, recognise
-from trayapp.dialects.adapt import Unadaptable, Wanted, adapt, chained, signatures
+from trayapp.dialects.adapt import Document, Unadaptable, Wanted, adapt, chained, signatures
 from trayapp.routing import conversation, lasttext
 from trayapp.routing.rules import Asked, Rule, seller
 from trayapp.routing.steering import Steering
@@ -250,7 +250,9 @@ class World:
         asked = Asked(vendor=seller(call.vendor, call.wire), model=call.model, kind=call.kind, session=call.session)
         place = conversation.read(body, _digest)
         turn = lasttext.read(body) if place.spoken else None
-        thoughts = tuple(_digest(text.encode()) for text in signatures(call.wire, body))
+        document = Document.read(body)
+        assert document is not None
+        thoughts = tuple(_digest(text.encode()) for text in signatures(call.wire, document))
         steering = self.steering
         if thoughts and steering.hold(steering.key(asked, place)) is None:
             steering.adopt(asked, place, thoughts)
@@ -260,7 +262,7 @@ class World:
             place,
             at_us=self.now,
             opens=turn is not None and turn.fresh and not turn.awaited,
-            chained=chained(call.wire, body),
+            chained=chained(call.wire, document),
             life_us=5 * MINUTE,
             forbidden=self.forbidden,
         )

@@ -7,22 +7,11 @@ from fractions import Fraction
 
 import pytest
 
-from trayapp.money import PICO
 from trayapp.routing.economics import compare
 from trayapp.routing.session import ModelCost, Session
-from trayapp.routing.windowshare import Range, Weighing, by_list, by_requests, watched
+from trayapp.routing.windowshare import Range, Weighing, by_list, by_requests
 
 Models = Callable[..., ModelCost]
-
-
-def test_what_a_window_holds_is_known_only_as_well_as_it_is_stated() -> None:
-    # 2 USD have moved it from 10 % to 14 %, each rounded: by three to five percent.
-    assert watched(2 * PICO, Fraction(10, 100), Fraction(14, 100)) == Range(
-        Fraction(2 * PICO * 100, 5), Fraction(2 * PICO * 100, 3)
-    )
-    assert watched(2 * PICO, Fraction(10, 100), Fraction(11, 100)) == Range(Fraction(100 * PICO), None)
-    assert watched(2 * PICO, Fraction(10, 100), Fraction(9, 100)) is None, "it began anew"
-    assert watched(0, Fraction(10, 100), Fraction(14, 100)) is None
 
 
 def test_by_list_prices(model: Models) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from trayapp import settings, settings_edit
-from trayapp.budget import ACTIONS, COUNTS, PERIODS
+from trayapp.budget import ACTIONS, COUNTS, PERIODS, no_budget
 from trayapp.cli import budgetlines, ruleswords, when
 from trayapp.cli.config import tell_engine
 from trayapp.cli.trouble import CommandError
@@ -16,7 +16,6 @@ from trayapp.control import Address, Client
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
 from trayapp.snapshot import budgets_from_json
-from trayapp.trouble import Trouble
 
 _VERBS: Final = "list | set USD --day … | remove NAME | override NAME [--for 1h]"
 
@@ -31,15 +30,8 @@ def run(arguments: list[str]) -> int:
         return _changed(paths, options, f"Budget {name!r} is kept.", {"budget": name})
     if verb == "remove":
         if not settings_edit.remove_budget(paths.settings, options.name):
-            names = ", ".join(each.name for each in settings.load(paths.settings).budgets)
-            raise CommandError(
-                Trouble(
-                    title="There is no such budget",
-                    message=f"Nothing is called {options.name!r}. There is: {names or 'none'}.",
-                    fix="`spendlight budget` lists all.",
-                    code="no_budget",
-                )
-            )
+            names = (each.name for each in settings.load(paths.settings).budgets)
+            raise CommandError(no_budget(options.name, names))
         return _changed(paths, options, f"Budget {options.name!r} is gone.", {"budget": options.name})
     with Client(Address(paths.control), timeout=60) as client:
         if verb == "override":
@@ -71,21 +63,8 @@ def _changed(paths: Paths, options: argparse.Namespace, told: str, answer: dict[
 
 def _entry(options: argparse.Namespace) -> dict[str, Any]:
     """The line of ``[[budgets]]``."""
-    entry: dict[str, Any] = {}
-    if options.name is not None:
-        entry["name"] = options.name
-    if options.period is not None:
-        entry["period"] = options.period
-    if options.usd is not None:
-        entry["usd"] = options.usd
-    if options.scope is not None:
-        entry["scope"] = options.scope
-    for key in ("counts", "action", "act_at"):
-        if getattr(options, key) is not None:
-            entry[key] = getattr(options, key)
-    if options.at is not None:
-        entry["at"] = options.at
-    return entry
+    keys = ("name", "period", "usd", "scope", "counts", "action", "act_at", "at")
+    return {key: value for key in keys if (value := getattr(options, key)) is not None}
 
 
 def _percentages(text: str) -> list[int]:

@@ -20,7 +20,7 @@ def glance(snapshot: Snapshot) -> list[tuple[str, str]]:
     lines = []
     if tightest is not None:
         words = tightest.words
-        if tightest.scope == "all" and tightest.period == "day" and tightest.pico_limit == snapshot.budget_day_pico:
+        if tightest is budgets.of_today(snapshot.budget_day_pico):
             # The headline has said what of it is used.
             words = " · ".join(filter(None, (tightest.forecast, tightest.crossing)))
         if words:

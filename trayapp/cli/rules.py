@@ -11,7 +11,7 @@ from trayapp.cli.use import folder
 from trayapp.control import Address, Client
 from trayapp.money import plural
 from trayapp.platform import paths as places
-from trayapp.settings import MODES
+from trayapp.settings import LET_IT_RIP, MODES
 from trayapp.snapshot import choices_from_json, rule_from_json
 
 _VERBS: Final = (
@@ -158,9 +158,9 @@ def _mode(client: Client, options: argparse.Namespace) -> tuple[Any, list[str]]:
     answer = client.ask("choices") if options.mode is None else client.ask("set_mode", mode=options.mode)
     choices = choices_from_json(answer)
     lines = [ruleswords.MODES.get(choices.mode, choices.mode)]
-    if choices.mode == "let-it-rip" and choices.rules:
+    if choices.mode == LET_IT_RIP and choices.rules:
         lines.append(f"  {plural(len(choices.rules), 'rule')} kept, without effect until the mode changes.")
-    if choices.asis and choices.mode != "let-it-rip":
+    if choices.asis and choices.mode != LET_IT_RIP:
         lines += ruleswords.without_effect(choices)
     return {"mode": choices.mode}, lines
 

@@ -15,11 +15,12 @@ from typing import Final
 
 from trayapp.choices import Choices, RuleView
 from trayapp.money import USD, Currency, dollars, plural
+from trayapp.settings import BALANCED, FRUGAL, LET_IT_RIP
 
 MODES: Final = {
-    "let-it-rip": "Let it rip: calls are only metered; nothing is suggested and nothing is changed.",
-    "balanced": "Balanced: cheaper models are suggested, and only your own rules change a request.",
-    "frugal": "Frugal: titles, web-page summaries and read-only sub-agents go to a small model, beside your rules.",
+    LET_IT_RIP: "Let it rip: calls are only metered; nothing is suggested and nothing is changed.",
+    BALANCED: "Balanced: cheaper models are suggested, and only your own rules change a request.",
+    FRUGAL: "Frugal: titles, web-page summaries and read-only sub-agents go to a small model, beside your rules.",
 }
 _SCOPES: Final = {"kind": "call kind", "task": "task type", "subagents": "sub-agents"}
 _ORIGINS: Final = {"suggestion": "from a suggestion", "mode": "comes with frugal", "team": "from your team"}
@@ -87,7 +88,7 @@ def steered(choices: Choices, shown: Currency = USD) -> str:
         first = "as requested, now"
         if choices.asis_until_us is not None:
             first += f" {until(choices.asis_until_us)}"
-    elif choices.mode == "let-it-rip":
+    elif choices.mode == LET_IT_RIP:
         first = f"{plural(len(choices.rules), 'rule')}, without effect in let-it-rip" if choices.rules else ""
     else:
         first = plural(working, "rule") if working or resting else ""
@@ -140,6 +141,6 @@ def without_effect(choices: Choices) -> list[str]:
     """Why a standing rule does nothing just now."""
     if choices.asis:
         return ["  Everything goes out as requested now; `spendlight asis --off` lets rules work again."]
-    if choices.mode == "let-it-rip":
+    if choices.mode == LET_IT_RIP:
         return ["  The mode is let-it-rip, so it waits; `spendlight rules mode balanced` lets rules work."]
     return []

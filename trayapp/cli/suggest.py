@@ -12,6 +12,7 @@ from trayapp.cli.trouble import CommandError
 from trayapp.control import Address, Client
 from trayapp.money import dollars, plural
 from trayapp.platform import paths as places
+from trayapp.settings import LET_IT_RIP
 from trayapp.snapshot import choices_from_json, rule_from_json, suggestion_from_json
 from trayapp.trouble import Trouble
 
@@ -92,7 +93,7 @@ def _suggestions(choices: Choices, found: list[Suggestion], *, everything: bool)
 def _why_nothing(choices: Choices) -> str:
     if choices.asis:
         return "everything goes out as requested now. `spendlight asis --off` ends that."
-    if choices.mode == "let-it-rip":
+    if choices.mode == LET_IT_RIP:
         return "the mode is let-it-rip, which only meters. `spendlight rules mode balanced` lets it suggest."
     from trayapp.routing.proposals import LEAST_CALLS, LEAST_PICO
 

@@ -9,6 +9,7 @@ import re
 from datetime import datetime, timedelta
 
 from trayapp.cli.trouble import CommandError
+from trayapp.moments import local_midnight
 from trayapp.trouble import Trouble
 
 MOST_SECONDS = 366 * 86_400
@@ -63,7 +64,7 @@ def duration(text: str) -> int:
 def _parse(text: str, present: datetime) -> int:
     value = text.strip().lower()
     if value == "today":
-        moment = present.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()
+        moment = local_midnight(present)
     elif ago := _AGO.match(value):
         moment = present - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
     else:

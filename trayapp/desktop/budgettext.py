@@ -41,11 +41,7 @@ _FINE_PICO: Final = 10 * money.PICO
 
 def todays(snapshot: Snapshot) -> BudgetView | None:
     """The budget that today's bar shows."""
-    kind = ("all", "day", "list", snapshot.budget_day_pico)
-    found = (
-        view for view in snapshot.budgets.budgets if (view.scope, view.period, view.counts, view.pico_limit) == kind
-    )
-    return next(found, None)
+    return snapshot.budgets.of_today(snapshot.budget_day_pico)
 
 
 def further(snapshot: Snapshot) -> tuple[BudgetView, ...]:
@@ -99,6 +95,12 @@ def glance(snapshot: Snapshot) -> str:
 def stopping(snapshot: Snapshot) -> tuple[BudgetView, ...]:
     """Those that refuse new calls now."""
     return tuple(each for each in snapshot.budgets.budgets if each.stopped)
+
+
+def urging(snapshot: Snapshot) -> str:
+    """Why the suggestion comes first now: "This month: $8.10 of $10 used."; empty: it need not."""
+    views = [view for name in snapshot.budgets.suggest if (view := snapshot.budgets.named(name)) is not None]
+    return why(views[0]) if views else ""
 
 
 def stops(view: BudgetView, now_us: int) -> str:

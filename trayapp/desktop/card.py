@@ -37,6 +37,7 @@ class SuggestionCard(QFrame):
         self._answered = ""
         self._proof: tuple[str, ...] = ()
         self._most = LINES
+        self.because = Paragraph(Tone.WARN)
         self.title = Paragraph(Tone.TEXT, bold=True)
         self.worth = Paragraph(Tone.OK)
         self._lines: list[Paragraph] = []
@@ -46,6 +47,7 @@ class SuggestionCard(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 11)
         column.setSpacing(3)
+        column.addWidget(self.because)
         column.addWidget(self.title)
         column.addWidget(self.worth)
         self._column = QVBoxLayout()
@@ -63,13 +65,14 @@ class SuggestionCard(QFrame):
         self.later.clicked.connect(lambda: self._answer("decline_suggestion"))
         self.why.toggled.connect(self._disclose)
 
-    def show_suggestion(self, suggestion: Suggestion, shown: Currency) -> None:
-        """Show one."""
+    def show_suggestion(self, suggestion: Suggestion, shown: Currency, because: str = "") -> None:
+        """Show one; ``because``: why just now."""
         if suggestion.id != self._id:
             self._id = suggestion.id
             self.why.setChecked(False)
         title, worth = ruletext.title(suggestion), choicewords.worth(suggestion, shown)
         self._proof = ruletext.proof(suggestion, shown)
+        self.because.show_text(because)
         self.title.show_text(title)
         self.worth.show_text(worth)
         self._show_proof()
@@ -81,7 +84,8 @@ class SuggestionCard(QFrame):
         for button, name in zip((self.action, self.later, self.why), names, strict=True):
             if button.accessibleName() != name:
                 button.setAccessibleName(name)
-        spoken = f"{tr('card', 'Suggestion')}. {title} {worth}. {' '.join(self._proof)}"
+        said = " ".join(filter(None, (because, title)))
+        spoken = f"{tr('card', 'Suggestion')}. {said} {worth}. {' '.join(self._proof)}"
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)
 

@@ -6,18 +6,15 @@ finds it on "Undo" afterwards.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from trayapp.choices import RuleView
-from trayapp.desktop import ruletext
+from trayapp.desktop import budgettext, ruletext
 from trayapp.snapshot import Snapshot
 from trayapp.tongue import tr
-
-OFFER_MS: Final = 10_000
-"""How long a removal can be taken back here."""
 
 if TYPE_CHECKING:
     from trayapp.desktop.card import SuggestionCard
@@ -58,7 +55,7 @@ class Offer(QWidget):
             card = self.card or self._make_card()
             if failed:
                 card.answer_again()
-            card.show_suggestion(suggestion, snapshot.shown)
+            card.show_suggestion(suggestion, snapshot.shown, budgettext.urging(snapshot))
         if self.card is not None and self.card.isHidden() == (suggestion is not None):
             self.card.setVisible(suggestion is not None)
         if self.strip is not None and self.strip.isHidden() == offered:
@@ -87,6 +84,8 @@ class Offer(QWidget):
             self._removals += 1
         if self._removed is not None and self._removed.id not in there:
             rule = self._removed
+            from trayapp.desktop.undostrip import OFFER_MS
+
             strip = self.strip or self._make_strip()
             text = tr("offer", "Removed: {rule}", rule=ruletext.rule(rule))
             if strip.offer(("removed", self._removals), text, OFFER_MS):

@@ -17,7 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from trayapp.desktop import glance, look, money, place, readingorder
+from trayapp.desktop import budgettext, glance, look, money, place, readingorder
 from trayapp.desktop.breakdown import Breakdown
 from trayapp.desktop.budgetcards import BudgetCards
 from trayapp.desktop.budgetrows import BudgetRows
@@ -164,6 +164,8 @@ class Popover(QWidget):
             self._section(body, 10, card)
         self._section(body, 10, self.offer)
         self._section(body, 10, self.note)
+        self._body, self._front = body, body.indexOf(_frame(self.budgets))
+        self._place = body.indexOf(_frame(self.offer))
 
         body.addSpacing(14)
         body.addWidget(self._calls)
@@ -288,7 +290,13 @@ class Popover(QWidget):
         offered = view.live and self.offer.show_offer(
             snapshot, age_ms=self._since.elapsed(), failed=view.failed is not None
         )
-        _frame(self.offer).setVisible(offered)
+        frame = _frame(self.offer)
+        frame.setVisible(offered)
+        # A budget may want the suggestion before everything else.
+        wanted = self._front if budgettext.urging(snapshot) else self._place
+        if self._body.indexOf(frame) != wanted:
+            self._body.removeWidget(frame)
+            self._body.insertWidget(wanted, frame)
         _frame(self.models).setVisible(view.live)
 
     def _wanted(self) -> int:

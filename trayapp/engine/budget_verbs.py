@@ -1,18 +1,21 @@
 """What the engine does when a face asks about budgets: one function a verb of ``trayapp.control.VERBS``.
 
 Rules: as in ``trayapp.engine.verbs``: arguments are checked, a change is written to the settings before it takes
-effect. Lifting a budget is no setting: it is kept beside, and ends by itself.
+effect, in a thread (a file may have to be waited for). Lifting a budget is no setting: it is kept beside, and ends by
+itself.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from trayapp import settings_edit
+from trayapp.budget import no_budget
 from trayapp.control import ControlError
-from trayapp.engine.budgetkeeper import BudgetKeeper, no_budget
+from trayapp.engine.budgetkeeper import BudgetKeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.platform.paths import Paths
@@ -44,16 +47,17 @@ class BudgetVerbs:
 
     async def set(self, arguments: Mapping[str, Any]) -> Any:
         """A budget, kept in the settings."""
-        name = settings_edit.set_budget(self.paths.settings, arguments)
+        name = await asyncio.to_thread(settings_edit.set_budget, self.paths.settings, arguments)
         self.configuration.reload()
         return {"budget": name, "budgets": await self.budgets({})}
 
     async def remove(self, arguments: Mapping[str, Any]) -> Any:
         """Take one out of the settings."""
         name = str(arguments["budget"])
-        if not settings_edit.remove_budget(self.paths.settings, name):
-            raise ControlError(no_budget(name, self.keeper.budgets))
+        if not await asyncio.to_thread(settings_edit.remove_budget, self.paths.settings, name):
+            raise ControlError(no_budget(name, (each.name for each in self.keeper.budgets)))
         self.configuration.reload()
+        await self.keeper.forget(name)
         return await self.budgets({})
 
     async def override(self, arguments: Mapping[str, Any]) -> Any:

@@ -33,6 +33,7 @@ class Lift(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct, kw_only=True):
     told: dict[str, Any] = {}
     lifted: dict[str, Lift] = {}
+    """By ``Budget.key``."""
 
 
 class BudgetBook:
@@ -58,17 +59,21 @@ class BudgetBook:
             except OSError:
                 pass
 
-    def lifted(self, budget: str, period: str, now_us: int) -> Lift | None:
+    def lifted(self, key: str, period: str, now_us: int) -> Lift | None:
         """Whether a budget's action is lifted now."""
-        found = self._lifted.get(budget)
+        found = self._lifted.get(key)
         return found if found is not None and found.period == period and now_us < found.until_us else None
 
-    def lift(self, budget: str, lift: Lift | None) -> None:
-        """Lift a budget's action, or (``None``) let it hold again."""
+    def lift(self, key: str, lift: Lift | None) -> None:
+        """Lift a budget's action, or (``None``) let it hold again; ``key``: ``Budget.key``."""
         if lift is None:
-            self._lifted.pop(budget, None)
+            self._lifted.pop(key, None)
         else:
-            self._lifted[budget] = lift
+            self._lifted[key] = lift
+
+    def forget(self, name: str) -> None:
+        """A budget is gone, and its lift with it: another one of that name is another one."""
+        self._lifted = {key: lift for key, lift in self._lifted.items() if key.partition("\0")[0] != name}
 
     async def write(self) -> None:
         """Put it on the disk."""

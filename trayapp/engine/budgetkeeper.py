@@ -24,7 +24,7 @@ from datetime import tzinfo
 from typing import Final
 
 from trayapp import snapshot
-from trayapp.budget import Budget
+from trayapp.budget import Budget, no_budget
 from trayapp.budgetviews import Budgets
 from trayapp.engine import budgetwords as words
 from trayapp.engine.budgetbook import BudgetBook, Lift
@@ -205,7 +205,7 @@ class BudgetKeeper:
             self._tell(*words.notice(each.budget, percent, each.spent, more), f"budget_{percent}")
 
     def _lift(self, each: Standing) -> Lift | None:
-        return self._book.lifted(each.budget.name, each.period, self._now_us())
+        return self._book.lifted(each.budget.key, each.period, self._now_us())
 
     def _act(self) -> None:
         # A lift that runs out by itself is asked for at each use; it needs no look.
@@ -261,7 +261,7 @@ class BudgetKeeper:
             TroubleError: there is no such budget, or nothing is known of it yet.
         """
         if name not in {budget.name for budget in self.budgets}:
-            raise TroubleError(no_budget(name, self.budgets))
+            raise TroubleError(no_budget(name, (budget.name for budget in self.budgets)))
         if name not in self._standing:
             await self.look(forecast=False)
         each = self._standing.get(name)
@@ -277,9 +277,14 @@ class BudgetKeeper:
         now = self._now_us()
         end = each.until_us or now + 86_400 * 10**6
         until = end if seconds is None else min(now + seconds * 10**6, end)
-        self._book.lift(name, Lift(each.period, until) if on else None)
+        self._book.lift(each.budget.key, Lift(each.period, until) if on else None)
         await self._book.write()
         self._changed()
+
+    async def forget(self, name: str) -> None:
+        """A budget was removed: what was lifted goes with it."""
+        self._book.forget(name)
+        await self._book.write()
 
     # what is shown
 
@@ -300,22 +305,10 @@ class BudgetKeeper:
         stand = [(budget, self._standing.get(budget.name)) for budget in self.budgets]
         views = [view(budget, each, None if each is None else self._lift(each), now) for budget, each in stand]
         known = [view for view in views if view.share is not None]
-        asking = [view for view in views if view.acting and view.action == "suggest"]
         return Budgets(
             budgets=tuple(views),
             tightest=max(known, key=lambda view: view.share or 0.0).name if known else "",
-            suggest=f"{asking[0].words.partition(' · ')[0]} is used" if asking else "",
+            suggest=tuple(view.name for view in views if view.acting and view.action == "suggest"),
             frugal=tuple(view.name for view in views if view.acting and view.action == "frugal"),
             stopped=tuple(view.name for view in views if view.stopped),
         )
-
-
-def no_budget(name: str, budgets: Sequence[Budget]) -> Trouble:
-    """Nobody is called so."""
-    names = ", ".join(budget.name for budget in budgets) or "none"
-    return Trouble(
-        title="There is no such budget",
-        message=f"Nothing is called {name!r}. There is: {names}.",
-        fix="`spendlight budget` lists all.",
-        code="no_budget",
-    )

@@ -70,7 +70,7 @@ def dated(budget: Budget, its: Sum, seen: Ahead | None) -> Standing:
     return Standing(
         budget,
         its.span.name,
-        f"{budget.name}\0{budget.scope}",
+        budget.key,
         its.span.since_us,
         its.span.until_us,
         its.spent,
@@ -88,7 +88,7 @@ def of_plan(budget: Budget, windows: Iterable[snapshot.Window], thresholds: Thre
     for window in windows:
         if window.vendor != vendor or window.name != name or window.tightness is None or window.resets_at is None:
             continue
-        key = "\0".join((budget.name, budget.scope, window.account, window.family))
+        key = "\0".join((budget.key, window.account, window.family))
         resets_us = window.resets_at * 10**6
         length = (window.minutes or 0) * 60 * 10**6
         found.append(
@@ -96,7 +96,7 @@ def of_plan(budget: Budget, windows: Iterable[snapshot.Window], thresholds: Thre
                 budget,
                 thresholds.window(key, window.resets_at, window.minutes),
                 key,
-                resets_us - length if length else 0,
+                min(resets_us - length, now) if length else 0,  # what was stated has begun, whatever our clock says
                 resets_us,
                 round(window.tightness * WINDOW),
                 WINDOW,

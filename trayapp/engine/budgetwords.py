@@ -103,7 +103,7 @@ def doing(budget: Budget, until_us: int, now_us: int) -> str:
     if budget.action == "frugal":
         return f"Served as in the mode frugal{end}. `{override(budget)}` lifts it"
     if budget.action == "suggest":
-        return "Cheaper models are suggested first"
+        return "Cheaper models come first in the tray; `spendlight suggest` shows them"
     return ""
 
 

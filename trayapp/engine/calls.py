@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -27,8 +26,7 @@ from trayapp.dialects.windows import OVERAGE
 from trayapp.engine.afterwards import NOT_COUNTED, PROMPT_FIRST, Body, Counted
 from trayapp.engine.conclude import Conclusion, Facts, conclude, needs_estimate, without_price
 from trayapp.engine.hearing import Hearing
-from trayapp.engine.rewrites import hides_the_chunk, usage_asked
-from trayapp.engine.route import Route, Saving
+from trayapp.engine.outgoing import Outgoing, coding
 from trayapp.engine.tariff import Circumstances
 from trayapp.proxy import Ending, RequestHead, Rewrite
 from trayapp.refusal import Refusal
@@ -80,12 +78,7 @@ class MeteredCall:
         self._late = False
         """The current attempt went out before its row was written."""
         self._bytes_up = 0
-        self._rewritten: tuple[str, ...] = ()
-        """What was changed in the request for the meter's sake, in words."""
-        self._route: Route | None = None
-        """What the rules say of the call."""
-        self._as_asked = False
-        """A changed request was refused; what runs now is the original."""
+        self._outgoing = Outgoing(keeper, self._view, entry, metered=metered)
         self.opening_row: Opening | None = None
         self.state = State.OPEN
 
@@ -110,61 +103,15 @@ class MeteredCall:
         self._call = call
         if call.workspace:
             self._project = self._keeper.projects.identify(call.workspace)
-        refusal = self._stopped(call)
+        refusal = self._outgoing.stopped(call, self._project)
         if refusal is not None:
             await self._open(call)
             return refusal
-        rewrite = self._changed(call, body) if self._metered or self._keeper.router.steering.active else None
+        rewrite = self._outgoing.changed(call, body, self._project, self._credential)
         if self._metered:
-            self._body = self._keeper.afterwards.keep(call, body, _coding(self._view.headers))
+            self._body = self._keeper.afterwards.keep(call, body, coding(self._view.headers))
         await self._open(call)
         return rewrite
-
-    def _stopped(self, call: Call) -> Refusal | None:
-        """Whether a budget of the user's refuses new calls."""
-        try:
-            return self._keeper.budgets.refusal(
-                vendor=call.vendor, tool=call.tool, project=self._project[1], account=call.account, kind=call.kind
-            )
-        except Exception as error:  # noqa: BLE001  law 1: a fault of ours stops nobody
-            log.warning("budgets could not be asked: %s", type(error).__name__)
-            return None
-
-    def _changed(self, call: Call, body: bytes | None) -> Rewrite | None:
-        """What goes out instead: by the user's rules, and asking for the usage."""
-        try:
-            self._route = self._keeper.router.route(
-                call,
-                self._view,
-                self._entry.target,
-                body,
-                _coding(self._view.headers),
-                self._project,
-                self._credential,
-                paused=not self._metered,
-            )
-        except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
-            log.warning("a call could not be routed: %s", type(error).__name__)
-        routed = None if self._route is None else self._route.rewrite
-        if not self._keeper.ask_usage or not self._metered:
-            return routed
-        asking = self._asking(call, body if routed is None else routed.body)
-        if asking is None:
-            return routed
-        self._rewritten = ("usage_asked",)
-        if routed is None:
-            return asking
-        return replace(routed, body=asking.body, headers=(*routed.headers, *asking.headers), sieve=asking.sieve)
-
-    def _asking(self, call: Call, body: bytes | None) -> Rewrite | None:
-        """The request of a chat stream whose tool did not ask for its usage."""
-        if body is None or call.asks_usage or self._entry.upstream.authority in self._keeper.unasked:
-            return None
-        try:
-            return usage_asked(self._view.headers, body)
-        except Exception as error:  # noqa: BLE001  law 1: the call goes out as it came
-            log.warning("a request could not be rewritten: %s", type(error).__name__)
-            return None
 
     async def refused(self, status: int, headers: Pairs, original: bytes) -> Rewrite | None:
         """The vendor does not take what was changed: this attempt ends, the original is another with its own row."""
@@ -180,15 +127,8 @@ class MeteredCall:
             overflow=False,
         )
         self._close(facts, bytes_up=self._bytes_up, flags=("rewrite_refused",), goes_on=True)
-        instead = None
-        if self._route is not None and self._route.rewrite is not None:
-            try:
-                instead = self._route.refused(status, _retry_after(headers), self._view, self._entry.target, original)
-            except Exception as error:  # noqa: BLE001  law 3: the next attempt has its row, whatever becomes of the rule
-                log.warning("a refusal could not be taken in: %s", type(error).__name__)
-        else:
-            self._as_asked = True
-        self._rewritten = self._beside = ()
+        instead = self._outgoing.refused(status, headers, original)
+        self._beside = ()
         self._status = self._ttfb_us = self._request_id = None
         await self._again(self._call)
         return instead
@@ -238,9 +178,9 @@ class MeteredCall:
             context_bytes=call.context_bytes,
             upstream=self._entry.upstream.authority,
             metering=Metering.EXACT if self._metered else Metering.UNMETERED,
-            rule=None if self._route is None else self._route.rule,
-            model_sent=self._model_sent,
-            flags=(*call.flags, *self._rewritten, *(() if self._route is None else self._route.flags)),
+            rule=self._outgoing.rule,
+            model_sent=self._outgoing.model_sent,
+            flags=(*call.flags, *self._outgoing.flags),
         )
         if self._first_id is None:
             self._first_id = opening.id
@@ -256,8 +196,7 @@ class MeteredCall:
         self._bytes_up = nbytes
         if self.opening_row is not None and self.state is State.OPEN:
             self.state = State.SENT
-        if self._route is not None:
-            self._route.looked()
+        self._outgoing.sent()
 
     def responded(self, status: int, _reason: bytes, headers: Pairs) -> None:
         """The response head was passed on."""
@@ -265,12 +204,7 @@ class MeteredCall:
             return
         self.state = State.STREAMING
         content_type, content_encoding = self._head(status, headers)
-        if self._route is not None:
-            self._route.answered(status)
-        shown = self._rewritten and status == 200 and not hides_the_chunk(status, headers)
-        if (shown or (self._as_asked and status < 400)) and self._entry.upstream.authority not in self._keeper.unasked:
-            self._keeper.unasked.add(self._entry.upstream.authority)
-            log.info("an upstream cannot be asked for its usage unseen; it is not asked again")
+        self._outgoing.answered(status, headers)
         if self._metered:
             self._reader = self._dialect.reader(
                 content_type=content_type, content_encoding=content_encoding, status=status
@@ -335,8 +269,7 @@ class MeteredCall:
             overflow=self._reader is not None and self._reader.overflow,
             shutdown=ending.reason == "shutdown",
         )
-        if self._route is not None:
-            self._route.interrupted = ending.outcome == "client_abort"
+        self._outgoing.ended(interrupted=ending.outcome == "client_abort")
         reason = (ending.reason,) if ending.reason and ending.outcome != "complete" else ()
         self._close(facts, bytes_up=ending.bytes_up, bytes_down=ending.bytes_down, flags=reason)
 
@@ -403,7 +336,8 @@ class MeteredCall:
         self._learn(conclusion)
         amounts = tariff.amounts(conclusion.usage, conclusion.cost, circumstances)
         tariff.draw(amounts, circumstances)
-        saving = self._saving(conclusion, circumstances)
+        as_asked = replace(circumstances, model_asked=None if self._call is None else self._call.model)
+        saving = self._outgoing.saving(conclusion.usage, conclusion.cost, lambda usage: tariff.cost(usage, as_asked))
         return Closing(
             id=opening.id,
             ended_us=ended_us,
@@ -427,25 +361,9 @@ class MeteredCall:
             flags=(*conclusion.flags, *amounts.flags, *flags, *(("late_open",) if self._late else ())),
         )
 
-    def _saving(self, conclusion: Conclusion, circumstances: Circumstances) -> Saving:
-        """What the row is told about its task, and about what it would have cost as asked."""
-        if self._route is None:
-            return Saving()
-        as_asked = replace(circumstances, model_asked=None if self._call is None else self._call.model)
-        tariff = self._keeper.tariff
-        try:
-            return self._route.closing(conclusion.usage, conclusion.cost, lambda usage: tariff.cost(usage, as_asked))
-        except Exception as error:  # noqa: BLE001  the row is worth more than what was saved on it
-            log.warning("a saving could not be told: %s", type(error).__name__)
-            return Saving()
-
-    @property
-    def _model_sent(self) -> str | None:
-        return None if self._route is None else self._route.model_sent
-
     def _named(self, usage: Usage) -> Usage:
         """The usage with the model that was asked for in the end, where the answer names none."""
-        sent = self._model_sent
+        sent = self._outgoing.model_sent
         return replace(usage, model=sent) if usage.model is None and usage.legs and sent is not None else usage
 
     def price(self, usage: Usage) -> Cost:
@@ -456,7 +374,7 @@ class MeteredCall:
         call = self._call
         return Circumstances(
             vendor=self._entry.vendor,
-            model_asked=self._model_sent or (None if call is None else call.model),
+            model_asked=self._outgoing.model_sent or (None if call is None else call.model),
             at_us=self._started_us,
             kind=Kind.MAIN if call is None else call.kind,
             host=self._entry.upstream.host,
@@ -546,17 +464,6 @@ class _Running:
 
     def cost_so_far(self) -> int | None:
         return self._call.cost_so_far()
-
-
-def _coding(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    """A request's content coding."""
-    return next((v.decode("latin-1") for name, v in headers if name.lower() == b"content-encoding"), "")
-
-
-def _retry_after(headers: Pairs) -> int | None:
-    """How long the vendor asks to wait, in microseconds; a day at most."""
-    said = next((value.strip() for name, value in headers if name.lower() == b"retry-after"), b"")
-    return min(int(said), 86_400) * 1_000_000 if said.isdigit() and len(said) < 7 else None
 
 
 def _identifier(value: bytes) -> str | None:

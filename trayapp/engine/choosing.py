@@ -13,27 +13,26 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from datetime import time as Time  # noqa: N812  the module of that name is used as well
+from datetime import timedelta
 from typing import Final
 
 from trayapp import choices
 from trayapp.dialects.adapt import capability
-from trayapp.engine import chosenwords
+from trayapp.engine import chosenwords, pastcalls
 from trayapp.engine.router import Router
 from trayapp.engine.running import Pulse
-from trayapp.engine.tariff import Circumstances, Tariff
-from trayapp.ledger import Ledger, Reroutable, RuleSaved, Saved
-from trayapp.moments import FIRST_US, LAST_US, micros
+from trayapp.insight.periods import begins, local, span
+from trayapp.ledger import Ledger, RuleSaved, Saved
+from trayapp.moments import FIRST_US, LAST_US
 from trayapp.money import count
 from trayapp.routing import moments
 from trayapp.routing.booked import Cache, NoRateError, booked
 from trayapp.routing.evidence import Pair, Standing, State
 from trayapp.routing.ladders import below
-from trayapp.routing.proposals import NAMES, Past, Proposal, proposals, repriced, words_of
-from trayapp.routing.rules import NEVER, Asked, Rule, concerns, seller
-from trayapp.settings import MODES
-from trayapp.values import Kind, Usage
+from trayapp.routing.proposals import Past, Proposal, proposals, repriced, words_of
+from trayapp.routing.rules import Asked, Rule, concerns
+from trayapp.settings import LET_IT_RIP
+from trayapp.values import Kind
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +45,7 @@ MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
 _MENU_S: Final = 5.0
-_PAUSES: Final = {
-    "user": "paused",
-    "refused": "rests: the vendor refused it",
-    "evidence": "withdrawn: it went wrong too often",
-}
 _METERS: Final = "Let it rip only meters. Choose Balanced or Frugal first."
-_SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
 
 
 class Choosing:
@@ -76,8 +69,7 @@ class Choosing:
         """All that a glance shows about cheaper models."""
         await self.read()
         router, now = self.router, self._now_us()
-        _, days, by_rule = self._saved
-        today, week = days[1], days[0]
+        week, today = self._saved[1]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None
         if time.monotonic() >= self._look_at and (self._looking is None or self._looking.done()):
             self._looking = asyncio.get_running_loop().create_task(self._look())
@@ -86,7 +78,7 @@ class Choosing:
             mode=router.mode,
             asis=router.rulebook.asis,
             asis_until_us=router.rulebook.asis_until_us,
-            rules=tuple(self.view(rule, by_rule.get(rule.id)) for rule in reversed(router.rules_shown)),
+            rules=tuple(self.view(rule) for rule in reversed(router.rules_shown)),
             suggestion=offered[0] if offered else None,
             menu=tuple(self._fresh_menu()),
             undo=undo,
@@ -107,29 +99,26 @@ class Choosing:
 
     async def read(self) -> None:
         """Read what was saved again, if that has changed."""
-        now = datetime.fromtimestamp(self._now_us() / 1e6).astimezone()
-        day = now.date().isoformat()
-        if not self.router.after.stale and self._saved[0] == day:
+        now_us = self._now_us()
+        day, week = span("day", now_us, None), span("week", now_us, None)
+        if not self.router.after.stale and self._saved[0] == day.name:
             return
         self.router.after.stale = False
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        monday = (midnight.replace(tzinfo=None) - timedelta(days=now.weekday())).astimezone()
-        edges = [micros(monday), micros(midnight.replace(tzinfo=None).astimezone()), LAST_US]
+        edges = [week.since_us, day.since_us, LAST_US]
         try:
             days = await asyncio.wrap_future(self._ledger.savings(edges))
             by_rule = await asyncio.wrap_future(self._ledger.savings_by_rule(FIRST_US, LAST_US))
         except BaseException:
             self.router.after.stale = True
             raise
-        self._saved = (day, days, {each.rule: each for each in by_rule})
+        self._saved = (day.name, days, {each.rule: each for each in by_rule})
 
     async def by_day(self, days: int) -> list[dict[str, object]]:
         """What was saved on each of the last local days, oldest first; amounts are decimal strings of pico-USD."""
-        today = datetime.fromtimestamp(self._now_us() / 1e6).astimezone().date()
+        today = local(self._now_us(), None).date()
         dates = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
-        # Midnights by the calendar: a day of 23 or 25 hours is one.
-        edges = [micros(datetime.combine(date, Time.min).astimezone()) for date in dates]
-        found = await asyncio.wrap_future(self._ledger.savings([*edges, LAST_US]))
+        edges = [*(begins(date, None) for date in dates), LAST_US]
+        found = await asyncio.wrap_future(self._ledger.savings(edges))
         return [
             {
                 "day": date.isoformat(),
@@ -144,34 +133,9 @@ class Choosing:
             for date, saved in zip(dates, found, strict=True)
         ]
 
-    def view(self, rule: Rule, saving: RuleSaved | None = None) -> choices.RuleView:
+    def view(self, rule: Rule) -> choices.RuleView:
         """A rule, as people see it."""
-        saving = self._saved[2].get(rule.id) if saving is None else saving
-        now = self._now_us()
-        standing = self.standing(rule)
-        return choices.RuleView(
-            id=rule.id,
-            text=text_of(rule),
-            value=_value(rule),
-            asked=rule.asked or "",
-            vendor=rule.vendor,
-            model=rule.model or "",
-            effort=rule.effort or "",
-            scope=rule.scope,
-            now=rule.now,
-            origin=rule.origin,
-            until_us=rule.until_us,
-            made_us=rule.created_us,
-            paused=_PAUSES.get(rule.paused, rule.paused) if rule.rests(now) else "",
-            rests=rule.paused if rule.rests(now) else "",
-            calls=0 if saving is None else saving.switched,
-            pico_saved=0 if saving is None else saving.saved,
-            pico_low=0 if saving is None else saving.low,
-            pico_high=0 if saving is None else saving.high,
-            unknown=0 if saving is None else saving.unknown,
-            evidence="" if standing is None or not standing.tried else standing.words,
-            record=chosenwords.record(standing),
-        )
+        return chosenwords.rule_view(rule, self._saved[2].get(rule.id), self.standing(rule), self._now_us())
 
     def standing(self, rule: Rule) -> Standing | None:
         """What a person's own outcomes say of a rule."""
@@ -228,7 +192,7 @@ class Choosing:
                 "This login's plan pays for it. Another model would save window, not money, and the vendor's terms may"
                 " not want it; `routing.subscriptions` turns it on."
             )
-        if self.router.mode == MODES[0]:
+        if self.router.mode == LET_IT_RIP:
             return _METERS
         return ""
 
@@ -265,7 +229,7 @@ class Choosing:
     def suggestions(self) -> list[choices.Suggestion]:
         """What could be suggested now, the best first."""
         router = self.router
-        if router.mode == MODES[0] or router.rulebook.asis:
+        if router.mode == LET_IT_RIP or router.rulebook.asis:
             return []
         made = []
         for each in self._proposals:
@@ -330,14 +294,14 @@ class Choosing:
     async def _look(self) -> None:
         began = time.monotonic()
         self._look_at = began + EVERY_S[1]
-        if self.router.mode == MODES[0]:
+        if self.router.mode == LET_IT_RIP:
             self._proposals = []
             return
         try:
             pasts = await self.pasts()
             tariff, rulebook = self.router.tariff(), self.router.rulebook
             # What was declined is left out when it is shown: the smaller step may be wanted later.
-            found = await asyncio.to_thread(proposals, pasts, pricing(tariff), covered=lambda _past: False)
+            found = await asyncio.to_thread(proposals, pasts, pastcalls.pricing(tariff))
         except Exception as error:  # noqa: BLE001  a face without a suggestion is still a face
             log.warning("last week's calls could not be looked through: %s", type(error).__name__)
             return
@@ -353,17 +317,19 @@ class Choosing:
         now, tariff, subscriptions = self._now_us(), self.router.tariff(), self.router.subscriptions
         rows = await asyncio.wrap_future(self._ledger.reroutable(now - DAYS * 86_400 * 10**6, now, MOST_ROWS))
         # Twenty thousand rows take longer than a call may wait for the loop.
-        return await asyncio.to_thread(_pasts, rows, by_list=tariff.agreements.none, subscriptions=subscriptions)
+        return await asyncio.to_thread(
+            pastcalls.pasts, rows, by_list=tariff.agreements.none, subscriptions=subscriptions
+        )
 
     async def preview(self, rule: Rule) -> Mapping[str, object]:
         """What a rule would have touched in the last week."""
         pasts = await self.pasts()
 
         def reckon() -> tuple[int, int, int]:
-            touched = [past for past in pasts if concerns(rule, _asked_of(past), self.router.dearer)]
+            touched = [past for past in pasts if concerns(rule, pastcalls.asked_of(past), self.router.dearer)]
             if rule.model is None:
                 return len(touched), sum(past.pico for past in touched), sum(past.pico for past in touched)
-            return repriced(touched, rule.model, pricing(self.router.tariff()))
+            return repriced(touched, rule.model, pastcalls.pricing(self.router.tariff()))
 
         calls, now, then = await asyncio.to_thread(reckon)
         if rule.model is None:
@@ -371,85 +337,3 @@ class Choosing:
         else:
             lines = [words_of(calls, now, then, rule.model, DAYS)]
         return {"calls": calls, "days": DAYS, "pico_now": str(now), "pico_then": str(then), "lines": lines}
-
-
-def _pasts(rows: list[Reroutable], *, by_list: bool, subscriptions: bool) -> list[Past]:
-    found = []
-    for row in reversed(rows):  # a conversation's first call is the one that begins cold
-        if row.account == "subscription" and not subscriptions:
-            continue
-        if row.model_asked is None or Kind(row.kind) in NEVER:
-            continue
-        # What a call is worth to its user: by what was agreed, if anything was, else by the list.
-        worth = row.pico_list if by_list else row.pico_contract
-        if worth is None:
-            continue
-        found.append(
-            Past(
-                vendor=seller(row.vendor, row.wire),
-                asked=row.model_asked,
-                kind=Kind(row.kind),
-                task=row.task,
-                usage=row.usage,
-                pico=worth,
-                at_us=row.started_us,
-                session=row.session,
-                project=row.project,
-                project_name=row.project_name,
-                account=row.account,
-                credential=row.credential,
-                route=row.vendor,
-            )
-        )
-    return found
-
-
-def _asked_of(past: Past) -> Asked:
-    return Asked(
-        vendor=past.vendor,
-        model=past.asked,
-        kind=past.kind,
-        session=past.session,
-        project=past.project,
-        task=lambda: past.task,
-    )
-
-
-def pricing(tariff: Tariff) -> Callable[[Past, str, Usage], int | None]:
-    """Prices a call of the past on another model: by what was agreed, where something was, else by the list."""
-
-    def price(past: Past, model: str, usage: Usage) -> int | None:
-        of = Circumstances(
-            vendor=past.route,
-            model_asked=model,
-            at_us=past.at_us,
-            kind=past.kind,
-            account=past.account,
-            credential=past.credential,
-            project=past.project,
-            project_name=past.project_name,
-        )
-        cost = tariff.cost(usage, of)
-        return cost.pico if tariff.agreements.none else tariff.amounts(usage, cost, of).contract
-
-    return price
-
-
-def _value(rule: Rule) -> str:
-    if rule.scope == "project":
-        return rule.label or rule.value[:8]
-    return rule.value if rule.scope in ("kind", "task") else ""
-
-
-def text_of(rule: Rule) -> str:
-    """A rule in words, complete by itself."""
-    if rule.scope in ("kind", "task"):
-        who = NAMES.get(rule.value, (rule.value, ""))[0]
-    elif rule.scope == "project":
-        who = f"project {rule.label or rule.value[:8]}"
-    else:
-        who = _SCOPES[rule.scope]
-    what = rule.model or "the model asked for"
-    asked = f": {rule.asked}" if rule.asked else ""
-    effort = f" with effort {rule.effort}" if rule.effort else ""
-    return f"{who[:1].upper()}{who[1:]}{asked} → {what}{effort}"

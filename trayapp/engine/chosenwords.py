@@ -1,6 +1,6 @@
-"""What choosing a model means and how well it has worked: in words, and as what the words are made of.
+"""What choosing a model means, what a rule says and how well it has worked: in words, and as what words are made of.
 
-Everything that fills ``choices.Option`` and ``choices.Record`` lives here. Pure.
+Everything that fills ``choices.Option``, ``choices.RuleView`` and ``choices.Record`` lives here. Pure.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from math import ceil, floor
 from typing import Final
 
 from trayapp import choices
+from trayapp.ledger import RuleSaved
 from trayapp.money import dollars
 from trayapp.routing import moments
 from trayapp.routing.economics import Economics
 from trayapp.routing.evidence import Standing
+from trayapp.routing.proposals import NAMES
+from trayapp.routing.rules import Rule
 from trayapp.routing.windowshare import by_list
 
 _BETTER: Final = {
@@ -22,6 +25,12 @@ _BETTER: Final = {
     moments.Moment.IDLE: "after a pause",
     moments.Moment.NEW_SESSION: "in a new session",
 }
+_PAUSES: Final = {
+    "user": "paused",
+    "refused": "rests: the vendor refused it",
+    "evidence": "withdrawn: it went wrong too often",
+}
+_SCOPES: Final = {"session": "this session", "subagents": "sub-agents", "always": "everything"}
 
 
 def option(model: str, advice: moments.Advice | None, *, plan: bool) -> choices.Option:
@@ -82,3 +91,57 @@ def window_words(figures: Economics) -> str:
     if percent is None:
         return "uses no window"
     return f"≈ {percent} % of what staying uses of the window, if that counts list prices"
+
+
+def rule_view(rule: Rule, saving: RuleSaved | None, standing: Standing | None, now_us: int) -> choices.RuleView:
+    """A rule, as people see it.
+
+    Args:
+        rule: the rule.
+        saving: what it has saved; ``None``: it has changed nothing.
+        standing: what a person's own outcomes say of it.
+        now_us: UTC epoch microseconds.
+    """
+    return choices.RuleView(
+        id=rule.id,
+        text=text_of(rule),
+        value=_value(rule),
+        asked=rule.asked or "",
+        vendor=rule.vendor,
+        model=rule.model or "",
+        effort=rule.effort or "",
+        scope=rule.scope,
+        now=rule.now,
+        origin=rule.origin,
+        until_us=rule.until_us,
+        made_us=rule.created_us,
+        paused=_PAUSES.get(rule.paused, rule.paused) if rule.rests(now_us) else "",
+        rests=rule.paused if rule.rests(now_us) else "",
+        calls=0 if saving is None else saving.switched,
+        pico_saved=0 if saving is None else saving.saved,
+        pico_low=0 if saving is None else saving.low,
+        pico_high=0 if saving is None else saving.high,
+        unknown=0 if saving is None else saving.unknown,
+        evidence="" if standing is None or not standing.tried else standing.words,
+        record=record(standing),
+    )
+
+
+def _value(rule: Rule) -> str:
+    if rule.scope == "project":
+        return rule.label or rule.value[:8]
+    return rule.value if rule.scope in ("kind", "task") else ""
+
+
+def text_of(rule: Rule) -> str:
+    """A rule in words, complete by itself."""
+    if rule.scope in ("kind", "task"):
+        who = NAMES.get(rule.value, (rule.value, ""))[0]
+    elif rule.scope == "project":
+        who = f"project {rule.label or rule.value[:8]}"
+    else:
+        who = _SCOPES[rule.scope]
+    what = rule.model or "the model asked for"
+    asked = f": {rule.asked}" if rule.asked else ""
+    effort = f" with effort {rule.effort}" if rule.effort else ""
+    return f"{who[:1].upper()}{who[1:]}{asked} → {what}{effort}"

@@ -26,6 +26,7 @@ from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
+from trayapp.moments import local_midnight
 from trayapp.snapshot import LiveCall, Notice, Slice, Snapshot, Today, Unpriced
 from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
@@ -126,11 +127,6 @@ class Facts:
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
     """Told when totals have changed."""
-
-
-def local_midnight(now: datetime) -> datetime:
-    """The start of ``now``'s local day, aware (a day of 23 or 25 hours starts where it starts)."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone()
 
 
 class Glance:
@@ -326,9 +322,8 @@ class Glance:
 
     def _pace(self, even: float) -> float:
         """Where the day's budget would stand by now: by the learned day shape, as soon as there is one."""
-        days = [each for each in self._budgets.budgets if each.period == "day" and each.scope == "all"]
-        known = [each.pace for each in days if each.pace is not None]
-        return known[0] if known else even
+        view = self._budgets.of_today(self.facts.budget_day_pico)
+        return even if view is None or view.pace is None else view.pace
 
     def _today(self) -> Today:
         totals = self._day.totals

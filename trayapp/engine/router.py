@@ -1,7 +1,8 @@
 """Who decides which model serves a call: the rules, the conversations, and what becomes of both.
 
 Everything in the engine that asks ``routing`` lives here. A call's own part is in ``route``; what is suggested to the
-user is made in ``suggesting``; faces change rules through ``routing_verbs``.
+user is made in ``choosing``; what frugal does by itself is said in ``frugal``; faces change rules
+through ``routing_verbs``.
 
 Rules:
 
@@ -22,12 +23,13 @@ import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from trayapp.dialects import RequestView
 from trayapp.dialects.adapt import (
+    Document,
     before,
     chained,
     keeps,
@@ -39,6 +41,7 @@ from trayapp.engine import copies
 from trayapp.engine.aftermath import Aftermath
 from trayapp.engine.copies import Copies
 from trayapp.engine.estimate import Calibration
+from trayapp.engine.frugal import STANDING, Spend, Thrift, standing
 from trayapp.engine.kept import Kept
 from trayapp.engine.listings import Listings
 from trayapp.engine.route import Route, Saving
@@ -48,11 +51,10 @@ from trayapp.engine.tariff import Tariff
 from trayapp.engine.witness import Witness
 from trayapp.platform.paths import Paths, write_private
 from trayapp.routing import conversation, holdback, lasttext
-from trayapp.routing.kinds import LABELS
-from trayapp.routing.ladders import below
+from trayapp.routing.booked import LIVES
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.steering import Decision, Steering
-from trayapp.settings import MODES, Settings
+from trayapp.settings import FRUGAL, LET_IT_RIP, Settings
 from trayapp.values import Call, Cost, Kind, Usage
 
 if TYPE_CHECKING:
@@ -70,34 +72,10 @@ _MOST_PARTS: Final = 50_000
 """Objects in a body, whatever they are. A long session has some thousand; each costs the loop microseconds, and the
 guard takes a loop of two silent seconds for hung."""
 _MINUTE: Final = 60 * 10**6
-STANDING: Final = (Kind.TITLE, Kind.SUMMARY, Kind.EXPLORE)
-"""What frugal sends to the smallest model of the ladder without being asked: conversations of their own, that a small
-model does as well. Compaction is none of them: it has to read the whole conversation again."""
 _MOST_BYTES: Final = 16 << 20
-_LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
-"""As ``routing.booked`` says; others say nothing, and an hour is taken."""
+_NOTHING: Final = Document(b"{}", {}, {})
 _LONGEST_LIFE: Final = 60 * _MINUTE
-
-
-class Thrift(Protocol):
-    """Who may want calls served as in frugal: a budget that is nearly used up (``budgetkeeper``)."""
-
-    @property
-    def frugal(self) -> bool:
-        """Whether that is so for any call now."""
-
-    def frugal_for(self, *, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
-        """Whether it is so for such a call."""
-
-
-class Spend:
-    """There is no budget."""
-
-    frugal = False
-
-    def frugal_for(self, *, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
-        """Never."""
-        return False
+"""Where nobody says how long a vendor's cache lives."""
 
 
 class Router:
@@ -157,31 +135,13 @@ class Router:
 
         ``frugal``: a budget wants it for this request, whatever the mode.
         """
-        if self.mode != MODES[2] and not frugal and not (asked is None and self.thrift.frugal):
+        if self.mode != FRUGAL and not frugal and not (asked is None and self.thrift.frugal):
             return ()
         if asked is None:
             used = {(pulse.vendor, pulse.asked) for pulse in self.after.running.now(time.time_ns() // 1000)}
         else:
             used = {(asked.vendor, asked.model)}
-        made = []
-        for vendor, model in sorted(used):
-            smaller = below(model)
-            for kind in STANDING if smaller else ():
-                name = f"mode:{LABELS[kind]}:{model}"
-                rule = Rule(
-                    id=name,
-                    vendor=vendor,
-                    model=smaller[-1],
-                    asked=model,
-                    scope="kind",
-                    value=LABELS[kind],
-                    origin="mode",
-                )
-                until = self.rulebook.resting(name)
-                made.append(
-                    rule if until is None else msgspec.structs.replace(rule, paused=until[0], paused_until_us=until[1])
-                )
-        return tuple(made)
+        return standing(sorted(used), self.rulebook.resting)
 
     def chosen(self, asked: Asked) -> Rule | None:
         """The rule that has the word on such a request now."""
@@ -211,7 +171,7 @@ class Router:
 
     def _load(self) -> None:
         """Load what reading a person's words takes, beside the calls."""
-        if self.mode != MODES[0] and self._loading is None:
+        if self.mode != LET_IT_RIP and self._loading is None:
             self._loading = asyncio.get_running_loop().create_task(_load())
 
     # before a request leaves
@@ -243,7 +203,7 @@ class Router:
         if body is None or call.model is None or call.kind in NEVER:
             return None
         thrifty = self.thrift.frugal_for(vendor=call.vendor, tool=call.tool, project=project[1], account=call.account)
-        if self.mode == MODES[0] and not thrifty and not self._watched:
+        if self.mode == LET_IT_RIP and not thrifty and not self._watched:
             return None
         if any(flag.startswith("request_") for flag in call.flags):
             return None  # what its dialect could not read is not unpacked a second time
@@ -257,7 +217,7 @@ class Router:
         route = Route(self, call, asked, time.time_ns() // 1000)
         route.project_name, route.credential = project[1], credential
         route.paused, route.thrifty = paused, thrifty
-        deciding = self._watched or ((thrifty or self.mode == MODES[2]) and call.kind in STANDING)
+        deciding = self._watched or ((thrifty or self.mode == FRUGAL) and call.kind in STANDING)
         plain, trouble = decode_whole(body, coding, limit=LIMIT if deciding else _LOOKED)
         if plain is None or trouble is not None or len(plain) > (LIMIT if deciding else _LOOKED):
             return None
@@ -282,20 +242,22 @@ class Router:
         plain, call = route.plain, route.call
         assert plain is not None  # noqa: S101  just decoded
         self._place(route, deciding=True)
-        thoughts = tuple(map(self._digest_text, signatures(call.wire, plain))) if self.steering.active else ()
+        # Read once for all who look. What cannot be read says nothing, and nothing of it can be changed.
+        document = Document.read(plain) or _NOTHING
+        thoughts = self._thoughts(call, document) if self.steering.active else ()
         if thoughts and self.steering.hold(self.steering.key(route.asked, route.place)) is None:
             self.steering.adopt(route.asked, route.place, thoughts)
-        forbidden = ("paused" if route.paused else "") or self._forbidden(route) or unchangeable(view, plain) or ""
-        response = before(call.wire, plain) if self.steering.active else None
+        forbidden = ("paused" if route.paused else "") or self._forbidden(route) or unchangeable(view, document) or ""
+        response = before(call.wire, document) if self.steering.active else None
         followed = response is not None and self.steering.follow(
             route.asked, route.place, self._response(response), route.at_us
         )
-        decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, plain))
+        decision = self._steer(route, forbidden=forbidden, chain=chained(call.wire, document))
         self._listen(route)
         if not (decision.changes or decision.was_changed):
             return
         if not thoughts:
-            thoughts = tuple(map(self._digest_text, signatures(call.wire, plain)))
+            thoughts = self._thoughts(call, document)
         self.steering.attribute(decision.key, thoughts, decision.before or call.model or "")
         copy = self._copies.of(route, decision, view, target, body, followed=followed)
         if isinstance(copy, str):
@@ -307,10 +269,14 @@ class Router:
             route.rewrite, route.fields = copies.rewrite(copy, target, decision.why), copy.fields
             route.effort = copy.effort if decision.effort is not None else None
             if decision.model is not None:
-                route.kept = keeps(call.wire, plain)
+                route.kept = keeps(call.wire, document)
                 self.listings.wonder(call.vendor, call.wire, decision.model, view.headers)
         if decision.turned:
             self._write()
+
+    def _thoughts(self, call: Call, document: Document) -> tuple[str, ...]:
+        """Digests of the signatures in a conversation."""
+        return tuple(map(self._digest_text, signatures(call.wire, document)))
 
     def _leave(self, route: Route, why: str) -> None:
         """A request goes out as asked although a rule would have changed it, and its conversation goes on so."""
@@ -387,7 +353,7 @@ class Router:
         )
 
     def _forbidden(self, route: Route) -> str:
-        if self.mode == MODES[0] and not route.thrifty:
+        if self.mode == LET_IT_RIP and not route.thrifty:
             return "let_it_rip"
         if self.rulebook.asis:
             return "asis"
@@ -411,7 +377,7 @@ class Router:
         # A Claude plan's tool asks for the cache of an hour (measured 2026-11).
         if vendor == "anthropic" and call.account == "subscription":
             return _LONGEST_LIFE
-        return _LIVES.get(vendor, _LONGEST_LIFE)
+        return LIVES.get(vendor, _LONGEST_LIFE)
 
     # afterwards
 
@@ -427,7 +393,7 @@ class Router:
 
     def _listen(self, route: Route) -> None:
         """What this request says about the turns before it, and who pays for it."""
-        if route.decision is None or (self.mode == MODES[0] and not route.thrifty):
+        if route.decision is None or (self.mode == LET_IT_RIP and not route.thrifty):
             return
         try:
             if route.agent and route.turn is not None and route.turn.fresh and route.call.kind is Kind.MAIN:

@@ -6,6 +6,7 @@ person can do by a click in the tray is one verb here and one command there.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,8 +17,8 @@ from msgspec.structs import replace
 
 from trayapp import choices, settings_edit
 from trayapp.control import ControlError
-from trayapp.engine import choosing, chosenwords
-from trayapp.engine.choosing import Choosing
+from trayapp.engine import chosenwords
+from trayapp.engine.choosing import UNDO_US, Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.engine.meant import Meant, seconds, wrong
@@ -26,7 +27,7 @@ from trayapp.platform.paths import Paths
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.rules import Rule
-from trayapp.settings import MODES
+from trayapp.settings import LET_IT_RIP
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -100,7 +101,7 @@ class RoutingVerbs:
                     code="not_switchable",
                 )
             )
-        if self.choosing.router.mode == MODES[0]:
+        if self.choosing.router.mode == LET_IT_RIP:
             raise ControlError(_METER_ONLY)
         if pulse is not None and rule.asked is None and self._steps_up(rule, pulse):
             rule = replace(rule, asked=pulse.asked)
@@ -114,7 +115,7 @@ class RoutingVerbs:
             and (old.vendor, old.scope, old.value) == (rule.vendor, rule.scope, rule.value)
             and rule.asked in (None, old.asked)
         ]
-        lines = [f"It replaces {old.id} ({choosing.text_of(old)})." for old in replaced]
+        lines = [f"It replaces {old.id} ({chosenwords.text_of(old)})." for old in replaced]
         lines += self._meaning(rule)
         if lever and not keeps:
             lines.append(
@@ -141,7 +142,7 @@ class RoutingVerbs:
 
     async def set_mode(self, arguments: Mapping[str, Any]) -> Any:
         """Let it rip, balanced or frugal; kept in the settings."""
-        settings_edit.set_value(self.paths.settings, "routing.mode", str(arguments["mode"]))
+        await asyncio.to_thread(settings_edit.set_value, self.paths.settings, "routing.mode", str(arguments["mode"]))
         self.configuration.reload()
         return await self._changed()
 
@@ -321,8 +322,8 @@ class RoutingVerbs:
         return lines
 
     def _made(self, rule: Rule, lines: list[str]) -> dict[str, Any]:
-        text = choosing.text_of(rule)
-        self.choosing.undo = choices.Undo(rule=rule.id, text=text, until_us=self.now_us() + choosing.UNDO_US)
+        text = chosenwords.text_of(rule)
+        self.choosing.undo = choices.Undo(rule=rule.id, text=text, until_us=self.now_us() + UNDO_US)
         self.choosing.changed()
         return {"rule": to_json(self.choosing.view(rule)), "lines": lines}
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from trayapp.engine.rows import usd
 from trayapp.ledger import Ledger, Share, Totals
-from trayapp.moments import at, micros
+from trayapp.moments import at, local_midnight, micros
 from trayapp.pricing import Agreements, Book
 from trayapp.pricing.plans import SUBSCRIPTION, Plan, detected
 from trayapp.pricing.pools import Pool
@@ -36,7 +36,7 @@ def plans(ledger: Ledger | None, agreements: Agreements, book: Book, now: dateti
         now: an aware moment in the user's zone.
     """
     now_us = micros(now)
-    month_us = micros(now.replace(day=1, hour=0, minute=0, second=0, microsecond=0, tzinfo=None).astimezone())
+    month_us = micros(local_midnight(now.replace(day=1)))
     seen = _by_vendor(ledger, micros(now - LOOK_BACK))
     month = {share.key: share for share in _by_vendor(ledger, month_us)}
     found: list[dict[str, Any]] = []

@@ -121,7 +121,7 @@ class Verbs:
                     code="self_loop",
                 )
             )
-        settings_edit.set_upstream(self.paths.settings, vendor, url)
+        await asyncio.to_thread(settings_edit.set_upstream, self.paths.settings, vendor, url)
         self.configuration.reload()
         return {"vendor": vendor, "url": url}
 
@@ -130,7 +130,7 @@ class Verbs:
         vendor = arguments.get("vendor")
         names = [str(vendor)] if vendor is not None else list(settings.load(self.paths.settings).upstreams)
         for name in names:
-            settings_edit.set_upstream(self.paths.settings, name, None)
+            await asyncio.to_thread(settings_edit.set_upstream, self.paths.settings, name, None)
         self.configuration.reload()
         return self._routes()
 

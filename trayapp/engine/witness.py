@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from trayapp.engine.words import Conversation, Outcome
 
 _MOST: Final = 512
+_LOOK_US: Final = 60 * 10**6
 OTHER: Final = "other"
 """What a person's word is about where the turn's task was not judged."""
 _MOST_SESSIONS: Final = 2000
@@ -65,6 +67,19 @@ class Answers(msgspec.Struct, kw_only=True, omit_defaults=True):
     declined: int = 0
 
 
+@dataclass(slots=True)
+class _Listened:
+    """One conversation that is listened to."""
+
+    turns: Conversation
+    session: str
+    """Its session's name in the file."""
+    rule: str = ""
+    """The rule that changed it last."""
+    redoing: bool = False
+    """Its turn repeats what a cheaper model failed at."""
+
+
 class _File(msgspec.Struct, kw_only=True):
     book: evidence.Book = evidence.Book()
     answers: Answers = msgspec.field(default_factory=Answers)
@@ -77,11 +92,9 @@ class Witness:
     def __init__(self, path: Path, digest: Callable[[bytes], str]) -> None:
         self._digest = digest
         self._kept = Kept(path, lambda: msgspec.json.encode(self._file), every=30.0)
-        self._conversations: OrderedDict[str, Conversation] = OrderedDict()
-        self._sessions_of: dict[str, str] = {}
-        self._redoing: set[str] = set()
-        self._rules: dict[str, str] = {}
-        """The rule that changed a conversation last."""
+        self._conversations: OrderedDict[str, _Listened] = OrderedDict()
+        self._silence_us = 0
+        """When silence was last looked for."""
         self._latest: tuple[int, Pair] | None = None
         """When and what a rule has changed last."""
         self.failed_pico = evidence.FAILED_PICO
@@ -117,17 +130,19 @@ class Witness:
             held=route.held_back,
             manual_upgrade=upgraded,
         )
-        conversation = self._conversations.setdefault(decision.key, words.Conversation())
+        name = self._name(route)
+        listened = self._conversations.get(decision.key)
+        if listened is None:
+            listened = self._conversations[decision.key] = _Listened(words.Conversation(), name)
+        listened.session = name
         self._conversations.move_to_end(decision.key)
-        found = list(conversation.heard(heard))
+        found = list(listened.turns.heard(heard))
         if fresh:
-            self._redoing.discard(decision.key)
-            if any(not one.good and one.switched and one.cause in _REDONE for one in found):
-                self._redoing.add(decision.key)
-        route.redone = decision.key in self._redoing
-        diary = self._diary(route)
+            listened.redoing = any(not one.good and one.switched and one.cause in _REDONE for one in found)
+        route.redone = listened.redoing
+        diary = self._diary(route, name)
         if changed and decision.model is not None:
-            self._rules[decision.key] = decision.rule
+            listened.rule = decision.rule
             if fresh:
                 self._latest = (route.at_us, Pair(heard.task or OTHER, route.asked.model, decision.model))
         if fresh:
@@ -137,13 +152,12 @@ class Witness:
         return found + self._forget(route.at_us)
 
     def idle(self, now_us: int) -> list[Outcome]:
-        """What silence says of the conversations that are over."""
+        """What silence says of the conversations that are over; looked for once in a minute."""
         found: list[Outcome] = []
-        for key, conversation in list(self._conversations.items()):
-            said = conversation.idle(now_us)
-            for one in said:
-                self._learn(one, self._file.sessions.get(self._sessions_of.get(key, "")))
-            found += said
+        if not 0 <= now_us - self._silence_us < _LOOK_US:
+            self._silence_us = now_us
+            for listened in self._conversations.values():
+                found += self._over(listened, now_us)
         return found
 
     def ended(self, route: Route, pico: int | None, now_us: int, *, interrupted: bool, failed: bool) -> None:
@@ -151,12 +165,12 @@ class Witness:
         decision = route.decision
         if decision is None:
             return
-        conversation = self._conversations.get(decision.key)
-        if conversation is not None and route.call.kind is Kind.MAIN:
+        listened = self._conversations.get(decision.key)
+        if listened is not None and route.call.kind is Kind.MAIN:
             if interrupted:
-                conversation.interrupted(now_us)
+                listened.turns.interrupted(now_us)
             elif failed:
-                conversation.failed()
+                listened.turns.failed()
         diary = self._file.sessions.get(self._name(route))
         if diary is not None:
             diary.pico = None if pico is None or diary.pico is None else diary.pico + pico
@@ -166,16 +180,16 @@ class Witness:
 
     def refused(self, key: str) -> None:
         """What was changed was refused: the turn says nothing about the model that did not answer."""
-        conversation = self._conversations.get(key)
-        if conversation is not None:
-            conversation.failed()
+        listened = self._conversations.get(key)
+        if listened is not None:
+            listened.turns.failed()
 
     def undone(self, rule: str) -> list[Outcome]:
         """A person took back a rule: the newest turns that it had changed are blamed."""
         found: list[Outcome] = []
-        for key, conversation in self._conversations.items():
-            if self._rules.get(key) == rule:
-                found += conversation.rule_undone()
+        for listened in self._conversations.values():
+            if listened.rule == rule:
+                found += listened.turns.rule_undone()
         for one in found:
             self._learn(one, None)
         return found
@@ -270,9 +284,8 @@ class Witness:
                 diary.bad += not one.good
         self._kept.changed()
 
-    def _diary(self, route: Route) -> Diary:
+    def _diary(self, route: Route, name: str) -> Diary:
         decision = route.decision
-        name = self._name(route)
         served = route.asked.model if decision is None or decision.model is None else decision.model
         sessions = self._file.sessions
         diary = sessions.get(name)
@@ -281,8 +294,6 @@ class Witness:
             while len(sessions) > _MOST_SESSIONS:
                 del sessions[next(iter(sessions))]
         diary.mixed = diary.mixed or diary.model != served
-        if decision is not None:
-            self._sessions_of[decision.key] = name
         return diary
 
     def _name(self, route: Route) -> str:
@@ -294,15 +305,16 @@ class Witness:
     def _forget(self, now_us: int) -> list[Outcome]:
         found: list[Outcome] = []
         while len(self._conversations) > _MOST:
-            key, conversation = self._conversations.popitem(last=False)
-            said = conversation.idle(now_us)
-            for one in said:
-                self._learn(one, self._file.sessions.get(self._sessions_of.get(key, "")))
-            found += said
-            self._redoing.discard(key)
-            self._rules.pop(key, None)
-            self._sessions_of.pop(key, None)
+            _, listened = self._conversations.popitem(last=False)
+            found += self._over(listened, now_us)
         return found
+
+    def _over(self, listened: _Listened, now_us: int) -> tuple[Outcome, ...]:
+        """What silence says of one conversation."""
+        said = listened.turns.idle(now_us)
+        for one in said:
+            self._learn(one, self._file.sessions.get(listened.session))
+        return said
 
     def _work(self, route: Route) -> str | None:
         verdict = route.verdict

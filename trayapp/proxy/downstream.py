@@ -306,9 +306,11 @@ class Downstream(Intake):
         if self._admission is not admission:
             return
         self._admission = None
-        plan = waited(admission, head)
         if self._transport.is_closing():
+            if not admission.cancelled():
+                admission.exception()  # nobody waits for it any more, nor should it be told aloud
             return
+        plan = waited(admission, head)
         rest, self._early = self._early, b""
         self._go_on(frame, plan, rest)
         self.release("early")
@@ -377,6 +379,8 @@ class Downstream(Intake):
             return
         if left > 0.01:
             self._arm(left)
+        elif self._lingering and self._transport.get_write_buffer_size():
+            self._arm(LAST_LINGER if self._server.draining else LINGER_LIMIT)  # law 1: its answer is still being read
         elif self._lingering:
             self._transport.abort()
         elif self._early:

@@ -9,16 +9,7 @@ least 90 %): it assumes nothing about how costs are spread, and no amount is mad
 A difference is called clear when the two intervals do not overlap, which is stricter than 90 %. Even then nobody
 assigned the work at random: people give their hard work to the dearer model. It is said each time.
 
-What is asked of the ledger, one row a session (``Session``), from ``calls`` with ``kind = 'main'``:
-
-* ``tool``, ``session``: grouped by both, sessions without an id left out;
-* ``model_served``: the one of nine calls in ten at least; sessions that mix models are left out;
-* ``SUM(pico_list)``, NULL as soon as one call of the session, side calls and sub-agents included, has
-  ``pico_list IS NULL``; ``COUNT(*)`` of the main calls, ``MAX(started_us)`` for the window;
-* two columns that the ledger does not have yet: ``opens`` INTEGER, 1 where a call opens a human turn
-  (``Heard.fresh``), whose sum is ``turns``; ``cause`` TEXT, the outcome's cause, written on the call that opened the
-  turn when it is known (``Outcome.at_us`` is its moment). ``finished`` is that of the session's last call with
-  ``opens``: ``moved_on`` is true, NULL is unknown, anything else false.
+Who calls this keeps one diary a session (``engine.witness``); sessions that mix models are left out there.
 
 Rules: pure, no clock; money is pico-USD as ``int``; unpriced sessions are counted and left out.
 """

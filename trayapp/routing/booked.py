@@ -23,7 +23,7 @@ from trayapp.pricing.book import Book
 from trayapp.pricing.names import BEDROCK_GOV
 from trayapp.pricing.prices import MICRO, ModelPrice, Period, Rates, pick
 from trayapp.pricing.shelves import Found
-from trayapp.routing.savings import Caching
+from trayapp.routing.savings import BOUGHT, Caching
 from trayapp.routing.session import Dated, ModelCost, Step, TurnRates
 
 _MINUTE: Final = 60 * 10**6
@@ -41,8 +41,8 @@ class Cache(StrEnum):
 
 
 _WRITES: Final = {Cache.DEFAULT: "cache_write", Cache.HOUR: "cache_write_1h", Cache.HALF_DAY: "cache_write_12h"}
-_DEFAULT_LIFE: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
-_LIFE: Final = {Cache.HOUR: 60 * _MINUTE, Cache.HALF_DAY: 720 * _MINUTE}
+LIVES: Final = {"anthropic": 5 * _MINUTE, "openai": 30 * _MINUTE}
+"""How long a vendor's own cache lives after its last use, microseconds; others say nothing."""
 
 _LEAST: Final = 1024
 
@@ -118,7 +118,7 @@ def caching(book: Book, vendor: str, asked: str, served: str, at_us: int) -> Cac
     a, b = book.find(vendor, asked), book.find(vendor, served)
     told = _writes(b, at_us)
     return Caching(
-        life_us=None if a is None else _DEFAULT_LIFE.get(a.model.provider),
+        life_us=None if a is None else LIVES.get(a.model.provider),
         written=_writes(a, at_us),
         served_written=told,
         least=0 if told else _LEAST,
@@ -137,7 +137,8 @@ def _changes(price: ModelPrice, at_us: int) -> list[int]:
 
 
 def _life(price: ModelPrice, cache: Cache) -> int | None:
-    return _LIFE.get(cache) or (_DEFAULT_LIFE.get(price.provider) if cache is Cache.DEFAULT else None)
+    bought = BOUGHT.get(_WRITES.get(cache, ""))
+    return bought or (LIVES.get(price.provider) if cache is Cache.DEFAULT else None)
 
 
 def _steps(price: ModelPrice, period: Period, cache: Cache, factor: Fraction) -> tuple[Step, ...]:

@@ -19,7 +19,7 @@ from typing import Any, Final
 from msgspec import Raw
 
 from trayapp.dialects import fields
-from trayapp.routing.lasttext import answers, conversation, results, role
+from trayapp.routing.lasttext import answers, conversation, results, role, texts
 
 MOST_TEXT: Final = 16_384
 """Characters of the first message that tell conversations apart."""
@@ -78,7 +78,7 @@ def read(body: bytes, digest: Callable[[bytes], str]) -> Place:
         answered = any(_answer(raw) for raw in messages[_EARLY:])
     if first is None:
         return NOWHERE
-    return Place(key=digest(_texts(first)), begins=not answered, spoken=_spoken(messages))
+    return Place(key=digest(_first_words(first)), begins=not answered, spoken=_spoken(messages))
 
 
 def glimpse(body: bytes, digest: Callable[[bytes], str], *, listens: bool) -> Place:
@@ -100,7 +100,7 @@ def glimpse(body: bytes, digest: Callable[[bytes], str], *, listens: bool) -> Pl
         return read(body, digest)
     if not isinstance(first, dict) or answers(first) or role(first) in ("system", "developer", ""):
         return read(body, digest)
-    return Place(key=digest(_texts(first)), begins=_ANSWER.search(body, start.end()) is None, spoken=False)
+    return Place(key=digest(_first_words(first)), begins=_ANSWER.search(body, start.end()) is None, spoken=False)
 
 
 def _spoken(messages: list[Any]) -> bool:
@@ -116,13 +116,5 @@ def _answer(raw: object) -> bool:
     return isinstance(message, dict) and answers(message)
 
 
-def _texts(message: dict[str, Any]) -> bytes:
-    content = message.get("content", message.get("parts"))
-    if isinstance(content, str):
-        content = [{"text": content}]
-    texts = (
-        [part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str)]
-        if isinstance(content, list)
-        else []
-    )
-    return "\n".join(texts)[:MOST_TEXT].encode("utf-8", "surrogatepass")
+def _first_words(message: dict[str, Any]) -> bytes:
+    return "\n".join(texts(message))[:MOST_TEXT].encode("utf-8", "surrogatepass")

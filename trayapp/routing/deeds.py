@@ -143,19 +143,11 @@ def _by_hand(message: dict[str, Any], own: str) -> bool | None:
         return True
     if message.get("role") != "user":
         return None
-    for text in (own, *_texts(message)):
+    for text in (own, *lasttext.texts(message)[:16]):
         for pattern in _PERSONS:
             if (found := pattern.search(text[:MOST_COMMAND])) is not None:
                 return bool(_UNDO.search(found[1]))
     return None
-
-
-def _texts(message: dict[str, Any]) -> list[str]:
-    content = message.get("content", message.get("parts"))
-    if isinstance(content, str):
-        return [content]
-    parts = content[:16] if isinstance(content, list) else []
-    return [part["text"] for part in parts if isinstance(part, dict) and isinstance(part.get("text"), str)]
 
 
 def _calls(message: dict[str, Any]) -> list[_Done]:

@@ -91,21 +91,6 @@ def switching(session: Session, b: ModelCost, change: Change = SAME) -> Course:
     return course(session, b, change, cached=0)
 
 
-def stay_cost(session: Session, a: ModelCost) -> int:
-    """What staying costs over the turns to come, in pico-USD."""
-    return pico(staying(session, a).total(session.turns))
-
-
-def switch_cost(session: Session, b: ModelCost, change: Change = SAME) -> int:
-    """What switching costs over the same work, in pico-USD."""
-    return pico(switching(session, b, change).total(change.turns * session.turns))
-
-
-def break_even(session: Session, a: ModelCost, b: ModelCost, change: Change = SAME) -> int | None:
-    """The smallest number of turns after which switching has cost less, whatever ``session.turns`` says."""
-    return _crossings(staying(session, a), switching(session, b, change), change)[0]
-
-
 def compare(session: Session, a: ModelCost, b: ModelCost, change: Change = SAME) -> Economics:
     """Staying with ``a`` beside switching to ``b``."""
     stay, switch = staying(session, a), switching(session, b, change)

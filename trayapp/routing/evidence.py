@@ -49,7 +49,6 @@ _SUREST: Final = 0.98
 _LEAST: Final = 0.02
 _WEEK_US: Final = 7 * 86_400 * 10**6
 _FAR_US: Final = 250_000_000_000 * 10**6
-_MOST_NEEDED: Final = 500
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 _Number = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
@@ -219,22 +218,6 @@ def standing(book: Book, pair: Pair, precision: float, needed: Fraction, now_us:
         tried=sum(own),
         words=_words(state, lower, needed, own, team, (bad, len(last))),
     )
-
-
-def good_needed(book: Book, pair: Pair, precision: float, needed: Fraction, now_us: int) -> int | None:
-    """How many more good outcomes, without a bad one, would prove a pair; ``None``: more than anyone waits for."""
-    (good, bad), team = book.tally(pair, now_us), book.team_tally(pair)
-
-    def proven(more: int) -> bool:
-        return beta.quantile(DOUBT, *belief(precision, (good + more, bad), team)) > needed
-
-    low, high = 0, _MOST_NEEDED
-    if not proven(high):
-        return None
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if proven(middle) else (middle + 1, high)
-    return low
 
 
 def dump(book: Book) -> bytes:

@@ -51,13 +51,6 @@ def below(model: str) -> tuple[str, ...]:
     return ()
 
 
-def steps(model: str, other: str) -> int | None:
-    """How many steps the other model stands below; ``None`` when it is on no ladder of the first."""
-    names = [_plain(each.rpartition("/")[2]) for each in below(model)]
-    plain = _plain(other.rpartition("/")[2])
-    return names.index(plain) + 1 if plain in names else None
-
-
 def _plain(name: str) -> str:
     return _DOTTED.sub("-", _DATE.sub("", name.lower()))
 

@@ -160,8 +160,8 @@ def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
     awaited: bool | None = None
     failures: list[bool] = []
     for message in messages:
-        outcomes = [_failed(result) for result in results(message)]
-        failures += reversed(outcomes)
+        outcomes = results(message)
+        failures += map(_failed, outcomes[::-1][: RECENT - len(failures)])
         if found:
             if awaited is None and (outcomes or answers(message)):
                 awaited = bool(outcomes)
@@ -182,7 +182,7 @@ def _walk(messages: Iterator[dict[str, Any]]) -> Turn:
         awaited=bool(awaited),
         pictures=pictures,
         plan=plan,
-        errors=sum(failures[:RECENT]),
+        errors=sum(failures),
     )
 
 
@@ -200,7 +200,13 @@ def answers(message: dict[str, Any]) -> bool:
     return isinstance(kind, str) and (kind.endswith("_call") or kind == "reasoning")
 
 
-def _parts(message: dict[str, Any]) -> list[Any]:
+def texts(message: dict[str, Any]) -> list[str]:
+    """All texts in a message, whoever wrote them."""
+    return [part["text"] for part in parts(message) if isinstance(part, dict) and isinstance(part.get("text"), str)]
+
+
+def parts(message: dict[str, Any]) -> list[Any]:
+    """What a message is made of, on any wire; a plain text is one part."""
     content = message.get("content", message.get("parts"))
     if isinstance(content, str):
         return [{"text": content}]
@@ -212,13 +218,13 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
     speaker = role(message)
     if speaker not in ("user", "system", "developer"):
         return "", False, False
-    texts: list[str] = []
+    said: list[str] = []
     plan = shows = False
     if message.get("type", "message") != "message":
         return "", False, False
     if message.get("images"):
         shows = True
-    for part in _parts(message):
+    for part in parts(message):
         if not isinstance(part, dict):
             continue
         kind = part.get("type")
@@ -233,8 +239,8 @@ def _own(message: dict[str, Any]) -> tuple[str, bool, bool]:
             human, beside = _human(text)
             plan = plan or bool(_PLAN.search(beside if speaker == "user" else text[:4096]))
             if human:
-                texts.append(human)
-    return ("\n".join(texts) if speaker == "user" else ""), plan, shows
+                said.append(human)
+    return ("\n".join(said) if speaker == "user" else ""), plan, shows
 
 
 def said_in(message: dict[str, Any]) -> str:
@@ -248,10 +254,10 @@ def results(message: dict[str, Any]) -> list[object]:
     if isinstance(kind, str) and (kind.endswith("_call_output") or kind in _RESULTS):
         return [message]
     if message.get("role") in ("tool", "function"):
-        inner = [p for p in _parts(message) if isinstance(p, dict) and "functionResponse" in p]
+        inner = [p for p in parts(message) if isinstance(p, dict) and "functionResponse" in p]
         return [p["functionResponse"] for p in inner] or [message]
     found: list[object] = []
-    for part in _parts(message):
+    for part in parts(message):
         if not isinstance(part, dict):
             continue
         result = part.get("functionResponse", part.get("function_response", part.get("toolResult")))

@@ -170,25 +170,15 @@ def repriced(pasts: Iterable[Past], model: str, price: Price) -> tuple[int, int,
     return calls, now, then
 
 
-def proposals(
-    pasts: Sequence[Past],
-    price: Price,
-    *,
-    covered: Callable[[Past], bool],
-    wanted: Callable[[str], bool] = lambda _id: True,
-) -> list[Proposal]:
-    """What may be offered, the greatest saving first.
+def proposals(pasts: Sequence[Past], price: Price) -> list[Proposal]:
+    """What may be offered, the greatest saving first; what a rule does already or a person has declined included.
 
     Args:
         pasts: a week of calls.
         price: re-prices one.
-        covered: a rule concerns such a call already.
-        wanted: whether a proposal may be made, by its id.
     """
     groups: dict[tuple[str, str, str, str, bool], list[Past]] = {}
     for past in pasts:
-        if covered(past):
-            continue
         plan = past.account == "subscription"
         if past.kind in OFFERED:
             groups.setdefault((past.vendor, past.asked, "kind", LABELS[past.kind], plan), []).append(past)
@@ -196,15 +186,14 @@ def proposals(
             groups.setdefault((past.vendor, past.asked, "task", past.task, plan), []).append(past)
     found = []
     for (vendor, asked, scope, value, plan), group in groups.items():
+        if len(group) < LEAST_CALLS:
+            continue
         for model in reversed(below(asked)):
-            name = f"{scope}:{value}:{asked}:{model}{':plan' if plan else ''}"
-            if len(group) < LEAST_CALLS or not wanted(name):
-                continue
             calls, now, then = repriced(group, model, price)
             if calls >= LEAST_CALLS and now - then >= LEAST_PICO:
                 found.append(
                     Proposal(
-                        id=name,
+                        id=f"{scope}:{value}:{asked}:{model}{':plan' if plan else ''}",
                         vendor=vendor,
                         asked=asked,
                         model=model,

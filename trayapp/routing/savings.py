@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -41,7 +41,7 @@ NOTHING: Final = Usage(legs=(Leg(),), complete=True)
 _WRITES: Final = ("cache_write", "cache_write_1h", "cache_write_12h")
 """By the life that is bought, ascending."""
 _MINUTE: Final = 60 * 10**6
-_LIVES: Final = {"cache_write_1h": 60 * _MINUTE, "cache_write_12h": 720 * _MINUTE}
+BOUGHT: Final = {"cache_write_1h": 60 * _MINUTE, "cache_write_12h": 720 * _MINUTE}
 """Anthropic's and OpenAI's longer lives (2026-11); the default one differs and is the caller's word."""
 _SURELY: Final = 5 * _MINUTE
 """So long a cache lives where nobody says it."""
@@ -82,7 +82,7 @@ class _Cache(msgspec.Struct):
     """The rule because of which that was so."""
 
     def warm(self, at_us: int, caching: Caching) -> bool:
-        life = _LIVES.get(self.write, caching.life_us)
+        life = BOUGHT.get(self.write, caching.life_us)
         return life is None or at_us - self.used_us < life
 
     def payer(self, at_us: int, caching: Caching) -> str | None:
@@ -198,22 +198,16 @@ class Twins:
         """
         return self._payer(self._conversations.get((key, shared)), self._shared.get(shared), at_us, caching, begins)
 
-    def dump(self) -> Any:
-        """All that is known, as plain values."""
-        return msgspec.to_builtins(self._kept())
-
     def encoded(self) -> bytes:
-        """The same as JSON."""
-        return msgspec.json.encode(self._kept())
-
-    def _kept(self) -> _Kept:
-        return _Kept(
+        """All that is known, as JSON."""
+        kept = _Kept(
             conversations=[(*place, cache) for place, cache in self._conversations.items()],
             shared=list(self._shared.items()),
         )
+        return msgspec.json.encode(kept)
 
     def load(self, data: object) -> None:
-        """Go on from what ``dump`` gave.
+        """Go on from what ``encoded`` gave, decoded.
 
         Raises:
             ValueError: it is none of that; nothing is changed.
@@ -300,7 +294,7 @@ class Twins:
             return
         fresh = _Cache(tokens=counts.cached, used_us=at_us, write=counts.kind or _WRITES[0])
         common = self._shared.setdefault(shared, fresh)
-        life = _LIVES.get(common.write, _SURELY if caching.life_us is None else caching.life_us)
+        life = BOUGHT.get(common.write, _SURELY if caching.life_us is None else caching.life_us)
         if counts.read:
             common.tokens, common.sure = counts.read, True
         elif not common.sure:

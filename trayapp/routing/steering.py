@@ -311,10 +311,6 @@ class Steering:
             self._switched.discard(oldest)
 
 
-def _does(rule: Rule) -> tuple[str | None, str | None]:
-    return rule.model, rule.effort
-
-
 class _Kept(msgspec.Struct):
     holds: dict[str, Hold] = {}
     signed: dict[str, tuple[str, str]] = {}

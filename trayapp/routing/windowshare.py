@@ -6,7 +6,7 @@ Everything that turns list amounts into shares of a plan's window lives here. Wh
   in it they do not state, with one exception: plans that count requests state each model's multiplier (Copilot's
   premium requests). There a cache changes nothing, since a request is a request;
 * so a share by tokens rests on an **assumption**, that a window counts what the public list would charge. How much of
-  that a whole window holds can be watched: calls worth so much have moved it by so many percent;
+  that a whole window holds follows from calls that have moved it, as a ``Range``;
 * a window of one model's own (Claude's weekly one for Opus) is spared altogether by a switch: no figure is needed.
 
 Rules: exact fractions; what was rounded by the vendor gives a range, never a point; each result says what it rests on.
@@ -49,25 +49,6 @@ class WindowShare:
     switch: Range | None
     ratio: Fraction | None
     """What switching uses for each unit that staying uses; ``None`` where staying uses nothing."""
-
-
-def watched(worth_pico: int, before: Fraction, after: Fraction, step: Fraction = Fraction(1, 100)) -> Range | None:
-    """How much a whole window holds at list, in pico-USD, from calls that have moved it.
-
-    Args:
-        worth_pico: list value of all calls of that account between two statements.
-        before: the share used at the first statement, 0 to 1.
-        after: at the second; in the same window.
-        step: the digits of the statement (whole percent): each of the two may be off by half of that.
-
-    Returns:
-        ``None`` where it says nothing: no call, or the share went back (the window began anew).
-    """
-    if worth_pico <= 0 or after < before:
-        return None
-    moved = after - before
-    least = moved - step
-    return Range(worth_pico / (moved + step), worth_pico / least if least > 0 else None)
 
 
 def by_list(figures: Economics, window: Range | None) -> WindowShare:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from trayapp.dialects import RequestView, recognise
-from trayapp.dialects.adapt import REASONS, Unadaptable, Wanted, adapt, chained, signatures, unchangeable
+from trayapp.dialects.adapt import REASONS, Document, Unadaptable, Wanted, adapt, chained, signatures, unchangeable
 from trayapp.values import Call
 
 CHAT = {"model": "gpt-5.4", "messages": [{"role": "user", "content": "Hello"}]}
@@ -100,6 +100,12 @@ def test_every_word_is_in_the_list() -> None:
     assert recognise("openai", "POST", "/v1/responses") is not None
 
 
+def document(body: Any) -> Document:
+    found = Document.read(json.dumps(body).encode())
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize(
     ("wire", "body", "expected"),
     [
@@ -117,7 +123,7 @@ def test_every_word_is_in_the_list() -> None:
     ],
 )
 def test_chains(wire: str, body: Any, expected: bool) -> None:
-    assert chained(wire, json.dumps(body).encode()) is expected
+    assert chained(wire, document(body)) is expected
 
 
 def test_signatures_in_their_order() -> None:
@@ -136,11 +142,11 @@ def test_signatures_in_their_order() -> None:
     gemini = {
         "request": {"contents": [{"parts": [{"text": "x", "thoughtSignature": "d"}, {"thought_signature": "e"}]}]}
     }
-    assert signatures("anthropic-messages", json.dumps(claude).encode()) == ("a", "b")
-    assert signatures("openai-responses", json.dumps(responses).encode()) == ("c",)
-    assert signatures("gemini", json.dumps(gemini).encode()) == ("d", "e")
-    assert signatures("openai-chat", json.dumps(claude).encode()) == ()
-    assert signatures("gemini", b"[") == ()
+    assert signatures("anthropic-messages", document(claude)) == ("a", "b")
+    assert signatures("openai-responses", document(responses)) == ("c",)
+    assert signatures("gemini", document(gemini)) == ("d", "e")
+    assert signatures("openai-chat", document(claude)) == ()
+    assert signatures("gemini", document({"contents": "thoughtSignature"})) == ()
 
 
 def test_nothing_shows_what_must_not_be_shown(ask: Any) -> None:
@@ -150,5 +156,6 @@ def test_nothing_shows_what_must_not_be_shown(ask: Any) -> None:
 
 def test_an_ordinary_request_may_be_changed() -> None:
     view = RequestView("openai", "POST", "/v1/responses", [(b"authorization", b"Bearer x")])
-    assert unchangeable(view, b"{}") is None
-    assert unchangeable(view, b'x-anthropic-billing-header cch= {"') is None
+    assert unchangeable(view, None) is None
+    assert unchangeable(view, document({})) is None
+    assert unchangeable(view, document({"system": "what is x-anthropic-billing-header: cch=?"})) is None

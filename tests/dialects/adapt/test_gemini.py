@@ -106,11 +106,12 @@ def test_a_foreign_signature_leaves_its_part_alone(ask: Any, bodies: Any) -> Non
     assert answer.fields == ("path", "thinking_blocks")
 
 
-def test_the_turn_under_way_keeps_its_signed_calls(ask: Any, bodies: Any) -> None:
+@pytest.mark.parametrize("more", [[], [{"inlineData": {"mimeType": "image/png", "data": "AA=="}}]])
+def test_the_turn_under_way_keeps_its_signed_calls(ask: Any, bodies: Any, more: list[Any]) -> None:
     contents = [
         USER,
         {"role": "model", "parts": [{"functionCall": {"name": "run"}, "thoughtSignature": "theirs"}]},
-        {"role": "user", "parts": [{"functionResponse": {"name": "run", "response": {}}}]},
+        {"role": "user", "parts": [{"functionResponse": {"name": "run", "response": {}}}, *more]},
     ]
     body = bodies.gemini(contents=contents)
     assert ask.why("gemini", body, "gemini-3.5-flash", foreign=lambda _text: True) == "chain"

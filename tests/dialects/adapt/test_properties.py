@@ -18,6 +18,7 @@ from trayapp.dialects.adapt import (
     FIELDS,
     REASONS,
     Adapted,
+    Document,
     Unadaptable,
     Wanted,
     adapt,
@@ -213,7 +214,9 @@ def test_nothing_but_the_named_fields_differs_and_twice_is_as_good_as_once(
         assert once.why in REASONS
         return
     same_but_for(text, once)
-    assert "theirs" not in signatures(dialect.wire, once.body)
+    read = Document.read(once.body)
+    assert read is not None
+    assert "theirs" not in signatures(dialect.wire, read)
     again_headers = list(once.headers) or beta
     again = run(vendor, once.target, once.body, headers=again_headers, model=model, foreign=theirs)
     assert isinstance(again, Adapted), again
@@ -277,9 +280,11 @@ def test_nothing_raises_on_json(place: tuple[str, str], found: Any, model: str) 
         assert isinstance(answer, Adapted) or answer.why in REASONS
     dialect = recognise(place[0], "POST", place[1])
     assert dialect is not None
-    assert isinstance(signatures(dialect.wire, body), tuple)
-    assert chained(dialect.wire, body) in (True, False)
-    assert unchangeable(view, body) in (None, "hashed")
+    document = Document.read(body)
+    assert unchangeable(view, document) in (None, "hashed")
+    if document is not None:
+        assert isinstance(signatures(dialect.wire, document), tuple)
+        assert chained(dialect.wire, document) in (True, False)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])

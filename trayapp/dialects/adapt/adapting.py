@@ -67,12 +67,12 @@ def _adapt(call: Call, view: RequestView, target: str, body: bytes, wanted: Want
     document = Document.read(plain)
     if document is None:
         raise Refused("unreadable")
-    reason = bounds.forbids(view, document)
+    reason = bounds.unchangeable(view, document)
     if reason is not None:
         raise Refused(reason)
     asked = _asked(call, target, document)
     change = _change(call, asked, wanted)
-    if change.switches and not wanted.goes_on and bounds.goes_on(call.wire, document):
+    if change.switches and not wanted.goes_on and bounds.chained(call.wire, document):
         raise Refused("chain")
     if change.switches and change.target is not None and change.target.window is not None:
         size = max(call.context_bytes, len(plain))

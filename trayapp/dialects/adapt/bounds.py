@@ -21,19 +21,13 @@ _FIRST_PARTY: Final = (b"x-claude-code-request-class", b"x-claude-1p-request-cla
 _BILLED: Final = re.compile(r"\s*x-anthropic-billing-header:[^\n]*\bcch=")
 
 
-def unchangeable(view: RequestView, plain: bytes) -> str | None:
+def unchangeable(view: RequestView, body: Document | None) -> str | None:
     """Why a request's bytes may not be changed at all: ``signed``, ``hashed`` or ``first_party``; else ``None``.
 
     Args:
         view: the request's head.
-        plain: the body, decoded.
+        body: its plain body; ``None``: it cannot be read, and says nothing.
     """
-    body = Document.read(plain) if b"cch=" in plain else None
-    return forbids(view, body)
-
-
-def forbids(view: RequestView, body: Document | None) -> str | None:
-    """The same for a body that is read already; ``None`` stands for one that says nothing."""
     headers = asker.index(view.headers)
     if headers.get(b"authorization", b"").lstrip().upper().startswith(b"AWS4-") or _any(headers, _SIGNED):
         return "signed"
@@ -57,30 +51,12 @@ def _bills(system: object) -> bool:
     return any(isinstance(text, str) and _BILLED.match(text) is not None for text in texts)
 
 
-def chained(wire: str, plain: bytes) -> bool:
+def chained(wire: str, body: Document) -> bool:
     """Whether a request goes on from what its vendor keeps for the model that was asked before.
 
     That is an earlier response or conversation (Responses, LM Studio), an item that is only referred to, a container
     (Anthropic), cached content (Gemini: it belongs to one model) or a context of token ids (Ollama).
     """
-    body = Document.read(plain)
-    return body is not None and goes_on(wire, body)
-
-
-def before(wire: str, plain: bytes) -> str | None:
-    """The id of the earlier response that a request goes on from (Responses), if it names one."""
-    body = Document.read(plain) if wire == "openai-responses" and b'"previous_response_id"' in plain else None
-    return None if body is None else fields.name(body.value("previous_response_id"))
-
-
-def keeps(wire: str, plain: bytes) -> bool:
-    """Whether the vendor keeps the answer, so that later requests may go on from it (Responses: unless told not to)."""
-    body = Document.read(plain) if wire == "openai-responses" else None
-    return body is not None and body.value("store") is not False
-
-
-def goes_on(wire: str, body: Document) -> bool:
-    """As ``chained``, for a body that is read already."""
     if wire in ("openai-responses", "lmstudio"):
         if any(_says(body.value(name)) for name in ("previous_response_id", "conversation")):
             return True
@@ -95,6 +71,16 @@ def goes_on(wire: str, body: Document) -> bool:
     if wire == "ollama":
         return _says(body.value("context"))
     return False
+
+
+def before(wire: str, body: Document) -> str | None:
+    """The id of the earlier response that a request goes on from (Responses), if it names one."""
+    return fields.name(body.value("previous_response_id")) if wire == "openai-responses" else None
+
+
+def keeps(wire: str, body: Document) -> bool:
+    """Whether the vendor keeps the answer, so that later requests may go on from it (Responses: unless told not to)."""
+    return wire == "openai-responses" and body.value("store") is not False
 
 
 def _refers(item: bytes) -> bool:

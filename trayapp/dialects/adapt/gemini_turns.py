@@ -131,7 +131,7 @@ def _without_foreign(body: Document, change: Change) -> None:
     turns = items(raw)
     if turns is None:
         return
-    begun = max((place for place, turn in enumerate(turns) if _opens(turn)), default=0)
+    begun = next((place for place in reversed(range(len(turns))) if _opens(turns[place])), 0)
     changed = False
     for place, turn in enumerate(turns):
         if b"ignature" not in turn:
@@ -171,6 +171,7 @@ def _opens(raw: bytes) -> bool:
     if not isinstance(turn, dict) or turn.get("role") not in ("user", None):
         return False
     parts = turn.get("parts")
-    return isinstance(parts, list) and any(
-        isinstance(part, dict) and "functionResponse" not in part and "function_response" not in part for part in parts
-    )
+    found = [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    # A picture beside a tool's result is what the tool has made.
+    answers = any("functionResponse" in part or "function_response" in part for part in found)
+    return any("text" in part for part in found) or (bool(found) and not answers)

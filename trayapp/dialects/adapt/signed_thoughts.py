@@ -9,6 +9,7 @@ Rules: in the order of the conversation; bounded (``MOST`` of them); pure, nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from trayapp.dialects import fields
@@ -19,20 +20,12 @@ MOST: Final = 4096
 GEMINI_KEYS: Final = ("thoughtSignature", "thought_signature")
 
 
-def signatures(wire: str, plain: bytes) -> tuple[str, ...]:
-    """All signatures and encrypted reasoning texts in a request's plain body.
+def signatures(wire: str, body: Document) -> tuple[str, ...]:
+    """All signatures and encrypted reasoning texts in a request's body.
 
     They are the vendor's opaque texts, no one's words; still the caller keeps no more than their hashes.
     """
-    body = Document.read(plain)
-    if body is None:
-        return ()
-    found: list[str] = []
-    for signature in _all(wire, body):
-        found.append(signature)
-        if len(found) >= MOST:
-            break
-    return tuple(found)
+    return tuple(islice(_all(wire, body), MOST))
 
 
 def of_block(block: object) -> str | None:
