@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 from trayapp import budget
 from trayapp.budget import Budget
+from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.trouble import Trouble, TroubleError
 
@@ -29,6 +30,8 @@ PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan")
 LANGUAGES: Final = ("auto", "en", "de")
+THEMES: Final = ("auto", "light", "dark")
+INKS: Final = ("auto", "light", "dark", "plate")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
@@ -87,22 +90,15 @@ def _currency(value: Any) -> str | None:
     return value.upper()
 
 
-def _icon(value: Any) -> str:
-    if value not in ICONS:
-        raise ValueError('"auto", "money" or "plan"')
-    return str(value)
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    *first, last = (f'"{word}"' for word in words)
 
+    def check(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{', '.join(first)} or {last}")
+        return str(value)
 
-def _language(value: Any) -> str:
-    if value not in LANGUAGES:
-        raise ValueError('"auto", "en" or "de"')
-    return str(value)
-
-
-def _mode(value: Any) -> str:
-    if value not in MODES:
-        raise ValueError('"let-it-rip", "balanced" or "frugal"')
-    return str(value)
+    return check
 
 
 def _book_url(value: Any) -> str:
@@ -161,20 +157,39 @@ TABLE: Final[tuple[Setting, ...]] = (
         "auto",
         "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
         " auto: plan, as long as nothing is billed beside it.",
-        _icon,
+        _one_of(ICONS),
     ),
     Setting(
         "display.language",
         "auto",
-        "The tray's language from its next start on: en or de; auto: the system's, English where there is none.",
-        _language,
+        "The tray's language: en or de; auto: the system's, English where there is none.",
+        _one_of(LANGUAGES),
+    ),
+    Setting(
+        "display.theme",
+        "auto",
+        "The colours of the tray's windows: light or dark; auto: as the desktop has it.",
+        _one_of(THEMES),
+    ),
+    Setting(
+        "display.ink",
+        "auto",
+        "What the icon is drawn with: light (for dark panels), dark, or plate (a dark square of its own);"
+        " auto: by the desktop.",
+        _one_of(INKS),
+    ),
+    Setting(
+        "display.mini_meter",
+        False,
+        "Show the meter in a small window that stays on top, too: for desktops without a tray.",
+        _yes_or_no,
     ),
     Setting(
         "routing.mode",
         BALANCED,
         "let-it-rip: only meter; balanced: suggest cheaper models and keep your rules;"
         " frugal: also send titles, summaries and read-only sub-agents to a small model.",
-        _mode,
+        _one_of(MODES),
     ),
     Setting(
         "routing.subscriptions",
@@ -265,6 +280,17 @@ class Settings:
     def icon(self) -> str:
         """``display.icon``."""
         return str(self.values["display.icon"])
+
+    @property
+    def display(self) -> Display:
+        """How the tray looks."""
+        of = self.values
+        return Display(
+            language=str(of["display.language"]),
+            theme=str(of["display.theme"]),
+            ink=str(of["display.ink"]),
+            mini_meter=bool(of["display.mini_meter"]),
+        )
 
     @property
     def mode(self) -> str:

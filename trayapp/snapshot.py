@@ -14,6 +14,7 @@ from typing import Any
 
 from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
+from trayapp.display import Display
 from trayapp.money import USD, Currency, currency
 from trayapp.trouble import Trouble
 
@@ -208,6 +209,8 @@ class Snapshot:
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
     """What the icon's number is: ``auto``, ``money`` or ``plan``."""
+    display: Display = field(default_factory=Display)
+    """How the tray shall look."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)
@@ -260,6 +263,7 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
         Limit(**{"vendor": "", "name": "", **_known(Limit, each)}) for each in values.get("limits") or ()
     )
     values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
+    values["display"] = Display(**_known(Display, values.get("display") or {}))
     values["choices"] = choices_from_json(values.get("choices") or {})
     values["budgets"] = budgets_from_json(values.get("budgets") or {})
     return Snapshot(**values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from math import ceil
+from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -28,6 +29,8 @@ from trayapp.desktop.prose import prose
 from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
+REPORTED: Final = ("tray_error", "tray_crash")
+"""Troubles of which there is a report in the log folder."""
 _STEPS = 1000
 _FIXED = QSizePolicy.Policy.Fixed
 
@@ -249,11 +252,13 @@ class Card(QFrame):
         self.title = Paragraph(Tone.ALERT, bold=True)
         self.message = Paragraph(Tone.ALERT)
         self.fix = Paragraph(Tone.ALERT)
+        self.report = Button(tr("gauges", "Show the report"), small=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 9, 10, 9)
         column.setSpacing(3)
         for part in (self.title, self.message, self.fix):
             column.addWidget(part)
+        column.addWidget(self.report, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show one trouble."""
@@ -262,6 +267,7 @@ class Card(QFrame):
         self.title.show_text(title)
         self.message.show_text(message)
         self.fix.show_text(f"→ {fix}" if fix else "")
+        self.report.setVisible(trouble.code in REPORTED)
         spoken = f"{tr('gauges', 'Alert')}. {title}. {message} {fix}".strip()
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)

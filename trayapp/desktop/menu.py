@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu
 
@@ -124,6 +124,10 @@ class TrayMenu(QObject):
             self._budgets = BudgetMenu(self.menu, self._alerts_end, self)
             self._budgets.asked.connect(self.asked)
         return self._budgets.show_budgets(snapshot)
+
+    def popup(self, at: QPoint) -> None:
+        """Open it at a place of the screen."""
+        self.menu.popup(at)
 
     def close(self) -> None:
         """Give the menu back."""

@@ -24,6 +24,7 @@ import msgspec
 from trayapp import __version__, currency
 from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
+from trayapp.display import Display
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.moments import local_midnight
@@ -123,6 +124,7 @@ class Facts:
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
+    display: Display = field(default_factory=Display)
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -316,6 +318,7 @@ class Glance:
             limits=plan.limits,
             credits=plan.credits,
             icon=facts.icon,
+            display=facts.display,
             choices=self._choices,
             budgets=self._budgets,
         )
