@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, 
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSizePolicy,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.desktop import look
+from trayapp.desktop import look, symbols
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.prose import prose
 from trayapp.tongue import tr
@@ -42,6 +43,7 @@ class Tone(StrEnum):
     DIM = "dim"
     OK = "ok"
     WARN = "warn"
+    WARNING = "warn_text"
     OVER = "over"
     BAR = "bar"
     ALERT = "alert_text"
@@ -182,21 +184,59 @@ class Gauge(QProgressBar):
             painter.fillRect(QRect(x, 0, 2, self.height()), QColor(look.current().notch))
 
 
+class Symbol(QWidget):
+    """A tool's symbol; it says nothing to a screen reader, the name stands beside it."""
+
+    def __init__(self, size: int = 16) -> None:
+        super().__init__()
+        self._tool: str | None = None
+        self.setFixedSize(size, size)
+        self.setVisible(False)
+
+    def show_tool(self, tool: str | None) -> None:
+        """Show a tool's; ``None``: none, and no room is taken."""
+        if tool != self._tool:
+            self._tool = tool
+            self.update()
+        if self.isHidden() == (tool is not None):
+            self.setVisible(tool is not None)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Draw it in the colour of secondary text."""
+        if self._tool is not None:
+            drawn = symbols.of_tool(self._tool, look.current().dim, self.width(), self.devicePixelRatioF())
+            QPainter(self).drawPixmap(0, 0, drawn)
+
+
 class BarRow(QWidget):
     """A name, an amount, and the bar below them."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.symbol = Symbol()
         self.name = Text()
         self.amount = Text(Tone.DIM, right=True)
         self.gauge = Gauge()
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
+        head.addWidget(self.name, 1)
         grid = _grid(self, 2)
-        grid.addWidget(self.name, 0, 0)
+        grid.addLayout(head, 0, 0)
         grid.addWidget(self.amount, 0, 1)
         grid.addWidget(self.gauge, 1, 0, 1, 2)
 
-    def show_bar(self, name: str, amount: str, share: float, tone: Tone = Tone.BAR, notch: float | None = None) -> None:
-        """Show one bar; ``share`` is 0–1."""
+    def show_bar(
+        self,
+        name: str,
+        amount: str,
+        share: float,
+        tone: Tone = Tone.BAR,
+        notch: float | None = None,
+        tool: str | None = None,
+    ) -> None:
+        """Show one bar; ``share`` is 0–1, ``tool`` the one whose symbol stands before the name."""
+        self.symbol.show_tool(tool)
         self.name.show_text(name)
         self.amount.show_text(amount)
         self.gauge.show_share(share, f"{name}: {amount}", tone, notch)
@@ -208,17 +248,23 @@ class CallRow(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._dot: Tone | None = None
+        self.symbol = Symbol()
         self.name = Text()
         self.amount = Text(Tone.TEXT, right=True)
         self.detail = Text(Tone.DIM, size=0.88)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
+        head.addWidget(self.name, 1)
         grid = _grid(self, 0)
         grid.setContentsMargins(14, 0, 0, 0)
-        grid.addWidget(self.name, 0, 0)
+        grid.addLayout(head, 0, 0)
         grid.addWidget(self.amount, 0, 1)
         grid.addWidget(self.detail, 1, 0, 1, 2)
 
-    def show_call(self, name: str, amount: str, detail: str, *, running: bool, failed: bool) -> None:
-        """Show one call."""
+    def show_call(self, name: str, amount: str, detail: str, *, tool: str, running: bool, failed: bool) -> None:
+        """Show one call of a tool."""
+        self.symbol.show_tool(tool)
         dot = Tone.OK if running else Tone.OVER if failed else Tone.DIM
         if dot is not self._dot:
             self._dot = dot

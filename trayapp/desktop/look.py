@@ -51,6 +51,8 @@ class Look:
     """Text and marks on it."""
     ok: str
     warn: str
+    warn_text: str
+    """The same for words."""
     over: str
     bar: str
     """Bars of a breakdown."""
@@ -78,6 +80,7 @@ DARK: Final = Look(
     on_focus="#000000",
     ok="#56b4e9",
     warn="#e69f00",
+    warn_text="#e69f00",
     over="#f07c2b",
     bar="#56b4e9",
     alert="#46251a",
@@ -101,6 +104,7 @@ LIGHT: Final = Look(
     on_focus="#ffffff",
     ok="#0072b2",
     warn="#a86f00",
+    warn_text="#855800",
     over="#c24e00",
     bar="#0072b2",
     alert="#fde7dc",
