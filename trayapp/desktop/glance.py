@@ -191,6 +191,9 @@ def tooltip(view: View) -> str:
         lines.extend(filter(None, (missing(view.snapshot),)))
         if told := bill(view.snapshot):
             lines.append(told)
+        ahead = budgettext.glance(view.snapshot)
+        if ahead and len("\n".join([*lines, ahead])) <= TOOLTIP_LIMIT:
+            lines.append(ahead)
     return _cut("\n".join(lines), TOOLTIP_LIMIT)
 
 
