@@ -1,7 +1,7 @@
 """What a report holds: one period's spending, what changed it, what was wasted, and what could be done.
 
-Everything about reports that crosses a wall is defined here: ``insight`` makes the parts, ``engine`` puts them together,
-``cli`` and ``desktop`` draw them; the same value becomes text, Markdown, HTML, PDF, PNG and JSON.
+Everything about reports that crosses a wall is defined here: ``insight`` makes the parts, ``engine`` puts them
+together, ``cli`` and ``desktop`` draw them; the same value becomes text, Markdown, HTML, PDF, PNG and JSON.
 
 Rules: frozen values, standard library only; money is an ``int`` of pico-USD, signed where it may be, and a decimal
 string on the wire; what is not known is ``None``, never zero; names of projects are display names that stay on this
@@ -279,9 +279,10 @@ def report_from_json(data: Mapping[str, Any]) -> Report:
     values["period"] = Period(**{"name": "", **_known(Period, values.get("period") or {})})
     values["sum"] = Sum(**_known(Sum, values.get("sum") or {}))
     values["saving"] = Saving(**_known(Saving, values.get("saving") or {}))
-    for name, kind in (("before", Sum), ("change", Change)):
-        if values.get(name) is not None:
-            values[name] = kind(**_known(kind, values[name]))
+    if values.get("before") is not None:
+        values["before"] = Sum(**_known(Sum, values["before"]))
+    if values.get("change") is not None:
+        values["change"] = Change(**_known(Change, values["change"]))
     for name, kind in _PARTS.items():
         values[name] = tuple(kind(**_known(kind, each)) for each in values.get(name) or ())
     values["months"] = tuple(_month(each) for each in values.get("months") or ())
