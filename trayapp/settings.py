@@ -15,12 +15,13 @@ import base64
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp import budget
+from trayapp import budget, mailing
 from trayapp.budget import Budget
 from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
@@ -122,6 +123,26 @@ def is_loopback(host: str) -> bool:
     return host in ("127.0.0.1", "::1", "localhost")
 
 
+def _clock(value: Any) -> time:
+    if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
+        hour, minute = int(value[:2]), int(value[3:])
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    raise ValueError('a time of day, such as "09:00"')
+
+
+def _folder(value: Any) -> str:
+    if isinstance(value, str) and "\0" not in value and (not value or Path(value).expanduser().is_absolute()):
+        return value
+    raise ValueError('a folder from the root on, such as "/home/me/reports" or "~/reports", or empty')
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= 254 and value.isprintable():
+        return value
+    raise ValueError("one line of text")
+
+
 def _public_key(value: Any) -> str:
     try:
         if isinstance(value, str) and (not value or len(base64.b64decode(value, validate=True)) == 32):
@@ -220,6 +241,18 @@ TABLE: Final[tuple[Setting, ...]] = (
         "Take only price books that are signed with this Ed25519 key (base64), and none that is older.",
         _public_key,
     ),
+    Setting("report.weekly", True, "Make the weekly summary on Mondays and tell of it.", _yes_or_no),
+    Setting("report.at", "09:00", "The time of day, on Mondays, at which it is due.", _clock),
+    Setting("report.folder", "", "A folder to lay each week's summary into, as HTML. Empty: none.", _folder),
+    Setting("report.mail_to", "", "The address that each week's summary is mailed to. Empty: none.", mailing.address),
+    Setting("report.mail_from", "", "The sender of that mail. Empty: as report.mail_to.", mailing.address),
+    Setting(
+        "report.smtp",
+        "",
+        "Your mail server and its port, such as smtp.example.com:587; the password is kept by `spendlight mail`.",
+        mailing.server,
+    ),
+    Setting("report.smtp_user", "", "The user name there. Empty: no login.", _line),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
@@ -291,6 +324,24 @@ class Settings:
             ink=str(of["display.ink"]),
             mini_meter=bool(of["display.mini_meter"]),
         )
+
+    @property
+    def report_at(self) -> time:
+        """``report.at``."""
+        at: time = self.values["report.at"]
+        return at
+
+    @property
+    def report_folder(self) -> Path | None:
+        """``report.folder``."""
+        folder = str(self.values["report.folder"])
+        return Path(folder).expanduser() if folder else None
+
+    @property
+    def mail_server(self) -> mailing.Server | None:
+        """``report.smtp`` with its user; ``None``: nothing can be mailed."""
+        server: mailing.Server | None = self.values["report.smtp"]
+        return None if server is None else replace(server, user=str(self.values["report.smtp_user"]))
 
     @property
     def mode(self) -> str:

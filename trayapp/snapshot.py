@@ -141,6 +141,29 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The last whole week in short; ``spendlight report`` has the rest."""
+
+    name: str
+    """ "2026-W47"; tells one week from another."""
+    first: str = ""
+    """Its Monday, ISO."""
+    last: str = ""
+    """Its Sunday, ISO."""
+    pico: int = 0
+    """By the list."""
+    pico_before: int | None = None
+    """The week before; ``None``: nothing is known of it."""
+    pico_saved: int = 0
+    """What rules have saved; a loss is negative."""
+    calls: int = 0
+    unpriced: int = 0
+    """Calls without a price; they are not in ``pico``."""
+    unusual: int = 0
+    """How many things were far from usual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """Totals since local midnight."""
 
@@ -214,6 +237,8 @@ class Snapshot:
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)
+    week: Week | None = None
+    """The last whole week, from Monday morning on."""
 
     @property
     def shown(self) -> Currency:
@@ -265,6 +290,7 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
     values["display"] = Display(**_known(Display, values.get("display") or {}))
     values["choices"] = choices_from_json(values.get("choices") or {})
+    values["week"] = Week(**{"name": "", **_known(Week, values["week"])}) if values.get("week") else None
     values["budgets"] = budgets_from_json(values.get("budgets") or {})
     return Snapshot(**values)
 
