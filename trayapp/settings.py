@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp import budget
+from trayapp import budget, quiethours
 from trayapp.budget import Budget
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.trouble import Trouble, TroubleError
@@ -29,6 +29,7 @@ PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan")
 LANGUAGES: Final = ("auto", "en", "de")
+LEVELS: Final = ("all", "important", "none")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
@@ -96,6 +97,17 @@ def _icon(value: Any) -> str:
 def _language(value: Any) -> str:
     if value not in LANGUAGES:
         raise ValueError('"auto", "en" or "de"')
+    return str(value)
+
+
+def _quiet(value: Any) -> str:
+    quiethours.read(value)
+    return str(value).strip()
+
+
+def _level(value: Any) -> str:
+    if value not in LEVELS:
+        raise ValueError('"all", "important" or "none"')
     return str(value)
 
 
@@ -168,6 +180,20 @@ TABLE: Final[tuple[Setting, ...]] = (
         "auto",
         "The tray's language from its next start on: en or de; auto: the system's, English where there is none.",
         _language,
+    ),
+    Setting(
+        "notify.level",
+        "all",
+        "Which notifications the tray shows. important: calls that are refused or not metered, and used-up budgets;"
+        " none: none.",
+        _level,
+    ),
+    Setting(
+        "notify.quiet",
+        "",
+        'Local hours without notifications, such as "22:00-07:00"; what they held back is summed up at their end.'
+        " Empty: none.",
+        _quiet,
     ),
     Setting(
         "routing.mode",
@@ -265,6 +291,16 @@ class Settings:
     def icon(self) -> str:
         """``display.icon``."""
         return str(self.values["display.icon"])
+
+    @property
+    def notify(self) -> str:
+        """``notify.level``."""
+        return str(self.values["notify.level"])
+
+    @property
+    def quiet(self) -> str:
+        """``notify.quiet``, as written."""
+        return str(self.values["notify.quiet"])
 
     @property
     def mode(self) -> str:

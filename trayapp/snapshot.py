@@ -61,7 +61,9 @@ class Notice:
     at_us: int = 0
     """When, UTC epoch microseconds; tells one notice from another."""
     code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent."""
+    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent; ``week…``."""
+    about: str = ""
+    """The name of the budget that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,10 @@ class Window:
     """The vendor names it as the one that decides."""
     reset: bool = False
     """It has begun anew since it was stated: how much of it is used now is unknown."""
+    runs_out_at: int | None = None
+    """When it will be used up at the present rate, UTC epoch seconds; `None`: not before its reset, or nobody can tell."""
+    runs_out_sure: float | None = None
+    """Probability, 0–1, that it is used up before its reset."""
     at_us: int = 0
     """When it was stated."""
 
@@ -208,6 +214,10 @@ class Snapshot:
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
     """What the icon's number is: ``auto``, ``money`` or ``plan``."""
+    notify: str = "all"
+    """Which notifications are wanted: ``all``, ``important`` or ``none``."""
+    quiet: str = ""
+    """Hours without notifications, as in the settings: "22:00-07:00"; empty: none."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)

@@ -123,6 +123,8 @@ class Facts:
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
+    notify: str = "all"
+    quiet: str = ""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -316,6 +318,8 @@ class Glance:
             limits=plan.limits,
             credits=plan.credits,
             icon=facts.icon,
+            notify=facts.notify,
+            quiet=facts.quiet,
             choices=self._choices,
             budgets=self._budgets,
         )
