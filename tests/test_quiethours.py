@@ -54,7 +54,7 @@ def test_an_end_at_the_start_is_refused(minute):
 def test_they_hold_from_start_to_end_also_over_midnight(hours, minute):
     """Walking from the start to the end by minutes passes through exactly those that hold."""
     inside = {(hours.start + step) % 1440 for step in range((hours.end - hours.start) % 1440)}
-    assert hours.hold(datetime(2026, 11, 26, minute // 60, minute % 60, 59)) == (minute in inside)
+    assert hours.hold(datetime(2026, 11, 26, minute // 60, minute % 60, 59, tzinfo=BERLIN)) == (minute in inside)
 
 
 @given(HOURS, DAYS, st.integers(-1440, 2880))

@@ -2,9 +2,9 @@
 
 Everything that reads "22:00-07:00" and decides by it lives here; settings check with it, the desktop obeys it.
 
-Rules: standard library only (the settings are read at every start); pure: moment and zone are handed in. The wall's clock
-decides, whatever it does: where it is set back the hours that come twice are quiet twice, where it is set forward an end
-that is left out has come with the next minute that there is. The start is quiet, the end no more.
+Rules: standard library only (the settings are read at every start); pure: moment and zone are handed in. The wall's
+clock decides, whatever it does: where it is set back the hours that come twice are quiet twice, where it is set forward
+an end that is left out has come with the next minute that there is. The start is quiet, the end no more.
 """
 
 from __future__ import annotations

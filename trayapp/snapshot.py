@@ -61,7 +61,8 @@ class Notice:
     at_us: int = 0
     """When, UTC epoch microseconds; tells one notice from another."""
     code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent; ``week…``."""
+    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent; one that
+    begins with ``week`` is about a week's summary."""
     about: str = ""
     """The name of the budget that it is about."""
 
@@ -104,7 +105,8 @@ class Window:
     reset: bool = False
     """It has begun anew since it was stated: how much of it is used now is unknown."""
     runs_out_at: int | None = None
-    """When it will be used up at the present rate, UTC epoch seconds; `None`: not before its reset, or nobody can tell."""
+    """When it will be used up at the present rate, UTC epoch seconds; ``None``: not before its reset, or nobody can
+    tell."""
     runs_out_sure: float | None = None
     """Probability, 0–1, that it is used up before its reset."""
     at_us: int = 0
