@@ -17,7 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.desktop import crash, glance, keeper, language
+from trayapp.desktop import crash, keeper, language
 from trayapp.desktop.farewell import Farewell
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
@@ -26,13 +26,13 @@ from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
-from trayapp.desktop.view import View
+from trayapp.desktop.view import Link, View
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
 from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
-    from trayapp.desktop.nudges import Nudges
+    from trayapp.desktop.notifications import Notifications
     from trayapp.desktop.popover import Popover
     from trayapp.desktop.priceentry import PriceEntry
     from trayapp.desktop.toolswindow import ToolsWindow
@@ -105,8 +105,7 @@ class Desk(QObject):
         self._entry: PriceEntry | None = None
         self._tools: ToolsWindow | None = None
         self._work: ToolWork | None = None
-        self._nudges: Nudges | None = None
-        self._told_us: int | None = None
+        self._notes: Notifications | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app)
         self._line = Line(paths, demo=demo, parent=self)
@@ -145,8 +144,8 @@ class Desk(QObject):
             self._popover.close()
         if self._entry is not None:
             self._entry.close()
-        if self._nudges is not None:
-            self._nudges.close()
+        if self._notes is not None:
+            self._notes.close()
         if self._tools is not None:
             self._tools.close()
         if self._work is not None:
@@ -161,32 +160,21 @@ class Desk(QObject):
         self._tray.show_view(view)
         if self._popover is not None:
             self._popover.show_view(view)
-        self._tell_news(view)
-        self._nudge(view)
+        if self._notes is not None or view.link is not Link.CONNECTING:
+            notes = self._notes = self._notes or self._make_notes()
+            notes.look(view, seen=self._popover is not None and self._popover.isVisible())
 
-    def _tell_news(self, view: View) -> None:
-        """A notice that comes while this tray looks is told once; what was there before is old."""
-        if not view.live or view.snapshot is None:
-            return
-        news = None if self._told_us is None else glance.news(view.snapshot, self._told_us)
-        if news is not None:
-            self._tray.tell(*news, calm=True)
-        newest = max((notice.at_us for notice in view.snapshot.notices), default=0)
-        self._told_us = max(newest, self._told_us or 0)
+    def _make_notes(self) -> Notifications:
+        """What notifies, read when there is first something to be known."""
+        from trayapp.desktop.notifications import Notifications
 
-    def _nudge(self, view: View) -> None:
-        """A suggestion that is new is worth a notification; what that needs is read with the first one."""
-        if not view.live or view.snapshot is None:
-            return
-        if self._nudges is None and view.snapshot.choices.suggestion is not None:
-            from trayapp.desktop.nudges import Nudges
-
-            self._nudges = Nudges(self._paths.suggested, self)
-            self._nudges.asked.connect(self._choose)
-            self._nudges.open_asked.connect(self._show)
-            self._nudges.plain.connect(lambda title, text: self._tray.tell(title, text, calm=True))
-        if self._nudges is not None:
-            self._nudges.look(view.snapshot, seen=self._popover is not None and self._popover.isVisible())
+        notes = Notifications(self._paths.told, self)
+        notes.asked.connect(self._choose)
+        notes.open_asked.connect(lambda _kind: self._show())
+        notes.plain.connect(lambda title, text, calm: self._tray.tell(title, text, calm=calm))
+        notes.silence.connect(self._menu.show_silence)
+        self._menu.snooze_asked.connect(notes.snooze)
+        return notes
 
     def _choose(self, verb: str, arguments: dict[str, Any]) -> None:
         """Ask the engine about models or a budget; what it refuses is told unless the popover shows it."""

@@ -1,12 +1,11 @@
 """What the tray has told, and what silences it: a small private file, so that a restart repeats nothing.
 
-Rules: digests instead of keys (a budget's name, an account), times and counts, and no text; bounded; a file that is
-none, or not ours any more, is written anew. It is written by who uses it, when ``dirty`` says so.
+Rules: keys (with names of budgets and windows, ids of suggestions), times and counts, and no text; bounded; a file that
+is none, or not ours any more, is written anew. It is written by who uses it; only what has changed is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ _log = logging.getLogger("spendlight.tray")
 class Held:
     """Something that was held back."""
 
-    digest: str
+    key: str
     kind: Kind
     critical: bool = False
 
@@ -44,13 +43,13 @@ class ToldBook:
         self.today = 0
         """Suggestions that were told on ``day``."""
         self.told: dict[str, int] = {}
-        """Digests to cycles, the oldest first."""
+        """Keys to cycles, the oldest first."""
         self.times: list[tuple[Kind, int]] = []
         """Kind and moment of all that was shown in the last hour."""
         self.snoozed_us = 0
         """Until when nothing is told."""
         self.subjects: dict[str, int] = {}
-        """Digests of subjects of which nothing is told, and until when."""
+        """Subjects of which nothing is told, and until when."""
         self.held: list[Held] = []
         self.level = "all"
         self.quiet = ""
@@ -59,48 +58,47 @@ class ToldBook:
 
     def has_told(self, matter: Announcement) -> bool:
         """Whether it was told, in this cycle of its own."""
-        cycle = self.told.get(digest(matter.key))
+        cycle = self.told.get(matter.key)
         return cycle is not None and abs(cycle - matter.cycle) <= matter.slack
 
     def tell(self, matter: Announcement) -> None:
         """It has been told."""
-        name = digest(matter.key)
-        self.told.pop(name, None)
-        self.told[name] = matter.cycle
+        self.told.pop(matter.key, None)
+        self.told[matter.key] = matter.cycle
         while len(self.told) > _KEPT:
             del self.told[next(iter(self.told))]
         self.dirty = True
 
     def forget(self, key: str) -> bool:
         """It may be told anew; whether it had been told."""
-        if self.told.pop(digest(key), None) is None:
+        if self.told.pop(key, None) is None:
             return False
         self.dirty = True
         return True
 
     def hold(self, matter: Announcement) -> None:
         """It was held back."""
-        self.held = [*self.held, Held(digest(matter.key), matter.kind, matter.critical)][-_HELD:]
+        self.held = [*self.held, Held(matter.key, matter.kind, matter.critical)][-_HELD:]
         self.dirty = True
 
     def is_held(self, key: str) -> bool:
         """Whether it waits for the end of the silence."""
-        return any(each.digest == digest(key) for each in self.held)
+        return any(each.key == key for each in self.held)
 
-    def drop_held(self, digests: set[str] | None = None) -> None:
+    def drop_held(self, keys: set[str] | None = None) -> None:
         """These wait no longer; ``None``: all."""
-        left = [] if digests is None else [each for each in self.held if each.digest not in digests]
+        left = [] if keys is None else [each for each in self.held if each.key not in keys]
         if len(left) != len(self.held):
             self.held, self.dirty = left, True
 
     def silence(self, subject: str, until_us: int) -> None:
         """Nothing is told of a subject for a while."""
-        self.subjects[digest(subject)] = until_us
+        self.subjects[subject] = until_us
         self.dirty = True
 
     def silent_until(self, subject: str) -> int:
         """Until when nothing is told of it; 0: it is told."""
-        return self.subjects.get(digest(subject), 0)
+        return self.subjects.get(subject, 0)
 
     def snooze(self, until_us: int) -> None:
         """Nothing is told until then; 0: it is told again."""
@@ -134,7 +132,7 @@ class ToldBook:
             "times": self.times,
             "snoozed_us": self.snoozed_us,
             "subjects": self.subjects,
-            "held": [[each.digest, each.kind, each.critical] for each in self.held],
+            "held": [[each.key, each.kind, each.critical] for each in self.held],
             "level": self.level,
             "quiet": self.quiet,
         }
@@ -168,8 +166,3 @@ class ToldBook:
             "level": str(document["level"]),
             "quiet": str(document["quiet"]),
         }
-
-
-def digest(key: str) -> str:
-    """What stands for a key in the file."""
-    return hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -93,7 +93,7 @@ class Paths:
 
     @property
     def told(self) -> Path:
-        """What the tray has told, so that nothing is told twice, and its snooze (JSON; digests, times, counts)."""
+        """What the tray has told, so that nothing is told twice, and its snooze (JSON; keys, times, counts)."""
         return self.state / "told.json"
 
     @property
