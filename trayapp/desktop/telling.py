@@ -256,7 +256,8 @@ class Teller:
             self._waiting[only.key] = only
             return
         kinds = [(each.kind, scene.gone(each.key) and self._event(each.key) is None) for each in held]
-        titles = [matter.title for matter in matters.values() if matter is not None]
+        known = (matter for matter in matters.values() if matter is not None)
+        titles = [matter.title for matter in sorted(known, key=lambda matter: -matter.urgency)]
         critical = any(each.critical and scene.find(each.key) is not None for each in held)
         self._waiting["summary"] = gathering.summary(kinds, titles, critical=critical)
 
