@@ -1517,11 +1517,11 @@
     <name>snoozemenu</name>
     <message>
         <source>&amp;Notifications</source>
-        <translation>&amp;Benachrichtigungen</translation>
+        <translation>Be&amp;nachrichtigungen</translation>
     </message>
     <message>
         <source>&amp;Notifications ({state})</source>
-        <translation>&amp;Benachrichtigungen ({state})</translation>
+        <translation>Be&amp;nachrichtigungen ({state})</translation>
     </message>
     <message>
         <source>&amp;On</source>
