@@ -59,29 +59,26 @@ def test_they_hold_from_start_to_end_also_over_midnight(hours, minute):
 
 @given(HOURS, DAYS, st.integers(-1440, 2880))
 def test_their_end_is_the_first_minute_that_is_not_quiet(hours, day, offset):
-    """Also on the days on which the clock is set."""
+    """And their beginning the first that is; also on the days on which the clock is set."""
     at = us(day + timedelta(minutes=offset))
-    end = hours.end_after(at, BERLIN)
-    if not hours.hold(local(at, BERLIN)):
-        assert end == at
-        return
-    assert not hours.hold(local(end, BERLIN))
-    assert all(hours.hold(local(each, BERLIN)) for each in range(at, end, MINUTE_US))
+    change, before = hours.change_after(at, BERLIN), hours.hold(local(at, BERLIN))
+    assert hours.hold(local(change, BERLIN)) != before
+    assert all(hours.hold(local(each, BERLIN)) == before for each in range(at, change, MINUTE_US))
 
 
 def test_when_the_clock_is_set():
     """02:30 is left out in March and comes twice in October."""
     night = QuietHours(22 * 60, 2 * 60 + 30)
     spring = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)  # 01:30; half an hour later it is 03:00
-    assert night.end_after(us(spring), BERLIN) == us(spring + timedelta(minutes=30))
+    assert night.change_after(us(spring), BERLIN) == us(spring + timedelta(minutes=30))
     autumn = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)  # 01:00; 02:30 comes after 1.5 and after 2.5 hours
-    assert night.end_after(us(autumn), BERLIN) == us(autumn + timedelta(minutes=90))
+    assert night.change_after(us(autumn), BERLIN) == us(autumn + timedelta(minutes=90))
     again = autumn + timedelta(minutes=125)  # 02:05 for the second time
-    assert night.end_after(us(again), BERLIN) == us(autumn + timedelta(minutes=150))
+    assert night.change_after(us(again), BERLIN) == us(autumn + timedelta(minutes=150))
 
 
 def test_an_end_that_a_day_leaves_out():
     """All but the hour that is left out: the next day has it again."""
     hours = QuietHours(3 * 60, 2 * 60)
     at = datetime(2026, 3, 28, 12, tzinfo=UTC)
-    assert local(hours.end_after(us(at), BERLIN), BERLIN) == datetime(2026, 3, 30, 2, 0, tzinfo=BERLIN)
+    assert local(hours.change_after(us(at), BERLIN), BERLIN) == datetime(2026, 3, 30, 2, 0, tzinfo=BERLIN)

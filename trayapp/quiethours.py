@@ -16,7 +16,7 @@ from typing import Final
 
 MINUTE_US: Final = 60 * 10**6
 _LOOK_AHEAD: Final = 3 * 24 * 60
-"""Minutes. A day whose clock is set forward may leave out the one hour that was not quiet."""
+"""Minutes. A day whose clock is set forward may leave out the one hour that was not quiet, or was."""
 _WRITTEN: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 
 
@@ -34,13 +34,11 @@ class QuietHours:
             return self.start <= minute < self.end
         return minute >= self.start or minute < self.end
 
-    def end_after(self, at_us: int, zone: tzinfo | None = None) -> int:
-        """The first minute from ``at_us`` on that is not quiet, UTC epoch microseconds; ``zone``: ``None`` is local."""
-        if not self.hold(local(at_us, zone)):
-            return at_us
-        minute = at_us // MINUTE_US
+    def change_after(self, at_us: int, zone: tzinfo | None = None) -> int:
+        """The first minute after ``at_us`` on which they end, or begin; UTC epoch microseconds, ``None`` is local."""
+        before, minute = self.hold(local(at_us, zone)), at_us // MINUTE_US
         for later in range(minute + 1, minute + _LOOK_AHEAD):
-            if not self.hold(local(later * MINUTE_US, zone)):
+            if self.hold(local(later * MINUTE_US, zone)) != before:
                 return later * MINUTE_US
         return (minute + _LOOK_AHEAD) * MINUTE_US
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from desktop_tongues import marking, speaking
 
+from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
 from trayapp.desktop import announcing, gathering
 from trayapp.desktop.announcing import Announcement, Kind, Scene, Urgency, scene
@@ -62,6 +63,13 @@ def test_a_stop_is_critical_and_can_be_lifted(stopped):
         "override_budget",
         {"budget": "daily", "seconds": 3600},
     )
+
+
+def test_an_engine_that_has_not_read_its_budgets_ends_no_stop(day, stopped, budgeted):
+    assert seen(budgeted).gone("stop:daily")
+    assert not seen(day).gone("stop:daily")
+    unread = replace(stopped.budgets.budgets[0], share=None, stopped=False)
+    assert not seen(replace(day, budgets=Budgets(budgets=(unread,)))).gone("stop:daily")
 
 
 def test_the_notice_lends_a_stop_its_words(stopped):

@@ -36,6 +36,7 @@ SETTLE_US: Final = 3 * 10**6
 START_US: Final = 10 * 10**6
 """The same for a tray that has not seen an engine yet: at login both start."""
 _OUTAGES: Final = ("outage:down", "outage:relaying")
+_STOP: Final = "stop:"
 _LEDGER: Final = "ledger"
 """The code of the one trouble of a running engine that concerns what is counted."""
 
@@ -119,6 +120,8 @@ class Scene:
     """Keys of what may come again and be told anew."""
     unsure: frozenset[str] = frozenset()
     """Keys of what may still be so."""
+    budgets: bool = True
+    """The engine has read its budgets."""
 
     def find(self, key: str) -> Announcement | None:
         """The matter of that key."""
@@ -126,7 +129,9 @@ class Scene:
 
     def gone(self, key: str) -> bool:
         """Whether what has this key is no longer so."""
-        return self.live and key not in self.unsure and self.find(key) is None
+        if not self.live or key in self.unsure or (key.startswith(_STOP) and not self.budgets):
+            return False
+        return self.find(key) is None
 
 
 def scene(view: View, *, been_live: bool) -> Scene:
@@ -155,7 +160,8 @@ def scene(view: View, *, been_live: bool) -> Scene:
     unknown = {_stop_key(each) for each in budgets if each.share is None}
     likely = {_window_key(each) for each in snapshot.windows if _runs_out(snapshot, each, _DOUBTFUL)}
     over = {*_OUTAGES, *known} | (set() if troubles else {_trouble_key(_LEDGER)})
-    return Scene(live=True, matters=matters, over=frozenset(over), unsure=frozenset(unknown | likely))
+    unsure = frozenset(unknown | likely)
+    return Scene(live=True, matters=matters, over=frozenset(over), unsure=unsure, budgets=bool(budgets))
 
 
 def show() -> Button:
@@ -209,7 +215,7 @@ def _back(view: View) -> Announcement:
 
 
 def _stop_key(view: BudgetView) -> str:
-    return f"stop:{view.name}"
+    return f"{_STOP}{view.name}"
 
 
 def _budgets(snapshot: Snapshot) -> list[Announcement]:

@@ -20,7 +20,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from trayapp import quiethours
 from trayapp.desktop import announcing
 from trayapp.desktop.announcing import Announcement, Button, Kind, Scene, Urgency
-from trayapp.desktop.telling import Moment, Silence, Teller
+from trayapp.desktop.telling import ASK_AGAIN_US, Moment, Silence, Teller
 from trayapp.desktop.toldbook import HOUR_US, ToldBook
 from trayapp.desktop.view import Link, View
 from trayapp.quiethours import QuietHours
@@ -65,12 +65,13 @@ class Notifications(QObject):
         self._been_live = False
         self._seen = False
         self._inhibited = False
+        self._asked_us = 0
         self._silence: Silence | None = None
         self._shown: dict[str, Announcement] = {}
         self._buttoned: Buttoned | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._wake)
+        self._timer.timeout.connect(self._turn)
 
     def look(self, view: View, *, seen: bool) -> None:
         """Tell what is new.
@@ -106,6 +107,10 @@ class Notifications(QObject):
 
     def _turn(self) -> None:
         now, book = self._now_us(), self._teller.book
+        if self._inhibited and self._buttoned is not None and not 0 <= now - self._asked_us < ASK_AGAIN_US:
+            # Not every desktop says by itself when it may be disturbed again; the answer looks anew.
+            self._asked_us = now
+            self._buttoned.ask()
         moment = Moment(
             now_us=now,
             day=announcing.day(now),
@@ -129,11 +134,6 @@ class Notifications(QObject):
             self.silence.emit(turn.silence)
         for announcement in turn.show:
             self._tell(announcement)
-
-    def _wake(self) -> None:
-        if self._inhibited and self._buttoned is not None:
-            self._buttoned.ask()  # the answer turns
-        self._turn()
 
     def _tell(self, announcement: Announcement) -> None:
         buttoned = self._buttoned or self._make()
@@ -193,7 +193,7 @@ class Notifications(QObject):
         self._hear_inhibited(inhibited=True)
 
     def _hear_inhibited(self, inhibited: bool) -> None:
-        self._inhibited = inhibited
+        self._inhibited, self._asked_us = inhibited, self._now_us()
         self._turn()
 
 

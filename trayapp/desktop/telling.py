@@ -23,7 +23,7 @@ from trayapp.quiethours import MINUTE_US, QuietHours, local
 
 MOST_AN_HOUR: Final = 6
 MOST_A_DAY: Final = 2
-_ASK_AGAIN_US: Final = MINUTE_US
+ASK_AGAIN_US: Final = MINUTE_US
 """How soon a desktop that is not to be disturbed is asked again; most say it by themselves."""
 _DROPPED: Final = (Kind.WINDOW, Kind.SUGGESTION)
 """Of these nothing is to be said once they are over."""
@@ -93,7 +93,7 @@ class Teller:
         self._shown: dict[Kind, tuple[str, ...]] = {}
         self._last: dict[Kind, _Shown] = {}
         self._wakes: list[int] = []
-        self._quiet_end: tuple[QuietHours, int, int] | None = None
+        self._quiet_change: tuple[QuietHours, bool, int, int] | None = None
 
     def look(self, scene: Scene, at: Moment) -> Turn:
         """Take in what is so now."""
@@ -110,7 +110,10 @@ class Teller:
             self.book.drop_held()
         elif silence.holds:
             self._hold()
-            self._wakes.append(silence.until_us or at.now_us + _ASK_AGAIN_US)
+            if silence.until_us:
+                self._wakes.append(silence.until_us)
+            elif self.book.held:
+                self._wakes.append(at.now_us + ASK_AGAIN_US)
         else:
             self._release(scene)
             show = self._show(scene, at)
@@ -217,18 +220,21 @@ class Teller:
             return Silence(why="none")
         if self.book.snoozed_us:
             return Silence(why="snooze", until_us=self.book.snoozed_us)
-        if at.quiet is not None and at.quiet.hold(local(at.now_us)):
-            return Silence(why="quiet", until_us=self._end(at.quiet, at.now_us))
+        if at.quiet is not None:
+            holds, change = self._change(at.quiet, at.now_us)
+            if holds:
+                return Silence(why="quiet", until_us=change)
+            self._wakes.append(change)
         if at.inhibited:
             return Silence(why="busy")
         return Silence(why="important" if at.level == "important" else "")
 
-    def _end(self, quiet: QuietHours, now_us: int) -> int:
-        """When quiet hours end; reckoned once."""
-        known = self._quiet_end
-        if known is None or known[0] != quiet or not known[1] <= now_us < known[2]:
-            self._quiet_end = known = (quiet, now_us, quiet.end_after(now_us))
-        return known[2]
+    def _change(self, quiet: QuietHours, now_us: int) -> tuple[bool, int]:
+        """Whether it is quiet now, and when that changes; reckoned once for as long as it is so."""
+        holds, known = quiet.hold(local(now_us)), self._quiet_change
+        if known is None or known[:2] != (quiet, holds) or not known[2] <= now_us < known[3]:
+            self._quiet_change = known = (quiet, holds, now_us, quiet.change_after(now_us))
+        return holds, known[3]
 
     def _hold(self) -> None:
         for matter in self._waiting.values():
