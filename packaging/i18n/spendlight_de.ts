@@ -44,8 +44,8 @@
         <translation>Spendlight ist wieder da</translation>
     </message>
     <message>
-        <source>{command} lets them through, and so does the icon&apos;s menu.</source>
-        <translation>{command} lässt sie durch, ebenso das Menü des Symbols.</translation>
+        <source>The icon&apos;s menu lets them through, and so does {command}.</source>
+        <translation>Das Menü des Symbols lässt sie durch, ebenso {command}.</translation>
     </message>
     <message>
         <source>{used} is used. At this rate the rest is gone before it resets {at}; a smaller model makes it last.</source>

@@ -53,7 +53,9 @@ def test_a_stop_is_critical_and_can_be_lifted(stopped):
     matter = one(seen(stopped), Kind.BUDGET)
     assert (matter.key, matter.urgency, matter.important) == ("stop:daily", Urgency.CRITICAL, True)
     assert matter.title == "New calls are refused until midnight"
-    assert matter.body.startswith("Today: $21.00 of $20 used. spendlight budget override daily lets them through")
+    assert matter.body == (
+        "Today: $21.00 of $20 used. The icon's menu lets them through, and so does spendlight budget override daily."
+    )
     assert [(each.key, each.text) for each in matter.buttons] == [
         ("lift", "Lift for 1 hour"),
         ("show", "Show"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from desktop_popovers import wait_windows
+from screen import end, need
 
 from trayapp.desktop import notifications
 from trayapp.desktop.notifications import Notifications
@@ -42,6 +45,14 @@ def start(make_panel, make_engine, make_tray, day):
 
 def toast(panel):
     return panel.toasts.get(timeout=PATIENCE)
+
+
+def wait(holds) -> None:
+    """Wait for what only asking tells."""
+    until = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def sure(panel, snapshot) -> None:
@@ -179,6 +190,27 @@ def test_a_plain_desktop_that_asks_for_quiet(start, stopped):
     assert panel.notices.empty()
     panel.inhibit(False)
     assert panel.notices.get(timeout=PATIENCE)[0] == "New calls are refused until midnight"
+
+
+def test_a_real_service_shows_it_and_takes_it_back(bus, display, make_engine, make_tray, stopped, budgeted):
+    need("dunst", "dunst")
+    environment = {**os.environ, "DISPLAY": display, "DBUS_SESSION_BUS_ADDRESS": bus}
+    service = subprocess.Popen(["dunst"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def says(what: str, number: int) -> bool:
+        command = ["dunstctl", "count", what]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return done.stdout.strip() == str(number)
+
+    try:
+        wait(lambda: says("displayed", 0))
+        engine = make_engine(stopped)
+        make_tray("--tray-wait", "60")
+        wait(lambda: says("displayed", 1))
+        engine.send(budgeted)
+        wait(lambda: says("displayed", 0))
+    finally:
+        end(service)
 
 
 def test_kinds_stand_beside_each_other(start, choosing, budgeted, day):

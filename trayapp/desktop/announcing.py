@@ -260,7 +260,7 @@ def _budgets(snapshot: Snapshot) -> list[Announcement]:
 
 def _stop(view: BudgetView, at_us: int) -> Announcement:
     command = f"spendlight budget override {shlex.quote(view.name)}"
-    how = tr("announcing", "{command} lets them through, and so does the icon's menu.", command=command)
+    how = tr("announcing", "The icon's menu lets them through, and so does {command}.", command=command)
     asked = budgettext.asks(view)
     lift = Button(key="lift", text=tr("announcing", "Lift for 1 hour"), verb="override_budget", arguments=asked)
     subjects = (f"budget:{view.name}", _stop_key(view))
