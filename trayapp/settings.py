@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp import budget, mailing
+from trayapp import budget, mailing, quiethours
 from trayapp.budget import Budget
 from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
@@ -33,6 +33,7 @@ ICONS: Final = ("auto", "money", "plan")
 LANGUAGES: Final = ("auto", "en", "de")
 THEMES: Final = ("auto", "light", "dark")
 INKS: Final = ("auto", "light", "dark", "plate")
+LEVELS: Final = ("all", "important", "none")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
@@ -100,6 +101,11 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
         return str(value)
 
     return check
+
+
+def _quiet(value: Any) -> str:
+    quiethours.read(value)
+    return str(value).strip()
 
 
 def _book_url(value: Any) -> str:
@@ -204,6 +210,20 @@ TABLE: Final[tuple[Setting, ...]] = (
         False,
         "Show the meter in a small window that stays on top, too: for desktops without a tray.",
         _yes_or_no,
+    ),
+    Setting(
+        "notify.level",
+        "all",
+        "Which notifications the tray shows. important: calls that are refused or not metered, and used-up budgets;"
+        " none: none.",
+        _one_of(LEVELS),
+    ),
+    Setting(
+        "notify.quiet",
+        "",
+        'Local hours without notifications, such as "22:00-07:00"; what they held back is summed up at their end.'
+        " Empty: none.",
+        _quiet,
     ),
     Setting(
         "routing.mode",
@@ -342,6 +362,16 @@ class Settings:
         """``report.smtp`` with its user; ``None``: nothing can be mailed."""
         server: mailing.Server | None = self.values["report.smtp"]
         return None if server is None else replace(server, user=str(self.values["report.smtp_user"]))
+
+    @property
+    def notify(self) -> str:
+        """``notify.level``."""
+        return str(self.values["notify.level"])
+
+    @property
+    def quiet(self) -> str:
+        """``notify.quiet``, as written."""
+        return str(self.values["notify.quiet"])
 
     @property
     def mode(self) -> str:

@@ -62,7 +62,10 @@ class Notice:
     at_us: int = 0
     """When, UTC epoch microseconds; tells one notice from another."""
     code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent."""
+    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent; one that
+    begins with ``week`` is about a week's summary."""
+    about: str = ""
+    """The name of the budget that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,11 @@ class Window:
     """The vendor names it as the one that decides."""
     reset: bool = False
     """It has begun anew since it was stated: how much of it is used now is unknown."""
+    runs_out_at: int | None = None
+    """When it will be used up at the present rate, UTC epoch seconds; ``None``: not before its reset, or nobody can
+    tell."""
+    runs_out_sure: float | None = None
+    """Probability, 0–1, that it is used up before its reset."""
     at_us: int = 0
     """When it was stated."""
 
@@ -234,6 +242,10 @@ class Snapshot:
     """What the icon's number is: ``auto``, ``money`` or ``plan``."""
     display: Display = field(default_factory=Display)
     """How the tray shall look."""
+    notify: str = "all"
+    """Which notifications are wanted: ``all``, ``important`` or ``none``."""
+    quiet: str = ""
+    """Hours without notifications, as in the settings: "22:00-07:00"; empty: none."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)

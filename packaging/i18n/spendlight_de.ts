@@ -2,6 +2,61 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en">
 <context>
+    <name>announcing</name>
+    <message>
+        <source>Budget has reached {share}: {name}</source>
+        <translation>Budget zu {share} verbraucht: {name}</translation>
+    </message>
+    <message>
+        <source>Budget used up: {name}</source>
+        <translation>Budget aufgebraucht: {name}</translation>
+    </message>
+    <message>
+        <source>Calls are metered again.</source>
+        <translation>Aufrufe werden wieder erfasst.</translation>
+    </message>
+    <message>
+        <source>Lift for 1 hour</source>
+        <translation>Für 1&#xa0;Stunde aufheben</translation>
+    </message>
+    <message>
+        <source>Metering is paused.</source>
+        <translation>Die Erfassung ist pausiert.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Snooze 1 hour</source>
+        <translation>1&#xa0;Stunde Ruhe</translation>
+    </message>
+    <message>
+        <source>Snooze today</source>
+        <translation>Heute nicht mehr</translation>
+    </message>
+    <message>
+        <source>Spendlight is back</source>
+        <translation>Spendlight ist wieder da</translation>
+    </message>
+    <message>
+        <source>The icon&apos;s menu lets them through, and so does {command}.</source>
+        <translation>Das Menü des Symbols lässt sie durch, ebenso {command}.</translation>
+    </message>
+    <message>
+        <source>{used} is used. At this rate the rest is gone before it resets {at}; a smaller model makes it last.</source>
+        <translation>Verbraucht: {used}. In diesem Tempo ist der Rest weg, bevor es neu beginnt ({at}); ein kleineres Modell streckt ihn.</translation>
+    </message>
+    <message>
+        <source>{window} runs out about {at}</source>
+        <translation>{window} reicht bis etwa {at}</translation>
+    </message>
+</context>
+<context>
     <name>breakdown</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -422,6 +477,67 @@
     </message>
 </context>
 <context>
+    <name>gathering</name>
+    <message numerus="yes">
+        <source>%n budget(s)</source>
+        <translation>
+            <numerusform>%n Budget</numerusform>
+            <numerusform>%n Budgets</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n outage(s)</source>
+        <translation>
+            <numerusform>%n Ausfall</numerusform>
+            <numerusform>%n Ausfälle</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n piece(s) of news</source>
+        <translation>
+            <numerusform>%n Neuigkeit</numerusform>
+            <numerusform>%n Neuigkeiten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n plan window(s)</source>
+        <translation>
+            <numerusform>%n Planfenster</numerusform>
+            <numerusform>%n Planfenster</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suggestion(s)</source>
+        <translation>
+            <numerusform>%n Vorschlag</numerusform>
+            <numerusform>%n Vorschläge</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weekly card(s)</source>
+        <translation>
+            <numerusform>%n Wochenkarte</numerusform>
+            <numerusform>%n Wochenkarten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>News from Spendlight</source>
+        <translation>Neues von Spendlight</translation>
+    </message>
+    <message>
+        <source>The icon&apos;s menu shows how things stand.</source>
+        <translation>Den Stand zeigt das Menü des Symbols.</translation>
+    </message>
+    <message>
+        <source>While it was quiet: {what}</source>
+        <translation>Während der Ruhe: {what}</translation>
+    </message>
+    <message>
+        <source>{what} (over)</source>
+        <translation>{what} (vorbei)</translation>
+    </message>
+</context>
+<context>
     <name>gauges</name>
     <message>
         <source>Alert</source>
@@ -475,14 +591,6 @@
     <message>
         <source>DEMO, no real money</source>
         <translation>DEMO, kein echtes Geld</translation>
-    </message>
-    <message>
-        <source>News about prices</source>
-        <translation>Neues zu Preisen</translation>
-    </message>
-    <message>
-        <source>News from Spendlight</source>
-        <translation>Neues von Spendlight</translation>
     </message>
     <message numerus="yes">
         <source>Not in it: %n unmetered call(s)</source>
@@ -1453,6 +1561,53 @@
     <message>
         <source>{vendor} rate limit: {share} of {counted} used</source>
         <translation>{vendor}-Ratenlimit: {share} der {counted} verbraucht</translation>
+    </message>
+</context>
+<context>
+    <name>snoozemenu</name>
+    <message>
+        <source>&amp;Notifications</source>
+        <translation>Be&amp;nachrichtigungen</translation>
+    </message>
+    <message>
+        <source>&amp;Notifications ({state})</source>
+        <translation>Be&amp;nachrichtigungen ({state})</translation>
+    </message>
+    <message>
+        <source>&amp;On</source>
+        <translation>&amp;An</translation>
+    </message>
+    <message>
+        <source>Snooze &amp;1 hour</source>
+        <translation>&amp;1&#xa0;Stunde Ruhe</translation>
+    </message>
+    <message>
+        <source>Snooze until &amp;tomorrow</source>
+        <translation>Ruhe bis &amp;morgen</translation>
+    </message>
+    <message>
+        <source>held back: the desktop asks for quiet</source>
+        <translation>zurückgehalten: Der Desktop wünscht Ruhe</translation>
+    </message>
+    <message>
+        <source>important ones only</source>
+        <translation>nur wichtige</translation>
+    </message>
+    <message>
+        <source>off in the settings</source>
+        <translation>in den Einstellungen aus</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>quiet hours until {at}</source>
+        <translation>Ruhezeit bis {at}</translation>
+    </message>
+    <message>
+        <source>snoozed until {at}</source>
+        <translation>Ruhe bis {at}</translation>
     </message>
 </context>
 <context>

@@ -5,6 +5,7 @@ Fixtures ``views``, ``rich`` and ``tools`` are given to the room by its conftest
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,6 +28,7 @@ from trayapp.desktop.gauges import Banner, Paragraph, Text
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.priceentry import PriceEntry
+from trayapp.desktop.telling import Silence
 from trayapp.desktop.toolswindow import ToolsWindow
 from trayapp.desktop.toolwork import ToolWork
 from trayapp.desktop.view import Link, View
@@ -172,6 +174,7 @@ def popover_of(qtbot, view: View, state: str) -> Popover:
 def menu_of(snapshot: Snapshot) -> TrayMenu:
     made = TrayMenu()
     made.show_view(View(link=Link.CONNECTED, snapshot=snapshot))
+    made.show_silence(Silence(why="snooze", until_us=time.time_ns() // 1000 + 86_400_000_000))
     made.refresh()
     return made
 

@@ -41,7 +41,7 @@ class World:
         self.now = micros(datetime(2026, 11, 26, 15, 0, tzinfo=BERLIN))
         self.zone = BERLIN
         self.windows: list[Window] = []
-        self.told: list[tuple[str, str, str]] = []
+        self.told: list[tuple[str, str, str, str]] = []
         self.keeper = self.begin()
 
     def begin(self) -> BudgetKeeper:
@@ -81,7 +81,7 @@ class World:
 
     def codes(self) -> list[str]:
         """Codes of the notices since the last time."""
-        told, self.told[:] = [code for _, _, code in self.told], []
+        told, self.told[:] = [code for _, _, code, _ in self.told], []
         return told
 
     def call(self, **more: Any) -> Any:
@@ -171,8 +171,9 @@ def test_a_year_of_clocks_zones_and_restarts(world: Any) -> None:
                 world.begin().take(budgets)
             await world.keeper.look(forecast=False)
             names = {budget.name: span(budget.period, world.now, world.zone).name for budget in budgets}  # type: ignore[arg-type]
-            for title, _, code in world.told:
+            for title, _, code, about in world.told:
                 name = title.split("'")[1]
+                assert about == name
                 told[name, names[name], code] += 1
             world.told.clear()
             for budget in budgets:

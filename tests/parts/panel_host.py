@@ -90,6 +90,12 @@ class Toast:
     body: str
     actions: tuple[str, ...]
     """Keys and texts, in turns."""
+    urgency: int = 1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its actions."""
+        return self.actions[::2]
 
 
 class PanelHost:
@@ -106,6 +112,8 @@ class PanelHost:
         """Those with buttons."""
         self.closed_toasts: queue.Queue[int] = queue.Queue()
         self.capabilities = ["body", "body-markup", "actions"]
+        self.inhibited: bool | None = None
+        """Whether nobody is to be disturbed; ``None``: this service cannot say."""
         self._toasted = 0
         self._end = threading.Event()
         self.item = ""
@@ -211,6 +219,14 @@ class PanelHost:
         self._service.send(new_signal(at, "ActionInvoked", "us", (toast.id, key)))
         self._service.send(new_signal(at, "NotificationClosed", "uu", (toast.id, 2)))
 
+    def inhibit(self, value: bool) -> None:
+        """Ask for quiet, or no longer, and say so."""
+        self.inhibited = value
+        at = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.DBus.Properties")
+        changed = {"Inhibited": ("b", value)}
+        body = ("org.freedesktop.Notifications", changed, [])
+        self._service.send(new_signal(at, "PropertiesChanged", "sa{sv}as", body))
+
     def _menu_address(self) -> DBusAddress:
         return DBusAddress(str(self.get("Menu")), self.item, MENU)
 
@@ -241,6 +257,11 @@ class PanelHost:
             name = message.body[0]
             self._items.put(message.header.fields[HeaderFields.sender] if name.startswith("/") else name)
             self._service.send(new_method_return(message))
+        elif member == "Get" and message.body[1] == "Inhibited":
+            if self.inhibited is None:
+                self._service.send(new_error(message, "org.freedesktop.DBus.Error.InvalidArgs"))
+            else:
+                self._service.send(new_method_return(message, "v", (("b", self.inhibited),)))
         elif member == "Get":
             value: tuple[str, Any] = ("b", True)
             if message.body[1] == "ProtocolVersion":
@@ -251,11 +272,14 @@ class PanelHost:
         elif member == "GetAll":
             self._service.send(new_method_return(message, "a{sv}", ({"IsStatusNotifierHostRegistered": ("b", True)},)))
         elif member == "Notify":
-            _app, replaces, _icon, title, body, actions, *_ = message.body
-            self._toasted = replaces or self._toasted + 1
-            self._service.send(new_method_return(message, "u", (self._toasted,)))
+            _app, replaces, _icon, title, body, actions, hints, *_ = message.body
+            number = replaces
+            if not replaces:
+                number = self._toasted = self._toasted + 1
+            self._service.send(new_method_return(message, "u", (number,)))
             if actions and self.capabilities.count("actions"):
-                self.toasts.put(Toast(self._toasted, replaces, title, body, tuple(actions)))
+                urgency = hints.get("urgency", ("y", 1))[1]
+                self.toasts.put(Toast(number, replaces, title, body, tuple(actions), urgency))
             else:
                 self.notices.put((title, body))
         elif member == "CloseNotification":

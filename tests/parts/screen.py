@@ -75,12 +75,27 @@ def display() -> Iterator[str]:
         end(process)
 
 
+BUS = """<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+"""A bus on which nothing starts by itself, whatever is installed here."""
+
+
 @pytest.fixture
-def bus() -> Iterator[str]:
+def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A session bus of our own; its address."""
     daemon = need("dbus-daemon", "dbus-daemon")
+    written = tmp_path_factory.mktemp("bus") / "bus.conf"
+    written.write_text(BUS)
     process = subprocess.Popen(
-        [daemon, "--session", "--nofork", "--nopidfile", "--print-address=1"],
+        [daemon, f"--config-file={written}", "--nofork", "--nopidfile", "--print-address=1"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -17,7 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.desktop import crash, glance, keeper, language, outset
+from trayapp.desktop import crash, keeper, language, outset
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
@@ -25,7 +25,7 @@ from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
-from trayapp.desktop.view import View
+from trayapp.desktop.view import Link, View
 from trayapp.desktop.windows import Windows
 from trayapp.display import Display
 from trayapp.platform.paths import Paths
@@ -34,7 +34,8 @@ from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
     from trayapp.desktop.minimeter import MiniMeter
-    from trayapp.desktop.nudges import Nudges
+    from trayapp.desktop.notifications import Notifications
+    from trayapp.desktop.telling import Silence
 
 PAUSE_SECONDS: Final = 3600
 _log = logging.getLogger("spendlight.tray")
@@ -100,9 +101,9 @@ class Desk(QObject):
         self._paths = paths
         self._display = display
         self._tray_wait = tray_wait
-        self._nudges: Nudges | None = None
         self._mini: MiniMeter | None = None
-        self._told_us: int | None = None
+        self._notes: Notifications | None = None
+        self._silence: Silence | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app, display.theme)
         self._line = Line(paths, demo=demo, parent=self)
@@ -138,8 +139,8 @@ class Desk(QObject):
         """Take everything back."""
         self._line.close()
         self._windows.forget()
-        if self._nudges is not None:
-            self._nudges.close()
+        if self._notes is not None:
+            self._notes.close()
         if self._mini is not None:
             self._mini.close()
         self._tray.close()
@@ -153,6 +154,7 @@ class Desk(QObject):
         menu.price_asked.connect(self._windows.enter_price)
         menu.tools_asked.connect(self._windows.connect_tools)
         menu.asked.connect(self._choose)
+        menu.snooze_asked.connect(self._snooze)
         menu.quit_asked.connect(self._app.quit)
         menu.stop_asked.connect(self._windows.ask_stop)
         return menu
@@ -163,8 +165,9 @@ class Desk(QObject):
         self._tray.show_view(view)
         self._windows.show_view(view)
         self._show_mini(view)
-        self._tell_news(view)
-        self._nudge(view)
+        if self._notes is not None or view.link is not Link.CONNECTING:
+            notes = self._notes = self._notes or self._make_notes()
+            notes.look(view, seen=self._windows.popover_seen)
 
     def _use(self, display: Display) -> None:
         """The user has set how the tray looks."""
@@ -177,6 +180,8 @@ class Desk(QObject):
             menu, self._menu = self._menu, self._make_menu()
             self._tray.use_menu(self._menu)
             menu.close()
+            if self._silence is not None:
+                self._menu.show_silence(self._silence)
 
     def _show_mini(self, view: View) -> None:
         """The meter in a window of its own, for those who want one."""
@@ -193,29 +198,24 @@ class Desk(QObject):
             self._mini.setVisible(self._display.mini_meter)
         self._mini.show_view(view)
 
-    def _tell_news(self, view: View) -> None:
-        """A notice that comes while this tray looks is told once; what was there before is old."""
-        if not view.live or view.snapshot is None:
-            return
-        news = None if self._told_us is None else glance.news(view.snapshot, self._told_us)
-        if news is not None:
-            self._tray.tell(*news, calm=True)
-        newest = max((notice.at_us for notice in view.snapshot.notices), default=0)
-        self._told_us = max(newest, self._told_us or 0)
+    def _make_notes(self) -> Notifications:
+        """What notifies, read when there is first something to be known."""
+        from trayapp.desktop.notifications import Notifications
 
-    def _nudge(self, view: View) -> None:
-        """A suggestion that is new is worth a notification; what that needs is read with the first one."""
-        if not view.live or view.snapshot is None:
-            return
-        if self._nudges is None and view.snapshot.choices.suggestion is not None:
-            from trayapp.desktop.nudges import Nudges
+        notes = Notifications(self._paths.told, self)
+        notes.asked.connect(self._choose)
+        notes.open_asked.connect(lambda _kind: self._show())
+        notes.plain.connect(lambda title, text, calm: self._tray.tell(title, text, calm=calm))
+        notes.silence.connect(self._show_silence)
+        return notes
 
-            self._nudges = Nudges(self._paths.suggested, self)
-            self._nudges.asked.connect(self._choose)
-            self._nudges.open_asked.connect(self._show)
-            self._nudges.plain.connect(lambda title, text: self._tray.tell(title, text, calm=True))
-        if self._nudges is not None:
-            self._nudges.look(view.snapshot, seen=self._windows.popover_seen)
+    def _show_silence(self, silence: Silence) -> None:
+        self._silence = silence
+        self._menu.show_silence(silence)
+
+    def _snooze(self, how: str) -> None:
+        if self._notes is not None:
+            self._notes.snooze(how)
 
     def _choose(self, verb: str, arguments: dict[str, Any]) -> None:
         """Ask the engine about models or a budget; what it refuses is told unless the popover shows it."""

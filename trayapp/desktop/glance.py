@@ -19,8 +19,6 @@ TOOLTIP_LIMIT = 120
 ALERT = "⚠"
 """What an alert's first line begins with."""
 _PLAN_LINES = 5
-_NOT_PRICES = ("rewrite_refused", "budget_")
-"""How the codes of notices begin that are no news about prices."""
 _ENDINGS = {
     "done": mark("glance", "done"),
     "vendor_error": mark("glance", "vendor error"),
@@ -158,18 +156,6 @@ def missing(snapshot: Snapshot) -> str:
     if unpriced:
         return several("glance", "Not in it: %n unpriced call(s)", unpriced)
     return several("glance", "Not in it: %n unmetered call(s)", unmetered) if unmetered else ""
-
-
-def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
-    """Title and text of one notification for all notices that came after ``told_us``; ``None`` when none did."""
-    fresh = [notice for notice in snapshot.notices if notice.at_us > told_us]
-    if not fresh:
-        return None
-    title = fresh[0].title if len(fresh) == 1 else tr("glance", "News about prices")
-    if len(fresh) > 1 and any(notice.code.startswith(_NOT_PRICES) for notice in fresh):
-        title = tr("glance", "News from Spendlight")
-    plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
-    return title, "\n".join(plain)
 
 
 def tooltip(view: View) -> str:

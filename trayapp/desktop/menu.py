@@ -7,6 +7,7 @@ is true, and a menu that is open does not jump. Slots of lines (alerts, status, 
 
 from __future__ import annotations
 
+import time
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from trayapp.tongue import tr
 if TYPE_CHECKING:
     from trayapp.desktop.budgetmenu import BudgetMenu
     from trayapp.desktop.modelsmenu import ModelsMenu
+    from trayapp.desktop.snoozemenu import SnoozeMenu
+    from trayapp.desktop.telling import Silence
 
 _ALERTS = 6
 _STATUS = 18
@@ -37,6 +40,8 @@ class TrayMenu(QObject):
     tools_asked = Signal()
     asked = Signal(str, object)
     """A verb of the engine about cheaper models or a budget, and its arguments."""
+    snooze_asked = Signal(str)
+    """How notifications are to come from now on (``notifications.ON`` …)."""
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -66,7 +71,8 @@ class TrayMenu(QObject):
         self._pause = self._action("", self.pause_asked)
         self._pause.setCheckable(True)
         self._pause.setToolTip(tr("menu", "Calls pass without being read; each is still one unmetered row."))
-        self.menu.addSeparator()
+        self._snooze: SnoozeMenu | None = None
+        self._snooze_end = self.menu.addSeparator()
         self._quit = self._action(tr("menu", "&Quit the tray (metering goes on)"), self.quit_asked)
         self._stop = self._action(tr("menu", "S&top everything…"), self.stop_asked)
         self.menu.setDefaultAction(self._show)
@@ -132,6 +138,15 @@ class TrayMenu(QObject):
     def popup(self, at: QPoint) -> None:
         """Open it at a place of the screen."""
         self.menu.popup(at)
+
+    def show_silence(self, silence: Silence) -> None:
+        """Whether notifications come; the entries are made when that is first known."""
+        if self._snooze is None:
+            from trayapp.desktop.snoozemenu import SnoozeMenu
+
+            self._snooze = SnoozeMenu(self.menu, self._snooze_end, self)
+            self._snooze.asked.connect(self.snooze_asked)
+        self._snooze.show_silence(silence, time.time_ns() // 1000)
 
     def close(self) -> None:
         """Give the menu back."""

@@ -125,6 +125,8 @@ class Facts:
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
     display: Display = field(default_factory=Display)
+    notify: str = "all"
+    quiet: str = ""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -319,6 +321,8 @@ class Glance:
             credits=plan.credits,
             icon=facts.icon,
             display=facts.display,
+            notify=facts.notify,
+            quiet=facts.quiet,
             choices=self._choices,
             budgets=self._budgets,
         )

@@ -92,9 +92,9 @@ class Paths:
         return self.state / "budgets.json"
 
     @property
-    def suggested(self) -> Path:
-        """Which suggestions the tray has told, so that none is told twice (JSON, ids only)."""
-        return self.state / "suggested.json"
+    def told(self) -> Path:
+        """What the tray has told, so that nothing is told twice, and its snooze (JSON; keys, times, counts)."""
+        return self.state / "told.json"
 
     @property
     def mini_meter(self) -> Path:
