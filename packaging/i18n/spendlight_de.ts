@@ -30,8 +30,12 @@
         <translation>Pro&amp;jekt</translation>
     </message>
     <message>
+        <source>Sess&amp;ion</source>
+        <translation>S&amp;itzung</translation>
+    </message>
+    <message>
         <source>Today by</source>
-        <translation>Heute nach</translation>
+        <translation>Nach</translation>
     </message>
     <message>
         <source>Today by model</source>
@@ -40,6 +44,10 @@
     <message>
         <source>Today by project</source>
         <translation>Heute nach Projekt</translation>
+    </message>
+    <message>
+        <source>Today by session</source>
+        <translation>Heute nach Sitzung</translation>
     </message>
     <message>
         <source>Today by tool</source>
@@ -59,6 +67,10 @@
     <message>
         <source>unknown project</source>
         <translation>unbekanntes Projekt</translation>
+    </message>
+    <message>
+        <source>unknown session</source>
+        <translation>unbekannte Sitzung</translation>
     </message>
     <message>
         <source>unknown tool</source>
@@ -681,6 +693,10 @@
     <message>
         <source>S&amp;top everything…</source>
         <translation>&amp;Alles anhalten…</translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
     </message>
     <message>
         <source>Today by model</source>
@@ -1308,6 +1324,28 @@
     <message>
         <source>≈ {share} of what staying uses of the window, if that counts list prices</source>
         <translation>≈&#xa0;{share} dessen, was Bleiben vom Fenster verbraucht, falls es Listenpreise zählt</translation>
+    </message>
+</context>
+<context>
+    <name>sessionwords</name>
+    <message numerus="yes">
+        <source>%n call(s) running</source>
+        <translation>
+            <numerusform>%n Aufruf läuft</numerusform>
+            <numerusform>%n Aufrufe laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>last call {at}</source>
+        <translation>letzter Aufruf {at}</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>ohne Sitzung</translation>
+    </message>
+    <message>
+        <source>unknown tool</source>
+        <translation>unbekanntes Tool</translation>
     </message>
 </context>
 <context>
