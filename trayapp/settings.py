@@ -27,7 +27,7 @@ from trayapp.trouble import Trouble, TroubleError
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
-ICONS: Final = ("auto", "money", "plan")
+ICONS: Final = ("auto", "money", "plan", "rate", "month")
 LANGUAGES: Final = ("auto", "en", "de")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
@@ -89,7 +89,7 @@ def _currency(value: Any) -> str | None:
 
 def _icon(value: Any) -> str:
     if value not in ICONS:
-        raise ValueError('"auto", "money" or "plan"')
+        raise ValueError('"auto", "money", "plan", "rate" or "month"')
     return str(value)
 
 
@@ -159,8 +159,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "display.icon",
         "auto",
-        "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
-        " auto: plan, as long as nothing is billed beside it.",
+        "The icon's number. plan: % used of the tighter plan window; money: today's amount; rate: what an hour costs"
+        " now; month: what this month will have cost; auto: plan, as long as nothing is billed beside it.",
         _icon,
     ),
     Setting(

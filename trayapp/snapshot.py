@@ -239,7 +239,10 @@ class Snapshot:
     """Rate limits of API keys, the tightest first."""
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
-    """What the icon's number is: ``auto``, ``money`` or ``plan``."""
+    """What the icon's number is: ``auto``, ``money``, ``plan``, ``rate`` or ``month``."""
+    month_point_pico: int | None = None
+    """What all calls of this month will have cost at its end, list price; ``None``: too little is known, or the icon
+    does not want it."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)

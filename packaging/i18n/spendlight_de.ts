@@ -1403,6 +1403,10 @@
         <translation>Reset {at}</translation>
     </message>
     <message>
+        <source>runs out {at}</source>
+        <translation>reicht bis {at}</translation>
+    </message>
+    <message>
         <source>session</source>
         <translation>Sitzung</translation>
     </message>

@@ -73,6 +73,8 @@ def test_json_names_are_those_of_the_readme() -> None:
         "status": "allowed",
         "binding": True,
         "reset": False,
+        "runs_out_at": None,
+        "runs_out_sure": None,
         "at_us": NOON * 1_000_000,
     }
     assert document["limits"] == [

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from trayapp.insight.days import day
 from trayapp.insight.habit import Habit, learn
-from trayapp.insight.runout import POINTS_NEEDED, SURE, Course, Heard, RunOut, course, judge
+from trayapp.insight.runout import POINTS_NEEDED, Course, Heard, RunOut, course, judge
+from trayapp.shares import LIKELY
 
 MOMENTS = 6
 """So many random moments of a cycle are judged."""
@@ -67,12 +68,12 @@ def test_what_is_said_comes_true_as_often_as_it_says(
         meant, came = sum(sure for sure, _ in mine) / len(mine), sum(yes for _, yes in mine) / len(mine)
         apart.append(came - meant)
         lines.append(f"{low:.1f}–{min(high, 1):.1f}: {len(mine)} said {meant:.2f}, came {came:.2f}")
-    told = [(said, length, full) for said, _, length, full in found if said.sure >= SURE]
+    told = [(said, length, full) for said, _, length, full in found if said.sure >= LIKELY]
     right = sum(full is not None for *_, full in told) / len(told)
     errors = [abs(full - said.at_s) / length for said, length, full in told if full is not None and said.at_s]
     with capsys.disabled():
         print(f"\n{kind}{'' if habits else ' without habits'}: {len(found)} judged; " + "; ".join(lines), end="")
-        print(f"; from {SURE} on: {len(told)}, {right:.2f} right, {median(errors):.3f} of the window apart", end="")
+        print(f"; from {LIKELY} on: {len(told)}, {right:.2f} right, {median(errors):.3f} of the window apart", end="")
     assert len(found) > 2 * count
     assert right >= 0.7
     assert all(abs(each) <= (0.15 if habits else 0.25) for each in apart), apart

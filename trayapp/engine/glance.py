@@ -110,6 +110,8 @@ class Facts:
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
+    month: Callable[[], Awaitable[int | None]] | None = None
+    """Tells what this month will have cost, pico-USD; asked only when the icon wants it."""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -133,6 +135,7 @@ class Glance:
         self._last_push = 0.0
         self._choices = Choices()
         self._budgets = Budgets()
+        self._month: int | None = None
 
     def started(self, call: Running) -> None:
         """A call has its row."""
@@ -202,6 +205,8 @@ class Glance:
                 raise
         if self.facts.choices is not None:
             self._choices = await self.facts.choices()
+        month = self.facts.month if self.facts.icon == "month" else None
+        self._month = None if month is None else await month()
         if self.facts.budgets is not None:
             self._budgets = await self.facts.budgets()
         return self._make(now)
@@ -291,6 +296,7 @@ class Glance:
             limits=plan.limits,
             credits=plan.credits,
             icon=facts.icon,
+            month_point_pico=self._month,
             choices=self._choices,
             budgets=self._budgets,
         )

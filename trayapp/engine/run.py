@@ -47,6 +47,7 @@ from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.listings import Listings
 from trayapp.engine.meant import Meant
+from trayapp.engine.monthahead import MonthAhead
 from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
@@ -122,6 +123,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         habits = DayHabits(ledger, glance.changed)
         windows = Windows(paths.windows, habit=habits.of)
         facts.plan = windows.shown
+        facts.month = MonthAhead(ledger).point
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
 

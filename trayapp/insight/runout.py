@@ -28,8 +28,6 @@ from trayapp.insight.periods import local
 
 POINTS_NEEDED: Final = 4
 PASSED_NEEDED: Final = 0.03
-SURE: Final = 0.5
-"""From this probability on, faces say when it runs out instead of when it begins anew."""
 _DAY_S: Final = 86_400
 _PARTS: Final = 40
 """Equal parts of a window by which straying is measured."""
