@@ -35,7 +35,7 @@
     </message>
     <message>
         <source>Today by</source>
-        <translation>Nach</translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Today by model</source>

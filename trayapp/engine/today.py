@@ -2,7 +2,7 @@
 
 Everything that asks for the day's totals and their parts lives here. Rules: read after something was closed, not kept
 beside the ledger; sessions, of which a day may have thousands, take a fiftieth of the time at most: after a read that
-took long they are left as they are for fifty times as long.
+took longer than ``_QUICK_S`` they are left as they are for fifty times as long.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from trayapp.values import Opening
 
 MOST: Final = 50
 """Parts of a breakdown that are shown."""
+_QUICK_S: Final = 0.005
 _REST: Final = 50.0
 """How many times as long as a read of sessions took the next one waits."""
 _ID_DIGITS: Final = 10
@@ -94,8 +95,8 @@ class DayReader:
     async def _sessions(self, since: int, running: Collection[str]) -> tuple[SessionSlice, ...]:
         begun = self._clock()
         found = await asyncio.wrap_future(self._ledger.sessions(since, MOST, running))
-        ended = self._clock()
-        self._due, self._behind = ended + _REST * (ended - begun), False
+        took = self._clock() - begun
+        self._due, self._behind = (begun + took * (1 + _REST) if took > _QUICK_S else 0.0), False
         return tuple(_session(each) for each in found)
 
 
