@@ -51,6 +51,7 @@ VERBS: Final[Mapping[str, str]] = {
     "set_upstream": "{vendor, url} → {vendor, url}",
     "reset_upstream": "{vendor?} → {vendor: {url, default}}",
     "reload": "→ {}: the settings file is read again (all but the port and the inspection limit)",
+    "set_setting": "{key, value?} → {key}: one setting of `spendlight config`; without a value its default again",
     "reload_keys": "→ {}: the virtual keys are read again",
     "plans": "→ [plan as `spendlight plans` prints it]",
     "pools": "→ [pool as `spendlight pools` prints it]",

@@ -15,13 +15,15 @@ import base64
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp import budget
+from trayapp import budget, mailing
 from trayapp.budget import Budget
+from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
 from trayapp.trouble import Trouble, TroubleError
 
@@ -29,6 +31,8 @@ PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/
 """What genai-prices publishes (MIT)."""
 ICONS: Final = ("auto", "money", "plan", "rate", "month")
 LANGUAGES: Final = ("auto", "en", "de")
+THEMES: Final = ("auto", "light", "dark")
+INKS: Final = ("auto", "light", "dark", "plate")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
@@ -87,22 +91,15 @@ def _currency(value: Any) -> str | None:
     return value.upper()
 
 
-def _icon(value: Any) -> str:
-    if value not in ICONS:
-        raise ValueError('"auto", "money", "plan", "rate" or "month"')
-    return str(value)
+def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
+    *first, last = (f'"{word}"' for word in words)
 
+    def check(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{', '.join(first)} or {last}")
+        return str(value)
 
-def _language(value: Any) -> str:
-    if value not in LANGUAGES:
-        raise ValueError('"auto", "en" or "de"')
-    return str(value)
-
-
-def _mode(value: Any) -> str:
-    if value not in MODES:
-        raise ValueError('"let-it-rip", "balanced" or "frugal"')
-    return str(value)
+    return check
 
 
 def _book_url(value: Any) -> str:
@@ -124,6 +121,26 @@ def _book_url(value: Any) -> str:
 def is_loopback(host: str) -> bool:
     """Whether a host name is this machine's own."""
     return host in ("127.0.0.1", "::1", "localhost")
+
+
+def _clock(value: Any) -> time:
+    if isinstance(value, str) and re.fullmatch(r"\d\d:\d\d", value):
+        hour, minute = int(value[:2]), int(value[3:])
+        if hour < 24 and minute < 60:
+            return time(hour, minute)
+    raise ValueError('a time of day, such as "09:00"')
+
+
+def _folder(value: Any) -> str:
+    if isinstance(value, str) and "\0" not in value and (not value or Path(value).expanduser().is_absolute()):
+        return value
+    raise ValueError('a folder from the root on, such as "/home/me/reports" or "~/reports", or empty')
+
+
+def _line(value: Any) -> str:
+    if isinstance(value, str) and len(value) <= 254 and value.isprintable():
+        return value
+    raise ValueError("one line of text")
 
 
 def _public_key(value: Any) -> str:
@@ -161,20 +178,39 @@ TABLE: Final[tuple[Setting, ...]] = (
         "auto",
         "The icon's number. plan: % used of the tighter plan window; money: today's amount; rate: what an hour costs"
         " now; month: what this month will have cost; auto: plan, as long as nothing is billed beside it.",
-        _icon,
+        _one_of(ICONS),
     ),
     Setting(
         "display.language",
         "auto",
-        "The tray's language from its next start on: en or de; auto: the system's, English where there is none.",
-        _language,
+        "The tray's language: en or de; auto: the system's, English where there is none.",
+        _one_of(LANGUAGES),
+    ),
+    Setting(
+        "display.theme",
+        "auto",
+        "The colours of the tray's windows: light or dark; auto: as the desktop has it.",
+        _one_of(THEMES),
+    ),
+    Setting(
+        "display.ink",
+        "auto",
+        "What the icon is drawn with: light (for dark panels), dark, or plate (a dark square of its own);"
+        " auto: by the desktop.",
+        _one_of(INKS),
+    ),
+    Setting(
+        "display.mini_meter",
+        False,
+        "Show the meter in a small window that stays on top, too: for desktops without a tray.",
+        _yes_or_no,
     ),
     Setting(
         "routing.mode",
         BALANCED,
         "let-it-rip: only meter; balanced: suggest cheaper models and keep your rules;"
         " frugal: also send titles, summaries and read-only sub-agents to a small model.",
-        _mode,
+        _one_of(MODES),
     ),
     Setting(
         "routing.subscriptions",
@@ -205,6 +241,18 @@ TABLE: Final[tuple[Setting, ...]] = (
         "Take only price books that are signed with this Ed25519 key (base64), and none that is older.",
         _public_key,
     ),
+    Setting("report.weekly", True, "Make the weekly summary on Mondays and tell of it.", _yes_or_no),
+    Setting("report.at", "09:00", "The time of day, on Mondays, at which it is due.", _clock),
+    Setting("report.folder", "", "A folder to lay each week's summary into, as HTML. Empty: none.", _folder),
+    Setting("report.mail_to", "", "The address that each week's summary is mailed to. Empty: none.", mailing.address),
+    Setting("report.mail_from", "", "The sender of that mail. Empty: as report.mail_to.", mailing.address),
+    Setting(
+        "report.smtp",
+        "",
+        "Your mail server and its port, such as smtp.example.com:587; the password is kept by `spendlight mail`.",
+        mailing.server,
+    ),
+    Setting("report.smtp_user", "", "The user name there. Empty: no login.", _line),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
@@ -265,6 +313,35 @@ class Settings:
     def icon(self) -> str:
         """``display.icon``."""
         return str(self.values["display.icon"])
+
+    @property
+    def display(self) -> Display:
+        """How the tray looks."""
+        of = self.values
+        return Display(
+            language=str(of["display.language"]),
+            theme=str(of["display.theme"]),
+            ink=str(of["display.ink"]),
+            mini_meter=bool(of["display.mini_meter"]),
+        )
+
+    @property
+    def report_at(self) -> time:
+        """``report.at``."""
+        at: time = self.values["report.at"]
+        return at
+
+    @property
+    def report_folder(self) -> Path | None:
+        """``report.folder``."""
+        folder = str(self.values["report.folder"])
+        return Path(folder).expanduser() if folder else None
+
+    @property
+    def mail_server(self) -> mailing.Server | None:
+        """``report.smtp`` with its user; ``None``: nothing can be mailed."""
+        server: mailing.Server | None = self.values["report.smtp"]
+        return None if server is None else replace(server, user=str(self.values["report.smtp_user"]))
 
     @property
     def mode(self) -> str:

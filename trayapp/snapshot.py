@@ -14,6 +14,7 @@ from typing import Any
 
 from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
+from trayapp.display import Display
 from trayapp.money import USD, Currency, currency
 from trayapp.trouble import Trouble
 
@@ -170,6 +171,29 @@ class Credits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """The last whole week in short; ``spendlight report`` has the rest."""
+
+    name: str
+    """ "2026-W47"; tells one week from another."""
+    first: str = ""
+    """Its Monday, ISO."""
+    last: str = ""
+    """Its Sunday, ISO."""
+    pico: int = 0
+    """By the list."""
+    pico_before: int | None = None
+    """The week before; ``None``: nothing is known of it."""
+    pico_saved: int = 0
+    """What rules have saved; a loss is negative."""
+    calls: int = 0
+    unpriced: int = 0
+    """Calls without a price; they are not in ``pico``."""
+    unusual: int = 0
+    """How many things were far from usual."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
     """Totals since local midnight."""
 
@@ -240,12 +264,16 @@ class Snapshot:
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
     """What the icon's number is: ``auto``, ``money``, ``plan``, ``rate`` or ``month``."""
+    display: Display = field(default_factory=Display)
+    """How the tray shall look."""
     month_point_pico: int | None = None
     """What all calls of this month will have cost at its end, list price; ``None``: too little is known, or the icon
     does not want it."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)
+    week: Week | None = None
+    """The last whole week, from Monday morning on."""
 
     @property
     def shown(self) -> Currency:
@@ -298,7 +326,9 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
         Limit(**{"vendor": "", "name": "", **_known(Limit, each)}) for each in values.get("limits") or ()
     )
     values["credits"] = tuple(Credits(**{"vendor": "", **_known(Credits, c)}) for c in values.get("credits") or ())
+    values["display"] = Display(**_known(Display, values.get("display") or {}))
     values["choices"] = choices_from_json(values.get("choices") or {})
+    values["week"] = Week(**{"name": "", **_known(Week, values["week"])}) if values.get("week") else None
     values["budgets"] = budgets_from_json(values.get("budgets") or {})
     return Snapshot(**values)
 

@@ -378,12 +378,24 @@
         <translation>Die Erfassung ist davon nicht betroffen.</translation>
     </message>
     <message>
+        <source>Please report it if it comes back.</source>
+        <translation>Bitte melden, wenn es wieder geschieht.</translation>
+    </message>
+    <message>
         <source>Restart the tray with `spendlight`; please report it if it comes back.</source>
         <translation>Das Tray mit `spendlight` neu starten; bitte melden, wenn es wiederkommt.</translation>
     </message>
     <message>
+        <source>The tray ended unexpectedly last time</source>
+        <translation>Das Tray endete letztes Mal unerwartet</translation>
+    </message>
+    <message>
         <source>The tray met an unexpected error</source>
         <translation>Unerwarteter Fehler im Tray</translation>
+    </message>
+    <message>
+        <source>Your tools and their metering went on.</source>
+        <translation>Die Tools und ihre Erfassung liefen weiter.</translation>
     </message>
 </context>
 <context>
@@ -442,6 +454,10 @@
     <message>
         <source>Running</source>
         <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>Show the report</source>
+        <translation>Bericht zeigen</translation>
     </message>
 </context>
 <context>
@@ -705,6 +721,13 @@
     <message>
         <source>Today by tool</source>
         <translation>Heute nach Tool</translation>
+    </message>
+</context>
+<context>
+    <name>minimeter</name>
+    <message>
+        <source>Spendlight&apos;s meter</source>
+        <translation>Spendlights Anzeige</translation>
     </message>
 </context>
 <context>
@@ -1060,6 +1083,33 @@
     <message>
         <source>“{text}”</source>
         <translation>„{text}“</translation>
+    </message>
+</context>
+<context>
+    <name>reportwindow</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Crash report</source>
+        <translation>Fehlerbericht</translation>
+    </message>
+    <message>
+        <source>It cannot be read any more.</source>
+        <translation>Er kann nicht mehr gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Nothing of this was sent. It holds versions and places in the program&apos;s code; no text, no path and no name of yours.</source>
+        <translation>Nichts davon wurde gesendet. Er enthält Versionen und Stellen im Code des Programms; keinen Text, keinen Pfad und keinen Namen.</translation>
+    </message>
+    <message>
+        <source>The report</source>
+        <translation>Der Bericht</translation>
     </message>
 </context>
 <context>

@@ -5,14 +5,15 @@ Fixtures ``views``, ``rich`` and ``tools`` are given to the room by its conftest
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from desktop_tongues import shortcut
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices, Record, RuleView
+from trayapp.desktop import look
 from trayapp.desktop.gauges import Banner, Paragraph, Text
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
@@ -264,6 +266,56 @@ def cut(window: QWidget) -> list[str]:
         if bad or not inside:
             found.append(f"{type(widget).__name__}: {widget.text()}")
     return found
+
+
+def overlapping(window: QWidget) -> list[str]:
+    """Pairs of texts of a window that lie on each other."""
+    found = []
+    parts = [(part, _within(part, window)) for part in _texts(window)]
+    for i, (one, here) in enumerate(parts):
+        for other, there in parts[i + 1 :]:
+            if here.intersects(there) and not one.isAncestorOf(other) and not other.isAncestorOf(one):
+                found.append(f"{one.text()} / {other.text()}")
+    return found
+
+
+def faint(window: QWidget) -> list[str]:
+    """The texts of a window whose strongest pixel has less than 4.5:1 against the ground that they really stand on.
+
+    What is switched off is left out, as in WCAG 2.2, 1.4.3.
+    """
+    canvas = QImage(window.size() * 2, QImage.Format.Format_RGB32)
+    canvas.setDevicePixelRatio(2)
+    window.render(canvas)
+    pixels = memoryview(canvas.constBits()).cast("I")
+    wide, found = canvas.bytesPerLine() // 4, []
+    for part in _texts(window):
+        if not part.isEnabled() or not part.text().strip():
+            continue
+        where = _within(part, window).intersected(window.rect()).adjusted(0, 1, 0, -1)
+        left, right = where.left() * 2, where.right() * 2 + 2
+        counts: Counter[int] = Counter()
+        for y in range(where.top() * 2, where.bottom() * 2 + 2):
+            counts.update(pixels[y * wide + left : y * wide + right].tolist())
+        ground = _colour(counts.most_common(1)[0][0])
+        best = max(look.contrast(_colour(pixel), ground) for pixel in counts)
+        if best < 4.5:
+            found.append(f"{part.text()}: {best:.2f}")
+    return found
+
+
+def _texts(window: QWidget) -> list[QLabel | QAbstractButton]:
+    labels, buttons = window.findChildren(QLabel), window.findChildren(QAbstractButton)
+    shown = [part for part in (*labels, *buttons) if part.isVisibleTo(window) and part.text()]
+    return [part for part in shown if part.width() > 0 and part.height() > 0]
+
+
+def _within(part: QWidget, window: QWidget) -> QRect:
+    return QRect(part.mapTo(window, part.rect().topLeft()), part.size())
+
+
+def _colour(pixel: int) -> str:
+    return f"#{pixel & 0xFFFFFF:06x}"
 
 
 def shortcuts(window: QWidget) -> list[str]:

@@ -10,7 +10,7 @@ from desktop_tongues import speaking
 from trayapp.budgetviews import BudgetView
 from trayapp.desktop import budgettext, glance
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Notice, Snapshot
+from trayapp.snapshot import Notice, Snapshot, Window
 from trayapp.values import PICO
 
 NOW = 1_795_000_000_000_000
@@ -72,6 +72,19 @@ def test_a_part_that_stops_is_named():
     view = BudgetView(name="x", scope="project:shop", period="week", until_us=NOW + 100 * HOUR)
     assert budgettext.stops(view, NOW).startswith("New calls of shop are refused until ")
     assert budgettext.stops(replace(view, scope="vendor:openai"), NOW).startswith("New calls of OpenAI are refused")
+
+
+def test_the_tooltip_looks_ahead_where_there_is_room(budgeted):
+    """The tightest budget, and never beyond what Windows shows."""
+    only = replace(budgeted.budgets, budgets=budgeted.budgets.budgets[:1], tightest="daily")
+    alone = replace(budgeted, budgets=only)
+    told = glance.tooltip(View(link=Link.CONNECTED, snapshot=alone))
+    assert told.splitlines()[-1] == budgettext.glance(alone)
+    assert "On pace for ≈$19" in told
+    assert len(told) <= glance.TOOLTIP_LIMIT
+    windows = (Window(vendor="anthropic", name="5h", minutes=300, used=0.42, resets_at=NOW // 10**6 + 7_800),)
+    full = glance.tooltip(View(link=Link.CONNECTED, snapshot=replace(budgeted, windows=windows)))
+    assert len(full) <= glance.TOOLTIP_LIMIT
 
 
 def test_the_tooltip_says_that_calls_are_refused(stopped):

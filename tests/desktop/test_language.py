@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 from desktop_tongues import afterwards_english
@@ -10,6 +11,7 @@ from PySide6.QtCore import QLocale
 
 from trayapp import tongue
 from trayapp.desktop import language
+from trayapp.display import Display
 
 
 @pytest.mark.parametrize(
@@ -28,21 +30,6 @@ from trayapp.desktop import language
 )
 def test_choosing(setting, preferred, expected):
     assert language.choose(setting, preferred) == expected
-
-
-def test_the_setting(profile):
-    assert language.wanted(profile) == "auto"
-    for text, expected in (
-        ('[display]\nlanguage = "de"\n', "de"),
-        ('[display]\nlanguage = "fr"\n', "auto"),
-        ('display = "language"\n', "auto"),
-        ("[display\nlanguage", "auto"),
-        ("[display]\n", "auto"),
-    ):
-        profile.settings.write_text(text)
-        assert language.wanted(profile) == expected
-    profile.settings.write_bytes(b"\xff language")
-    assert language.wanted(profile) == "auto"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +81,7 @@ def german_session(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_german_session_gets_a_german_tray(german_session, make_panel, make_engine, make_tray, day, profile):
     assert os.environ["LANG"] == "de_DE.UTF-8"
     panel = make_panel()
-    make_engine(day)
+    engine = make_engine(day)
     tray = make_tray()
     panel.wait_item()
     panel.until(lambda: panel.tooltip().startswith("Heute ≈12,20\xa0$ von 20\xa0$ · 1,90\xa0$/h"))
@@ -102,6 +89,7 @@ def test_a_german_session_gets_a_german_tray(german_session, make_panel, make_en
     assert any("Erfassung 1\xa0Stunde pausieren" in label.replace("_", "") for label in panel.labels())
     assert tray.quit() == 0
     profile.settings.write_text('[display]\nlanguage = "en"\n')
+    engine.send(replace(day, display=Display(language="en")))
     make_tray()
     panel.wait_item()
     panel.until(lambda: panel.tooltip().startswith("≈$12.20 of $20 today · $1.90/h"))
@@ -109,6 +97,7 @@ def test_a_german_session_gets_a_german_tray(german_session, make_panel, make_en
 
 def test_the_setting_makes_a_german_tray(make_panel, make_engine, make_tray, day, profile):
     profile.settings.write_text('[display]\nlanguage = "de"\n')
+    day = replace(day, display=Display(language="de"))
     panel = make_panel()
     make_engine(day)
     make_tray()

@@ -20,6 +20,7 @@ def test_text_can_be_read(colours):
     for ground in (colours.window, colours.card, colours.hover):
         assert look.contrast(colours.text, ground) >= 7
         assert look.contrast(colours.dim, ground) >= 4.5, ground
+        assert look.contrast(colours.warn_text, ground) >= 4.5, ground
     assert look.contrast(colours.alert_text, colours.alert) >= 4.5
     assert look.contrast(colours.demo_text, colours.demo) >= 4.5
     assert look.contrast(colours.on_focus, colours.focus) >= 4.5

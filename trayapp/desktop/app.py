@@ -17,8 +17,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from trayapp import __version__
-from trayapp.desktop import crash, glance, keeper, language
-from trayapp.desktop.farewell import Farewell
+from trayapp.desktop import crash, glance, keeper, language, outset
 from trayapp.desktop.icon import Ink
 from trayapp.desktop.link import Line
 from trayapp.desktop.look import SystemLook
@@ -27,16 +26,15 @@ from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
 from trayapp.desktop.tray import Tray
 from trayapp.desktop.view import View
+from trayapp.desktop.windows import Windows
+from trayapp.display import Display
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
 from trayapp.trouble import Trouble
 
 if TYPE_CHECKING:
+    from trayapp.desktop.minimeter import MiniMeter
     from trayapp.desktop.nudges import Nudges
-    from trayapp.desktop.popover import Popover
-    from trayapp.desktop.priceentry import PriceEntry
-    from trayapp.desktop.toolswindow import ToolsWindow
-    from trayapp.desktop.toolwork import ToolWork
 
 PAUSE_SECONDS: Final = 3600
 _log = logging.getLogger("spendlight.tray")
@@ -78,10 +76,11 @@ def run(paths: Paths, *, demo: bool = False, show_popover: bool = False, tray_wa
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("spendlight")
     app.setQuitOnLastWindowClosed(False)
-    language.install(app, language.wanted(paths))
+    display = outset.wanted(paths)
+    language.install(app, display.language)
     app.setWindowIcon(QIcon(os.fspath(resource("icons/spendlight-64.png"))))
     one.listen()
-    desk = Desk(app, paths, one, demo=demo, tray_wait=tray_wait)
+    desk = Desk(app, paths, one, display, demo=demo, tray_wait=tray_wait)
     desk.start(show_popover=show_popover)
     try:
         return app.exec()
@@ -94,42 +93,40 @@ class Desk(QObject):
     """All parts of a running tray, wired."""
 
     def __init__(
-        self, app: QApplication, paths: Paths, one: OneTray, *, demo: bool, tray_wait: float, ink: Ink | None = None
+        self, app: QApplication, paths: Paths, one: OneTray, display: Display, *, demo: bool, tray_wait: float
     ) -> None:
         super().__init__()
         self._app = app
         self._paths = paths
+        self._display = display
         self._tray_wait = tray_wait
-        self._farewell: Farewell | None = None
-        self._popover: Popover | None = None
-        self._entry: PriceEntry | None = None
-        self._tools: ToolsWindow | None = None
-        self._work: ToolWork | None = None
         self._nudges: Nudges | None = None
+        self._mini: MiniMeter | None = None
         self._told_us: int | None = None
         self._signals = Signals(app.quit, self)
-        self._look = SystemLook(app)
+        self._look = SystemLook(app, display.theme)
         self._line = Line(paths, demo=demo, parent=self)
-        self._menu = TrayMenu(self)
-        self._tray = Tray(self._menu, ink, self)
-        crash.install(paths.log, self._unexpected)
+        self._windows = Windows(paths, self._line, self)
+        self._menu = self._make_menu()
+        self._tray = Tray(self._menu, _ink(display.ink), self)
+        self._last_time = crash.install(paths.log, self._unexpected)
 
         self._look.changed.connect(self._tray.repaint)
         self._line.changed.connect(self._show_view)
-        self._tray.popover_asked.connect(lambda anchor: self._window().toggle(anchor))
+        self._tray.popover_asked.connect(self._windows.toggle)
         self._tray.pause_asked.connect(self._pause)
         self._tray.told_clicked.connect(self._show)
-        self._menu.show_asked.connect(self._show)
-        self._menu.pause_asked.connect(self._pause)
-        self._menu.price_asked.connect(self._enter_price)
-        self._menu.tools_asked.connect(self._connect_tools)
-        self._menu.asked.connect(self._choose)
-        self._menu.quit_asked.connect(app.quit)
-        self._menu.stop_asked.connect(self._ask_stop)
+        self._windows.asked.connect(self._choose)
+        self._windows.pause_asked.connect(self._pause)
+        self._windows.quit_asked.connect(app.quit)
+        self._windows.stop_agreed.connect(self._stop)
+        self._windows.stand_in_closed.connect(self._stand_in_closed)
         one.show_asked.connect(self._show)
 
     def start(self, *, show_popover: bool) -> None:
         """Connect, and see to it that something is to be seen."""
+        if self._last_time is not None:
+            self._line.report(self._last_time)
         self._show_view(self._line.view)
         self._line.start()
         if show_popover:
@@ -140,29 +137,61 @@ class Desk(QObject):
     def close(self) -> None:
         """Take everything back."""
         self._line.close()
-        if self._popover is not None:
-            self._popover.blockSignals(True)
-            self._popover.close()
-        if self._entry is not None:
-            self._entry.close()
+        self._windows.forget()
         if self._nudges is not None:
             self._nudges.close()
-        if self._tools is not None:
-            self._tools.close()
-        if self._work is not None:
-            self._work.close()
-        if self._farewell is not None:
-            self._farewell.close()
+        if self._mini is not None:
+            self._mini.close()
         self._tray.close()
         self._menu.close()
         self._signals.close()
 
+    def _make_menu(self) -> TrayMenu:
+        menu = TrayMenu(self)
+        menu.show_asked.connect(self._show)
+        menu.pause_asked.connect(self._pause)
+        menu.price_asked.connect(self._windows.enter_price)
+        menu.tools_asked.connect(self._windows.connect_tools)
+        menu.asked.connect(self._choose)
+        menu.quit_asked.connect(self._app.quit)
+        menu.stop_asked.connect(self._windows.ask_stop)
+        return menu
+
     def _show_view(self, view: View) -> None:
+        if view.live and view.snapshot is not None and view.snapshot.display != self._display:
+            self._use(view.snapshot.display)
         self._tray.show_view(view)
-        if self._popover is not None:
-            self._popover.show_view(view)
+        self._windows.show_view(view)
+        self._show_mini(view)
         self._tell_news(view)
         self._nudge(view)
+
+    def _use(self, display: Display) -> None:
+        """The user has set how the tray looks."""
+        former, self._display = self._display, display
+        self._look.choose(display.theme)
+        self._tray.use_ink(_ink(display.ink))
+        if display.language != former.language:
+            language.install(self._app, display.language)
+            self._windows.forget()
+            menu, self._menu = self._menu, self._make_menu()
+            self._tray.use_menu(self._menu)
+            menu.close()
+
+    def _show_mini(self, view: View) -> None:
+        """The meter in a window of its own, for those who want one."""
+        if self._mini is None:
+            if not self._display.mini_meter:
+                return
+            from trayapp.desktop.minimeter import MiniMeter
+
+            self._mini = MiniMeter(self._paths.mini_meter)
+            self._mini.popover_asked.connect(self._windows.toggle)
+            self._mini.pause_asked.connect(self._pause)
+            self._mini.menu_asked.connect(lambda at: self._menu.popup(at))
+        if self._mini.isVisible() != self._display.mini_meter:
+            self._mini.setVisible(self._display.mini_meter)
+        self._mini.show_view(view)
 
     def _tell_news(self, view: View) -> None:
         """A notice that comes while this tray looks is told once; what was there before is old."""
@@ -186,76 +215,22 @@ class Desk(QObject):
             self._nudges.open_asked.connect(self._show)
             self._nudges.plain.connect(lambda title, text: self._tray.tell(title, text, calm=True))
         if self._nudges is not None:
-            self._nudges.look(view.snapshot, seen=self._popover is not None and self._popover.isVisible())
+            self._nudges.look(view.snapshot, seen=self._windows.popover_seen)
 
     def _choose(self, verb: str, arguments: dict[str, Any]) -> None:
         """Ask the engine about models or a budget; what it refuses is told unless the popover shows it."""
 
         def answered(ok: object, trouble: Trouble | None) -> None:
-            if self._popover is None or not self._popover.isVisible():
+            if not self._windows.popover_seen:
                 self._done(ok, trouble)
 
         self._line.ask(verb, answered, **arguments)
 
-    def _window(self) -> Popover:
-        """The popover, made when it is first wanted: an icon alone needs less memory."""
-        if self._popover is None:
-            from trayapp.desktop.popover import Popover
-
-            self._popover = Popover()
-            self._popover.asked.connect(self._choose)
-            self._popover.pause_asked.connect(self._pause)
-            self._popover.quit_asked.connect(self._app.quit)
-            self._popover.price_asked.connect(self._enter_price)
-            self._popover.tools_asked.connect(self._connect_tools)
-            self._popover.dismiss_asked.connect(lambda at_us: self._line.ask("dismiss", at_us=at_us))
-            self._popover.closed_for_good.connect(self._stand_in_closed)
-            self._popover.show_view(self._line.view)
-        return self._popover
-
     def _show(self) -> None:
-        if self._tray.available:
-            self._window().open(None)
+        if self._tray.available or (self._mini is not None and self._mini.isVisible()):
+            self._windows.popover().open(None)
         else:
-            self._window().as_window()
-
-    def _enter_price(self) -> None:
-        """Open the small dialog for what has no price."""
-        if self._entry is None:
-            from trayapp.desktop.priceentry import PriceEntry
-
-            self._entry = entry = PriceEntry()
-            entry.asked.connect(lambda verb, arguments: self._line.ask(verb, entry.show_outcome, **arguments))
-            entry.models_wanted.connect(self._fill_entry)
-        self._fill_entry()
-        self._entry.open_for(self._line.view.snapshot)
-
-    def _connect_tools(self) -> None:
-        """Open the window with the tools; its modules are read when it is first wanted: an icon alone needs less."""
-        from trayapp.desktop.toolswindow import ToolsWindow
-        from trayapp.desktop.toolwork import ToolWork
-        from trayapp.toolbox import Toolbox
-
-        if self._tools is None or self._work is None:
-            self._work = ToolWork(Toolbox(self._paths), self)
-            self._tools = ToolsWindow(self._work)
-        self._tools.open_fresh()
-
-    def _fill_entry(self) -> None:
-        entry = self._entry
-        if entry is None:
-            return
-
-        def waiting(ok: Any, trouble: Trouble | None) -> None:
-            if trouble is None:
-                entry.show_waiting(ok.get("models", ()))
-
-        def known(ok: Any, trouble: Trouble | None) -> None:
-            if trouble is None:
-                entry.show_known(ok.get("models", ()))
-
-        self._line.ask("unpriced", waiting)
-        self._line.ask("models", known)
+            self._windows.popover().as_window()
 
     def _pause(self) -> None:
         # The click has already toggled the menu's mark; put it back to what is true until the engine says more.
@@ -274,24 +249,18 @@ class Desk(QObject):
         QTimer.singleShot(0, self, lambda: self._line.report(trouble))
 
     def _without_tray(self) -> None:
-        if self._tray.available:
+        if self._tray.available or (self._mini is not None and self._mini.isVisible()):
             return
         _say(
             "Spendlight found no tray to put its icon in, so it shows a window instead. On GNOME, the extension "
             "'AppIndicator and KStatusNotifierItem Support' adds a tray; `spendlight status` works everywhere."
         )
         _log.warning("no tray after %.0f s; showing a window", self._tray_wait)
-        self._window().as_window()
+        self._windows.popover().as_window()
 
     def _stand_in_closed(self) -> None:
-        if not self._tray.available:
+        if not self._tray.available and (self._mini is None or not self._mini.isVisible()):
             self._app.quit()
-
-    def _ask_stop(self) -> None:
-        if self._farewell is None:
-            self._farewell = Farewell(self._paths, self)
-            self._farewell.agreed.connect(self._stop)
-        self._farewell.ask()
 
     def _stop(self) -> None:
         try:
@@ -303,6 +272,10 @@ class Desk(QObject):
             return
         # An engine without a guard (started by hand): ask it itself.
         self._line.ask("stop", lambda _ok, trouble: self._done(_ok, trouble) if trouble else self._app.quit())
+
+
+def _ink(setting: str) -> Ink | None:
+    return None if setting == "auto" else Ink(setting)
 
 
 def _choose_theme() -> None:

@@ -67,7 +67,8 @@ class Breakdown(QWidget):
             if i < len(ordered):
                 part, more = ordered[i]
                 share = part.pico / dearest if dearest > 0 else 0.0
-                bar.show_bar(part.name or unnamed, money.of_slice(part, snapshot.shown), share)
+                tool = part.name if self.by == "tool" else None
+                bar.show_bar(part.name or unnamed, money.of_slice(part, snapshot.shown), share, tool=tool)
                 bar.setToolTip(_tip(part, more))
         rest = ordered[most:]
         self._more.setVisible(bool(rest))

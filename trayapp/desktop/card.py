@@ -37,7 +37,7 @@ class SuggestionCard(QFrame):
         self._answered = ""
         self._proof: tuple[str, ...] = ()
         self._most = LINES
-        self.because = Paragraph(Tone.WARN)
+        self.because = Paragraph(Tone.WARNING)
         self.title = Paragraph(Tone.TEXT, bold=True)
         self.worth = Paragraph(Tone.OK)
         self._lines: list[Paragraph] = []

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from math import ceil
+from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QProgressBar,
     QSizePolicy,
@@ -22,12 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.desktop import look
+from trayapp.desktop import look, symbols
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.prose import prose
 from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
+REPORTED: Final = ("tray_error", "tray_crash")
+"""Troubles of which there is a report in the log folder."""
 _STEPS = 1000
 _FIXED = QSizePolicy.Policy.Fixed
 
@@ -39,6 +43,7 @@ class Tone(StrEnum):
     DIM = "dim"
     OK = "ok"
     WARN = "warn"
+    WARNING = "warn_text"
     OVER = "over"
     BAR = "bar"
     ALERT = "alert_text"
@@ -179,21 +184,59 @@ class Gauge(QProgressBar):
             painter.fillRect(QRect(x, 0, 2, self.height()), QColor(look.current().notch))
 
 
+class Symbol(QWidget):
+    """A tool's symbol; it says nothing to a screen reader, the name stands beside it."""
+
+    def __init__(self, size: int = 16) -> None:
+        super().__init__()
+        self._tool: str | None = None
+        self.setFixedSize(size, size)
+        self.setVisible(False)
+
+    def show_tool(self, tool: str | None) -> None:
+        """Show a tool's; ``None``: none, and no room is taken."""
+        if tool != self._tool:
+            self._tool = tool
+            self.update()
+        if self.isHidden() == (tool is not None):
+            self.setVisible(tool is not None)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """Draw it in the colour of secondary text."""
+        if self._tool is not None:
+            drawn = symbols.of_tool(self._tool, look.current().dim, self.width(), self.devicePixelRatioF())
+            QPainter(self).drawPixmap(0, 0, drawn)
+
+
 class BarRow(QWidget):
     """A name, an amount, and the bar below them."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.symbol = Symbol()
         self.name = Text()
         self.amount = Text(Tone.DIM, right=True)
         self.gauge = Gauge()
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
+        head.addWidget(self.name, 1)
         grid = _grid(self, 2)
-        grid.addWidget(self.name, 0, 0)
+        grid.addLayout(head, 0, 0)
         grid.addWidget(self.amount, 0, 1)
         grid.addWidget(self.gauge, 1, 0, 1, 2)
 
-    def show_bar(self, name: str, amount: str, share: float, tone: Tone = Tone.BAR, notch: float | None = None) -> None:
-        """Show one bar; ``share`` is 0–1."""
+    def show_bar(
+        self,
+        name: str,
+        amount: str,
+        share: float,
+        tone: Tone = Tone.BAR,
+        notch: float | None = None,
+        tool: str | None = None,
+    ) -> None:
+        """Show one bar; ``share`` is 0–1, ``tool`` the one whose symbol stands before the name."""
+        self.symbol.show_tool(tool)
         self.name.show_text(name)
         self.amount.show_text(amount)
         self.gauge.show_share(share, f"{name}: {amount}", tone, notch)
@@ -205,17 +248,23 @@ class CallRow(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self._dot: Tone | None = None
+        self.symbol = Symbol()
         self.name = Text()
         self.amount = Text(Tone.TEXT, right=True)
         self.detail = Text(Tone.DIM, size=0.88)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        head.addWidget(self.symbol)
+        head.addWidget(self.name, 1)
         grid = _grid(self, 0)
         grid.setContentsMargins(14, 0, 0, 0)
-        grid.addWidget(self.name, 0, 0)
+        grid.addLayout(head, 0, 0)
         grid.addWidget(self.amount, 0, 1)
         grid.addWidget(self.detail, 1, 0, 1, 2)
 
-    def show_call(self, name: str, amount: str, detail: str, *, running: bool, failed: bool) -> None:
-        """Show one call."""
+    def show_call(self, name: str, amount: str, detail: str, *, tool: str, running: bool, failed: bool) -> None:
+        """Show one call of a tool."""
+        self.symbol.show_tool(tool)
         dot = Tone.OK if running else Tone.OVER if failed else Tone.DIM
         if dot is not self._dot:
             self._dot = dot
@@ -249,11 +298,13 @@ class Card(QFrame):
         self.title = Paragraph(Tone.ALERT, bold=True)
         self.message = Paragraph(Tone.ALERT)
         self.fix = Paragraph(Tone.ALERT)
+        self.report = Button(tr("gauges", "Show the report"), small=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 9, 10, 9)
         column.setSpacing(3)
         for part in (self.title, self.message, self.fix):
             column.addWidget(part)
+        column.addWidget(self.report, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_trouble(self, trouble: Trouble) -> None:
         """Show one trouble."""
@@ -262,6 +313,7 @@ class Card(QFrame):
         self.title.show_text(title)
         self.message.show_text(message)
         self.fix.show_text(f"→ {fix}" if fix else "")
+        self.report.setVisible(trouble.code in REPORTED)
         spoken = f"{tr('gauges', 'Alert')}. {title}. {message} {fix}".strip()
         if spoken != self.accessibleName():
             self.setAccessibleName(spoken)

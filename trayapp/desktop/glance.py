@@ -16,6 +16,8 @@ from trayapp.snapshot import LiveCall, Slice, Snapshot
 from trayapp.tongue import mark, several, tr
 
 TOOLTIP_LIMIT = 120
+ALERT = "⚠"
+"""What an alert's first line begins with."""
 _PLAN_LINES = 5
 _NOT_PRICES = ("rewrite_refused", "budget_")
 """How the codes of notices begin that are no news about prices."""
@@ -37,6 +39,8 @@ class MenuText:
     """What is wrong and what to do; first of all and marked."""
     status: tuple[str, ...]
     by_tool: tuple[str, ...]
+    tools: tuple[str, ...]
+    """The tools of ``by_tool``, by name."""
     by_model: tuple[str, ...]
     by_session: tuple[str, ...]
     pause: str
@@ -188,6 +192,9 @@ def tooltip(view: View) -> str:
         lines.extend(filter(None, (missing(view.snapshot),)))
         if told := bill(view.snapshot):
             lines.append(told)
+        ahead = budgettext.glance(view.snapshot)
+        if ahead and len("\n".join([*lines, ahead])) <= TOOLTIP_LIMIT:
+            lines.append(ahead)
     return _cut("\n".join(lines), TOOLTIP_LIMIT)
 
 
@@ -197,10 +204,10 @@ def menu(view: View) -> MenuText:
     alerts: list[str] = []
     if view.live and snapshot is not None:
         for budget in budgettext.stopping(snapshot)[:1]:
-            alerts.append(f"⚠ {budgettext.stops(budget, snapshot.at_us)}")
+            alerts.append(f"{ALERT} {budgettext.stops(budget, snapshot.at_us)}")
             alerts.append(f"    {_cut(budgettext.why(budget), 90)}")
     for trouble in view.troubles()[: 2 if alerts else 3]:
-        alerts.append(f"⚠ {_cut(trouble.title, 70)}")
+        alerts.append(f"{ALERT} {_cut(trouble.title, 70)}")
         if trouble.fix:
             alerts.append(f"    {_cut(trouble.fix, 90)}")
     status = [demo()] if view.is_demo else []
@@ -229,6 +236,7 @@ def menu(view: View) -> MenuText:
         alerts=tuple(alerts),
         status=tuple(status),
         by_tool=by_tool,
+        tools=tuple(part.name for part in snapshot.by_tool[:12]) if by_tool and snapshot is not None else (),
         by_model=by_model,
         by_session=by_session,
         pause=(

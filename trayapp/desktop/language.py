@@ -2,8 +2,9 @@
 
 Everything that asks Qt for languages and locales lives here; what is said goes through ``trayapp.tongue``.
 
-Rules: chosen once, at the start of the process; English needs no file; a translation that is not there leaves English;
-figures follow the system's own locale where it is of the language that is spoken, else that language's usual one.
+Rules: English needs no file; a translation that is not there leaves English; figures follow the system's own locale
+where it is of the language that is spoken, else that language's usual one. What was made before the language changed
+keeps its words and has to be made anew.
 """
 
 from __future__ import annotations
@@ -17,34 +18,15 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from trayapp import tongue
-from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
 from trayapp.tongue import Figures
 
 SOURCE: Final = "en"
 TRANSLATED: Final = ("de",)
 """Languages with a packed translation."""
-AUTO: Final = "auto"
+_AUTO: Final = "auto"
 
 _log = logging.getLogger("spendlight.tray")
-
-
-def wanted(paths: Paths) -> str:
-    """The setting ``display.language``; ``auto`` where it is not set. What is wrong with the file says the engine."""
-    try:
-        text = paths.settings.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return AUTO
-    if "language" not in text:
-        return AUTO
-    import tomllib  # an icon alone needs less memory without it
-
-    try:
-        display = tomllib.loads(text).get("display")
-    except tomllib.TOMLDecodeError:
-        return AUTO
-    language = display.get("language") if isinstance(display, dict) else None
-    return language if language in (SOURCE, *TRANSLATED) else AUTO
 
 
 def choose(setting: str, preferred: Sequence[str]) -> str:
@@ -54,7 +36,7 @@ def choose(setting: str, preferred: Sequence[str]) -> str:
         setting: a language, or ``auto``.
         preferred: the system's languages, best first: "de-AT", "en-US", "C".
     """
-    if setting != AUTO:
+    if setting != _AUTO:
         return setting
     for each in preferred:
         language = each.replace("_", "-").partition("-")[0].lower()
@@ -73,6 +55,9 @@ def install(app: QCoreApplication, setting: str, system: QLocale | None = None) 
         setting: a language, or ``auto``.
         system: the system's locale, if not what Qt finds.
     """
+    for former in app.findChildren(QTranslator):
+        app.removeTranslator(former)
+        former.deleteLater()
     system = QLocale.system() if system is None else system
     language = choose(setting, system.uiLanguages())
     own = QLocale.languageToCode(system.language()) == language

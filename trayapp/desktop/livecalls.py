@@ -60,6 +60,7 @@ def _show(row: CallRow, call: LiveCall, snapshot: Snapshot) -> None:
         glance.who(call),
         glance.amount(call, snapshot.shown),
         glance.progress(call, snapshot.at_us),
+        tool=call.tool,
         running=not call.ended_us,
         failed=bool(call.ended_us) and call.state != "done",
     )

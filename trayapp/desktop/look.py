@@ -1,4 +1,4 @@
-"""Colours: one light and one dark look on Qt's Fusion style, following the system's choice.
+"""Colours: one light and one dark look on Qt's Fusion style, by the user's setting or following the system's choice.
 
 Everything that decides a colour lives here. Text keeps a contrast of at least 4.5:1 against what it stands on, and
 what is drawn for its colour (bars, notches, focus rings) at least 3:1 (WCAG 2.2, 1.4.3 and 1.4.11); a test computes
@@ -6,7 +6,8 @@ both. Data colours are Okabe and Ito's, which stay apart under the common colour
 "Color Universal Design"); on light ground those that would be too pale are the same hues, darkened.
 
 Where the style hints know the system's scheme (GNOME and KDE themes, macOS, Windows) they are followed; where they
-say "unknown", the desktop portal is asked once (org.freedesktop.appearance color-scheme), and without it it is light.
+say "unknown", the desktop portal is asked and listened to (org.freedesktop.appearance color-scheme), and without it it
+is light.
 """
 
 from __future__ import annotations
@@ -14,10 +15,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
+from PySide6.QtCore import SLOT, QObject, Qt, Signal, SignalInstance, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusPendingCallWatcher, QDBusVariant
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
+
+_PORTAL: Final = "org.freedesktop.portal.Desktop"
+_PORTAL_PATH: Final = "/org/freedesktop/portal/desktop"
+_PORTAL_SETTINGS: Final = "org.freedesktop.portal.Settings"
+_NAMESPACE: Final = "org.freedesktop.appearance"
+_KEY: Final = "color-scheme"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,8 @@ class Look:
     """Text and marks on it."""
     ok: str
     warn: str
+    warn_text: str
+    """The same for words."""
     over: str
     bar: str
     """Bars of a breakdown."""
@@ -71,6 +80,7 @@ DARK: Final = Look(
     on_focus="#000000",
     ok="#56b4e9",
     warn="#e69f00",
+    warn_text="#e69f00",
     over="#f07c2b",
     bar="#56b4e9",
     alert="#46251a",
@@ -94,6 +104,7 @@ LIGHT: Final = Look(
     on_focus="#ffffff",
     ok="#0072b2",
     warn="#a86f00",
+    warn_text="#855800",
     over="#c24e00",
     bar="#0072b2",
     alert="#fde7dc",
@@ -149,27 +160,40 @@ def apply(app: QApplication, look: Look) -> None:
 
 
 class SystemLook(QObject):
-    """Applies the system's choice now and whenever it changes."""
+    """Applies what the user has set, or the system's choice now and whenever it changes."""
 
     changed = Signal(object)
     """The new ``Look``."""
 
-    def __init__(self, app: QApplication) -> None:
+    def __init__(self, app: QApplication, theme: str = "auto") -> None:
         super().__init__(app)
         self._app = app
+        self._theme = theme
         self._watcher: QDBusPendingCallWatcher | None = None
         hints = app.styleHints()
+        self._system = DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT
         hints.colorSchemeChanged.connect(self._scheme_changed)
-        apply(app, DARK if hints.colorScheme() is Qt.ColorScheme.Dark else LIGHT)
+        apply(app, self._wanted())
         if hints.colorScheme() is Qt.ColorScheme.Unknown:
             self._ask_portal()
 
+    def choose(self, theme: str) -> None:
+        """``light``, ``dark``, or ``auto``: the system's."""
+        self._theme = theme
+        self._use()
+
+    def _wanted(self) -> Look:
+        return {"light": LIGHT, "dark": DARK}.get(self._theme, self._system)
+
     def _scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         if scheme is not Qt.ColorScheme.Unknown:
-            self._use(DARK if scheme is Qt.ColorScheme.Dark else LIGHT)
+            self._system = DARK if scheme is Qt.ColorScheme.Dark else LIGHT
+        # Qt may have put a palette of its own in force with the scheme.
+        apply(self._app, self._wanted())
+        self.changed.emit(current())
 
-    def _use(self, look: Look) -> None:
-        if look is not current():
+    def _use(self) -> None:
+        if (look := self._wanted()) is not current():
             apply(self._app, look)
             self.changed.emit(look)
 
@@ -177,13 +201,10 @@ class SystemLook(QObject):
         bus = QDBusConnection.sessionBus()
         if not bus.isConnected():
             return
-        question = QDBusMessage.createMethodCall(
-            "org.freedesktop.portal.Desktop",
-            "/org/freedesktop/portal/desktop",
-            "org.freedesktop.portal.Settings",
-            "Read",
-        )
-        question.setArguments(["org.freedesktop.appearance", "color-scheme"])
+        slot: Any = SLOT("portal_told(QDBusMessage)")  # a text, whatever the stubs say
+        bus.connect("", _PORTAL_PATH, _PORTAL_SETTINGS, "SettingChanged", self, slot)
+        question = QDBusMessage.createMethodCall(_PORTAL, _PORTAL_PATH, _PORTAL_SETTINGS, "Read")
+        question.setArguments([_NAMESPACE, _KEY])
         self._watcher = QDBusPendingCallWatcher(bus.asyncCall(question, 2000), self)
         finished: SignalInstance = self._watcher.finished
         finished.connect(self._portal_answered)
@@ -194,11 +215,20 @@ class SystemLook(QObject):
         self._watcher = None
         if answer.type() is not QDBusMessage.MessageType.ReplyMessage or not answer.arguments():
             return
-        value: Any = answer.arguments()[0]
+        self._portal_says(answer.arguments()[0])
+
+    @Slot(QDBusMessage)
+    def portal_told(self, signal: QDBusMessage) -> None:
+        """The portal's ``SettingChanged``."""
+        if signal.arguments()[:2] == [_NAMESPACE, _KEY]:
+            self._portal_says(signal.arguments()[2])
+
+    def _portal_says(self, value: Any) -> None:
         while isinstance(value, QDBusVariant):
             value = value.variant()
         # 0 no preference, 1 dark, 2 light (XDG desktop portal, Settings, version 2).
-        self._use(DARK if value == 1 else LIGHT)
+        self._system = DARK if value == 1 else LIGHT
+        self._use()
 
 
 def contrast(one: str, other: str) -> float:

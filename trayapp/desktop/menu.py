@@ -7,10 +7,11 @@ is true, and a menu that is open does not jump. Slots of lines (alerts, status, 
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRect, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QMenu
 
 from trayapp.desktop import glance, look
@@ -46,8 +47,7 @@ class TrayMenu(QObject):
         self.menu = QMenu()
         self.menu.setTitle("Spendlight")
         self.menu.setToolTipsVisible(True)
-        mark = _alert_mark()
-        self._alerts = [self._line(self.menu, mark if i % 2 == 0 else None) for i in range(_ALERTS)]
+        self._alerts = [self._line(self.menu) for _ in range(_ALERTS)]
         self._alerts_end = self.menu.addSeparator()
         self._status = [self._line(self.menu) for _ in range(_STATUS)]
         self.menu.addSeparator()
@@ -93,8 +93,12 @@ class TrayMenu(QObject):
             return
         self._text = text
         _fill(self._alerts, text.alerts)
+        for line, alert in zip(self._alerts, text.alerts, strict=False):
+            _mark(line, _alert_mark() if alert.startswith(glance.ALERT) else QIcon())
         _fill(self._status, text.status)
         _fill(self._tool_lines, text.by_tool)
+        for line, tool in zip(self._tool_lines, text.tools, strict=False):
+            _mark(line, _tool_icon(tool))
         _fill(self._model_lines, text.by_model)
         _fill(self._session_lines, text.by_session)
         self._tools.menuAction().setVisible(bool(text.by_tool))
@@ -129,16 +133,18 @@ class TrayMenu(QObject):
             self._budgets.asked.connect(self.asked)
         return self._budgets.show_budgets(snapshot)
 
+    def popup(self, at: QPoint) -> None:
+        """Open it at a place of the screen."""
+        self.menu.popup(at)
+
     def close(self) -> None:
         """Give the menu back."""
         self.menu.deleteLater()
 
-    def _line(self, menu: QMenu, icon: QIcon | None = None) -> QAction:
+    def _line(self, menu: QMenu) -> QAction:
         action = QAction("", menu)
         action.setEnabled(False)
         action.setVisible(False)
-        if icon is not None:
-            action.setIcon(icon)
         menu.addAction(action)
         return action
 
@@ -160,13 +166,20 @@ def _fill(lines: list[QAction], texts: tuple[str, ...]) -> None:
             line.setVisible(i < len(texts))
 
 
+def _mark(line: QAction, icon: QIcon) -> None:
+    if line.icon().cacheKey() != icon.cacheKey():
+        line.setIcon(icon)
+
+
+@cache
 def _alert_mark() -> QIcon:
-    canvas = QPixmap(16, 16)
-    canvas.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(canvas)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(look.LIGHT.over))
-    painter.drawEllipse(QRect(3, 3, 10, 10))
-    painter.end()
-    return QIcon(canvas)
+    from trayapp.desktop import symbols
+
+    return QIcon(symbols.of_state("over", look.LIGHT.over, 16, 2.0))
+
+
+@lru_cache(maxsize=64)
+def _tool_icon(tool: str) -> QIcon:
+    from trayapp.desktop import symbols
+
+    return QIcon(symbols.of_tool(tool, symbols.MIDDLE, 16, 2.0))

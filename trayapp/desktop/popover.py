@@ -48,6 +48,8 @@ class Popover(QWidget):
     price_asked = Signal()
     """A price shall be set for what has none."""
     tools_asked = Signal()
+    report_asked = Signal()
+    """The report of a crash shall be seen."""
     asked = Signal(str, object)
     """A verb of the engine about cheaper models or a budget, and its arguments."""
     dismiss_asked = Signal(object)
@@ -189,6 +191,8 @@ class Popover(QWidget):
         self.pause.clicked.connect(self.pause_asked)
         self.quit.clicked.connect(self.quit_asked)
         self.price.clicked.connect(self.price_asked)
+        for card in self._cards:
+            card.report.clicked.connect(self.report_asked)
         self.note.away.clicked.connect(lambda: self.dismiss_asked.emit(self._noted_us))
         self._breakdown.turned.connect(self._refresh)
         self.holds.asked.connect(self.asked)

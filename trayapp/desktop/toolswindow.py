@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.desktop import look
+from trayapp.desktop import look, symbols
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.toolwords import connected, state, told
@@ -43,9 +43,13 @@ from trayapp.tools.tool import By, Tool
 from trayapp.trouble import Trouble
 
 SIZE: Final = QSize(840, 520)
-_LIST: Final = 230
+_LIST: Final = 250
+_SYMBOL: Final = 20
+_LEFT: Final = 42
+"""Where a row's words begin; its symbol stands before them."""
 _STANDING: Final = Qt.ItemDataRole.UserRole
 _HERE: Final = Qt.ItemDataRole.UserRole + 1
+_NAME: Final = Qt.ItemDataRole.UserRole + 2
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 
 
@@ -66,7 +70,7 @@ class _Difference(QSyntaxHighlighter):
 
 
 class _Row(QStyledItemDelegate):
-    """A tool in the list: a dot for its state, its name, the state in words."""
+    """A tool in the list: its symbol, its name, a dot for its state and the state in words."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802
         """Two lines with room around them."""
@@ -84,7 +88,13 @@ class _Row(QStyledItemDelegate):
             painter.setBrush(QColor(colours.hover))
             painter.drawRoundedRect(QRectF(box).adjusted(2, 1, -2, -1), 5, 5)
         standing, here = index.data(_STANDING), bool(index.data(_HERE))
-        dot = QRectF(box.left() + 11, box.top() + 6 + option.fontMetrics.height() / 2 - 4, 8, 8)
+        metrics = option.fontMetrics
+        drawn = symbols.of_tool(
+            str(index.data(_NAME)), colours.text if here else colours.dim, _SYMBOL, painter.device().devicePixelRatioF()
+        )
+        painter.drawPixmap(box.left() + 11, box.top() + (box.height() - _SYMBOL) // 2, drawn)
+        dot = QRectF(box.left() + _LEFT, box.top() + 6 + metrics.height() * 1.5 - 4, 8, 8)
+        dotted = True
         if standing in (Standing.CONNECTED, Standing.CHANGED, Standing.STALE, Standing.BY_HAND):
             painter.setBrush(QColor(colours.ok if standing in (Standing.CONNECTED, Standing.BY_HAND) else colours.warn))
             painter.drawEllipse(dot)
@@ -92,17 +102,19 @@ class _Row(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.dim), 1.4))
             painter.drawEllipse(dot.adjusted(0.7, 0.7, -0.7, -0.7))
+        else:
+            dotted = False
         if chosen and bool(option.state & QStyle.StateFlag.State_HasFocus):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.focus), 2))
             painter.drawRoundedRect(QRectF(box).adjusted(3, 2, -3, -2), 5, 5)
         title, _, state_text = str(index.data(Qt.ItemDataRole.DisplayRole)).partition("\n")
-        room = box.adjusted(28, 5, -8, -5)
+        room = box.adjusted(_LEFT, 5, -8, -5)
         painter.setPen(QColor(colours.text if here else colours.dim))
-        metrics = option.fontMetrics
         for line, text in enumerate((title, state_text)):
             if line:
                 painter.setPen(QColor(colours.dim))
+                room.setLeft(room.left() + (13 if dotted else 0))
             cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             painter.drawText(room.left(), room.top() + metrics.ascent() + line * metrics.height() + 1, cut)
         painter.restore()
@@ -228,6 +240,7 @@ class ToolsWindow(QDialog):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one.tool.title}, {state(one)}")
             item.setData(_STANDING, one.stands.standing if one.tool.modes else None)
             item.setData(_HERE, one.found.installed)
+            item.setData(_NAME, one.tool.name)
             self.list.addItem(item)
         row = next((n for n, one in enumerate(self._seen) if chosen is not None and one.tool.name == chosen.name), 0)
         self.list.setCurrentRow(row)

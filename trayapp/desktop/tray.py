@@ -74,6 +74,20 @@ class Tray(QObject):
         self._picture = None
         self._pulse.touch()
 
+    def use_ink(self, ink: Ink | None) -> None:
+        """Draw the icon with this ink; ``None``: by the desktop."""
+        if ink is not self._ink:
+            self._ink = ink
+            self.repaint()
+
+    def use_menu(self, menu: TrayMenu) -> None:
+        """Show this menu from now on, in the place of the former one."""
+        self._menu = menu
+        menu.show_view(self._view)
+        if self._item is not None:
+            self._item.setContextMenu(menu.menu)
+        self.repaint()
+
     def tell(self, title: str, message: str, *, calm: bool = False) -> None:
         """Say something through the desktop's notifications; ``calm``: nothing is wrong."""
         kind = QSystemTrayIcon.MessageIcon.Information if calm else QSystemTrayIcon.MessageIcon.Warning

@@ -79,6 +79,7 @@ class Configuration:
         self.glance.facts.budget_day_pico = chosen.budget_day_pico
         self.budgets(chosen.budgets)
         self.glance.facts.icon = chosen.icon
+        self.glance.facts.display = chosen.display
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)

@@ -24,6 +24,7 @@ import msgspec
 from trayapp import __version__, currency
 from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
+from trayapp.display import Display
 from trayapp.engine.today import Day, DayReader, with_running
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger
@@ -112,6 +113,7 @@ class Facts:
     icon: str = "auto"
     month: Callable[[], Awaitable[int | None]] | None = None
     """Tells what this month will have cost, pico-USD; asked only when the icon wants it."""
+    display: Display = field(default_factory=Display)
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -297,6 +299,7 @@ class Glance:
             credits=plan.credits,
             icon=facts.icon,
             month_point_pico=self._month,
+            display=facts.display,
             choices=self._choices,
             budgets=self._budgets,
         )

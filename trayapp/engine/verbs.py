@@ -52,6 +52,7 @@ class Verbs:
             "set_upstream": self.set_upstream,
             "reset_upstream": self.reset_upstream,
             "reload": self.reload,
+            "set_setting": self.set_setting,
             "reload_keys": self.reload_keys,
             "plans": self.plans,
             "pools": self.pools,
@@ -139,6 +140,14 @@ class Verbs:
         self.configuration.reload()
         await self.configuration.ready()
         return {}
+
+    async def set_setting(self, arguments: Mapping[str, Any]) -> Any:
+        """Change one setting, for good and at once; without a value it has its default again."""
+        key = str(arguments["key"])
+        await asyncio.to_thread(settings_edit.set_value, self.paths.settings, key, arguments.get("value"))
+        self.configuration.reload()
+        await self.configuration.ready()
+        return {"key": key}
 
     async def reload_keys(self, _: Mapping[str, Any]) -> Any:
         """Read the virtual keys again."""

@@ -97,6 +97,11 @@ class Paths:
         return self.state / "suggested.json"
 
     @property
+    def mini_meter(self) -> Path:
+        """Where on the screen the small window was left (JSON)."""
+        return self.state / "mini-meter.json"
+
+    @property
     def conversations(self) -> Path:
         """What was decided for conversations that were changed (JSON, no text)."""
         return self.state / "conversations.json"

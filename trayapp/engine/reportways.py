@@ -1,0 +1,126 @@
+"""The ways of a weekly summary: a folder of the user's, and a mail through the user's own server.
+
+Everything that takes a report out of the engine lives here. Rules: nothing goes anywhere that the user has not set; a
+file is replaced whole and is the user's alone; a password is asked of the keyring in a thread, without anybody being
+asked to unlock it on a Monday morning, and given to the postman's process alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from trayapp import mailing
+from trayapp.engine.delivery import UndeliveredError, Wanted, Way
+from trayapp.mailing import Mail
+from trayapp.platform.paths import Paths, write_private
+from trayapp.platform.secrets import SecretStore, UnreachableError
+from trayapp.reports import Report
+from trayapp.settings import Settings
+
+LIMIT_S: Final = 90.0
+"""For a mail to be handed in."""
+_PATIENCE_S: Final = 10.0
+
+
+@dataclass(slots=True)
+class Ways:
+    """Ways for reports, as the settings stand at the moment."""
+
+    paths: Paths
+    settings: Callable[[], Settings]
+    subject: Callable[[Report], str]
+    text: Callable[[Report], str]
+    html: Callable[[Report], str]
+
+    def table(self) -> dict[str, Way]:
+        """Name to way."""
+        return {"file": self.to_file, "mail": self.to_mail}
+
+    async def to_file(self, report: Report) -> None:
+        """Lay it into the folder, as HTML.
+
+        Raises:
+            UndeliveredError: it cannot be written.
+        """
+        folder = self.settings().report_folder
+        if folder is None:
+            raise UndeliveredError("No folder is set.")
+        try:
+            await asyncio.to_thread(self._write, folder, report)
+        except OSError as error:
+            raise UndeliveredError(f"{error.filename or folder}: {error.strerror}.") from None
+
+    def _write(self, folder: Path, report: Report) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(folder / f"spendlight-{report.period.name}.html", self.html(report).encode())
+
+    async def to_mail(self, report: Report) -> None:
+        """Mail it.
+
+        Raises:
+            UndeliveredError: something is not set, the password cannot be had, or the server did not take it.
+        """
+        chosen = self.settings()
+        to = str(chosen.values["report.mail_to"])
+        where = chosen.mail_server
+        if not to or where is None:
+            raise UndeliveredError("`report.mail_to` and `report.smtp` have to be set both.")
+        password = await asyncio.to_thread(self._password) if where.user else None
+        mail = Mail(
+            sender=str(chosen.values["report.mail_from"]) or to,
+            to=to,
+            subject=self.subject(report),
+            text=self.text(report),
+            html=self.html(report),
+            about=report.period.name,
+        )
+        why = await _hand_in(json.dumps(mailing.to_json(mail, where, password)).encode())
+        if why:
+            raise UndeliveredError(why)
+
+    def _password(self) -> str:
+        found = SecretStore(self.paths.secrets, patience=_PATIENCE_S).load([mailing.SECRET], quiet=True)[mailing.SECRET]
+        if isinstance(found, UnreachableError):
+            raise UndeliveredError(f"The password of the mail server cannot be had: {found}.")
+        if found is None:
+            raise UndeliveredError("No password of the mail server is kept; `spendlight mail password` keeps one.")
+        return found.decode()
+
+
+def wanted(chosen: Settings) -> Wanted:
+    """What the settings want delivered."""
+    ways = []
+    if chosen.report_folder is not None:
+        ways.append("file")
+    if chosen.values["report.mail_to"] and chosen.mail_server is not None:
+        ways.append("mail")
+    return Wanted(weekly=bool(chosen.values["report.weekly"]), at=chosen.report_at, ways=tuple(ways))
+
+
+async def _hand_in(document: bytes) -> str:
+    """Have the postman take a mail; why he could not, as a sentence, or nothing."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-m", "trayapp.engine.postman"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        output, _ = await asyncio.wait_for(child.communicate(document), LIMIT_S)
+    except TimeoutError:
+        return "The mail server did not answer in time."
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    try:
+        answer = json.loads(output)
+        return "" if answer.get("sent") is True else str(answer.get("why") or "The mail could not be sent.")
+    except (ValueError, AttributeError):
+        return "The mail could not be sent."
