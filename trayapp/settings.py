@@ -29,7 +29,7 @@ from trayapp.trouble import Trouble, TroubleError
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
-ICONS: Final = ("auto", "money", "plan")
+ICONS: Final = ("auto", "money", "plan", "rate", "month")
 LANGUAGES: Final = ("auto", "en", "de")
 THEMES: Final = ("auto", "light", "dark")
 INKS: Final = ("auto", "light", "dark", "plate")
@@ -182,8 +182,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "display.icon",
         "auto",
-        "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
-        " auto: plan, as long as nothing is billed beside it.",
+        "The icon's number. plan: % used of the tighter plan window; money: today's amount; rate: what an hour costs"
+        " now; month: what this month will have cost; auto: plan, as long as nothing is billed beside it.",
         _one_of(ICONS),
     ),
     Setting(

@@ -85,8 +85,12 @@
         <translation>Pro&amp;jekt</translation>
     </message>
     <message>
+        <source>Sess&amp;ion</source>
+        <translation>S&amp;itzung</translation>
+    </message>
+    <message>
         <source>Today by</source>
-        <translation>Heute nach</translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Today by model</source>
@@ -95,6 +99,10 @@
     <message>
         <source>Today by project</source>
         <translation>Heute nach Projekt</translation>
+    </message>
+    <message>
+        <source>Today by session</source>
+        <translation>Heute nach Sitzung</translation>
     </message>
     <message>
         <source>Today by tool</source>
@@ -114,6 +122,10 @@
     <message>
         <source>unknown project</source>
         <translation>unbekanntes Projekt</translation>
+    </message>
+    <message>
+        <source>unknown session</source>
+        <translation>unbekannte Sitzung</translation>
     </message>
     <message>
         <source>unknown tool</source>
@@ -807,6 +819,10 @@
         <translation>&amp;Alles anhalten…</translation>
     </message>
     <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
         <source>Today by model</source>
         <translation>Heute nach Modell</translation>
     </message>
@@ -1469,6 +1485,28 @@
     </message>
 </context>
 <context>
+    <name>sessionwords</name>
+    <message numerus="yes">
+        <source>%n call(s) running</source>
+        <translation>
+            <numerusform>%n Aufruf läuft</numerusform>
+            <numerusform>%n Aufrufe laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>last call {at}</source>
+        <translation>letzter Aufruf {at}</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>ohne Sitzung</translation>
+    </message>
+    <message>
+        <source>unknown tool</source>
+        <translation>unbekanntes Tool</translation>
+    </message>
+</context>
+<context>
     <name>shares</name>
     <message>
         <source>allowed</source>
@@ -1521,6 +1559,10 @@
     <message>
         <source>resets {at}</source>
         <translation>Reset {at}</translation>
+    </message>
+    <message>
+        <source>runs out {at}</source>
+        <translation>reicht bis {at}</translation>
     </message>
     <message>
         <source>session</source>

@@ -84,7 +84,15 @@ def views(
     today = replace(day.today, pico_contract=day.today.pico, pico_marginal=4 * PICO, unagreed=2)
     windows = (
         Window(vendor="anthropic", name="5h", minutes=300, used=0.42, resets_at=at_s + 7_800),
-        Window(vendor="anthropic", name="7d", minutes=10_080, used=0.71, resets_at=at_s + 95_000),
+        Window(
+            vendor="anthropic",
+            name="7d",
+            minutes=10_080,
+            used=0.71,
+            resets_at=at_s + 95_000,
+            runs_out_at=at_s + 50_000,
+            runs_out_sure=0.8,
+        ),
         Window(vendor="chatgpt", name="primary", minutes=300, reset=True, resets_at=at_s - 60),
         Window(vendor="chatgpt", name="secondary", minutes=10_080, status="rejected"),
         Window(vendor="github-copilot", name="premium_interactions", used=0.2),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trayapp import shares
-from trayapp.desktop import budgettext, money
+from trayapp.desktop import budgettext, money, sessionwords
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import LiveCall, Slice, Snapshot
 from trayapp.tongue import mark, several, tr
@@ -40,6 +40,7 @@ class MenuText:
     tools: tuple[str, ...]
     """The tools of ``by_tool``, by name."""
     by_model: tuple[str, ...]
+    by_session: tuple[str, ...]
     pause: str
     paused: bool
     can_pause: bool
@@ -198,6 +199,7 @@ def menu(view: View) -> MenuText:
     status = [demo()] if view.is_demo else []
     by_tool: tuple[str, ...] = ()
     by_model: tuple[str, ...] = ()
+    by_session: tuple[str, ...] = ()
     if view.live and snapshot is not None:
         status.append(headline(view))
         status.extend(filter(None, (_cut(budgettext.glance(snapshot), 120),)))
@@ -211,6 +213,8 @@ def menu(view: View) -> MenuText:
         if len(running) > 3:
             status.append("● " + several("glance", "and %n more running", len(running) - 3))
         by_tool = tuple(_slice(part, tr("glance", "unknown tool"), snapshot.shown) for part in snapshot.by_tool[:12])
+        sessions = [sessionwords.as_slice(each) for each in snapshot.by_session[:12]]
+        by_session = tuple(_slice(part, "", snapshot.shown) for part in sessions)
         by_model = tuple(_slice(part, tr("glance", "unknown model"), snapshot.shown) for part in snapshot.by_model[:12])
     elif not alerts:
         status.append(headline(view))
@@ -220,6 +224,7 @@ def menu(view: View) -> MenuText:
         by_tool=by_tool,
         tools=tuple(part.name for part in snapshot.by_tool[:12]) if by_tool and snapshot is not None else (),
         by_model=by_model,
+        by_session=by_session,
         pause=(
             tr("glance", "{paused} — resume", paused=paused(snapshot))
             if view.paused and snapshot

@@ -60,6 +60,8 @@ class TrayMenu(QObject):
         self._tool_lines = [self._line(self._tools) for _ in range(_SLICES)]
         self._models = self.menu.addMenu(tr("menu", "Today by model"))
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
+        self._sessions = self.menu.addMenu(tr("menu", "Sessions"))
+        self._session_lines = [self._line(self._sessions) for _ in range(_SLICES)]
         self._choices: ModelsMenu | None = None
         self._budgets: BudgetMenu | None = None
         self.menu.addSeparator()
@@ -104,8 +106,10 @@ class TrayMenu(QObject):
         for line, tool in zip(self._tool_lines, text.tools, strict=False):
             _mark(line, _tool_icon(tool))
         _fill(self._model_lines, text.by_model)
+        _fill(self._session_lines, text.by_session)
         self._tools.menuAction().setVisible(bool(text.by_tool))
         self._models.menuAction().setVisible(bool(text.by_model))
+        self._sessions.menuAction().setVisible(bool(text.by_session))
         self._price.setVisible(bool(text.price))
         if text.price:
             self._price.setText(text.price)

@@ -214,7 +214,7 @@ class Popover(QWidget):
         body.addWidget(frame)
 
     def break_down(self, by: str) -> None:
-        """Show today by ``model``, ``tool`` or ``project``."""
+        """Show today by ``model``, ``tool``, ``project`` or ``session``."""
         self._breakdown.turn(by)
 
     # Drawing

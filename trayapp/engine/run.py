@@ -38,6 +38,7 @@ from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
+from trayapp.engine.dayhabits import DayHabits
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
@@ -46,6 +47,7 @@ from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.listings import Listings
 from trayapp.engine.meant import Meant
+from trayapp.engine.monthahead import MonthAhead
 from trayapp.engine.notices import Notices
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
@@ -117,9 +119,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             demo=is_demo(),
             troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
         )
-        windows = Windows(paths.windows)
-        facts.plan = windows.shown
         glance = Glance(ledger, facts)
+        habits = DayHabits(ledger, glance.changed)
+        windows = Windows(paths.windows, habit=habits.of)
+        facts.plan = windows.shown
+        facts.month = MonthAhead(ledger).point
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
 
@@ -212,6 +216,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await budgets.close()
         await router.close()
         await windows.close()
+        await habits.close()
         await prices.close()
         await spool
         lifeline.stop()

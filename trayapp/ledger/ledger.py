@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
+from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
@@ -75,6 +76,7 @@ class Ledger:
         self._ids = ids
         self._writer = writer
         self._reports = writer.upkeep.reports
+        self._sessions = Sessions()
         self._recovered = started.recovered
         self._imported = started.imported
         self._closed = False
@@ -293,6 +295,10 @@ class Ledger:
         return self._reports.submit(
             lambda connection: queries.breakdown(connection, by, since_us, until_us, limit, account)
         )
+
+    def sessions(self, since_us: int, limit: int = 50, wanted: Collection[str] = ()) -> Future[list[SessionSum]]:
+        """The sessions since a moment (ask again for the same one), dearest first; see ``sessions.Sessions.read``."""
+        return self._reports.submit(lambda connection: self._sessions.read(connection, since_us, limit, wanted))
 
     def hours(
         self, since_us: int, until_us: int, amount: str = "list", by: By | None = None, keys: Sequence[str] = ()

@@ -139,7 +139,7 @@ def _totals(figures: Sequence[int]) -> Totals:
     return Totals(**values)
 
 
-def _pieces(since_us: int, until_us: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+def pieces_of(since_us: int, until_us: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
     """Divide a range into bucket ranges (grain, first, end) and row ranges (since, until)."""
     if until_us <= since_us:
         return [], []
@@ -192,7 +192,7 @@ def days(connection: sqlite3.Connection, edges: Sequence[int]) -> list[Totals]:
 
 def _range_totals(connection: sqlite3.Connection, since_us: int, until_us: int) -> Totals:
     sums = [0] * len(COLUMNS)
-    pieces, edges = _pieces(since_us, until_us)
+    pieces, edges = pieces_of(since_us, until_us)
     for piece in pieces:
         found = connection.execute(_SUM_BUCKETS, piece).fetchone()
         sums = [a + b for a, b in zip(sums, found, strict=True)]
@@ -235,7 +235,7 @@ def breakdown(
     by_rows = DIM_SQL[DIM_COLUMNS.index(by)]
     parts: dict[str, tuple[int, ...]] = {}
     with snapshot(connection):
-        pieces, edges = _pieces(*_bounds(connection, since_us, until_us))
+        pieces, edges = pieces_of(*_bounds(connection, since_us, until_us))
         statements: list[tuple[str, tuple[int | str, ...]]] = [
             (
                 f"SELECT d.{by}, s.* FROM (SELECT dims,{','.join(SUM_SQL)} FROM buckets"  # noqa: S608
