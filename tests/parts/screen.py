@@ -12,13 +12,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pixels import Screen
 
 from trayapp.platform import paths as places
+from trayapp.platform import single
 
 REPO = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
@@ -42,12 +46,13 @@ def end(process: subprocess.Popen[Any]) -> None:
 
 
 @pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """An X screen of our own, with a window manager where there is one."""
+def screen() -> Iterator[Screen]:
+    """An X screen of our own that can be looked at, with a window manager where there is one."""
     xvfb = need("Xvfb", "xvfb")
+    folder = tempfile.TemporaryDirectory(prefix="spendlight-screen-")
     read, write = os.pipe()
     process = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir", folder.name],
         pass_fds=(write,),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -68,11 +73,18 @@ def display() -> Iterator[str]:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        yield name
+        yield Screen(name, Path(folder.name) / "Xvfb_screen0")
     finally:
         if manager is not None:
             end(manager)
         end(process)
+        folder.cleanup()
+
+
+@pytest.fixture(scope="session")
+def display(screen: Screen) -> str:
+    """The name of the X screen."""
+    return screen.name
 
 
 @pytest.fixture
@@ -127,6 +139,15 @@ class TrayProcess:
             text=True,
         )
 
+    def wait_started(self) -> None:
+        """Wait until it holds the lock and listens: it is past its start."""
+        run = places.find().run
+        until = time.monotonic() + PATIENCE
+        while not ((run / "tray.sock").exists() and single.holder(run / "tray.lock")):
+            assert time.monotonic() < until, "the tray did not start"
+            assert self.process.poll() is None, "the tray has ended"
+            time.sleep(0.02)
+
     def quit(self) -> int:
         """Ask it to end by signal; its exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -161,8 +182,9 @@ def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callabl
         environment.pop(name, None)
     made: list[TrayProcess] = []
 
-    def make(*options: str) -> TrayProcess:
-        made.append(TrayProcess(environment, *options))
+    def make(*options: str, **more: str) -> TrayProcess:
+        """``more``: what its environment holds beside that."""
+        made.append(TrayProcess({**environment, **more}, *options))
         return made[-1]
 
     yield make
