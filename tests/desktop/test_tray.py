@@ -234,4 +234,3 @@ def test_demo_says_so_everywhere(make_panel, make_engine, make_tray):
     panel.wait_item()
     panel.until(lambda: panel.tooltip().startswith("DEMO"))
     assert panel.labels()[0].startswith("DEMO")
-

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hands import Hands, Trayer, until
 from pixels import rgb
+from screen import need
 
 from trayapp.values import PICO
 
@@ -17,6 +18,7 @@ TITLE = "Spendlight"
 
 @pytest.fixture
 def hands(screen):
+    need("openbox", "openbox")
     hands = Hands(screen)
     hands.away()
     return hands

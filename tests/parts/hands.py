@@ -26,7 +26,6 @@ class Hands:
     """What a user does on a screen."""
 
     def __init__(self, screen: Screen) -> None:
-        need("openbox", "openbox")
         self._xdotool = need("xdotool", "xdotool")
         self.screen = screen
 
@@ -43,7 +42,10 @@ class Hands:
         return done.stdout.strip()
 
     def click(self, x: int, y: int, button: int = 1) -> None:
-        self.do("mousemove", "--sync", str(x), str(y), "click", str(button))
+        """Go there, press, let go; each in its own moment, as a hand does."""
+        self.do("mousemove", "--sync", str(x), str(y))
+        self.do("mousedown", str(button))
+        self.do("mouseup", str(button))
 
     def away(self) -> None:
         """Take the pointer where it lights nothing up."""
@@ -59,7 +61,9 @@ class Hands:
     def menus(self) -> list[str]:
         """The visible menus: windows of the tray without a frame around them and without the popover's title."""
         all_of_it = self.do("search", "--onlyvisible", "--class", "^spendlight$").split()
-        return [window for window in all_of_it if self.where(window)[2] > 64 and window not in self.windows("Spendlight")]
+        return [
+            window for window in all_of_it if self.where(window)[2] > 64 and window not in self.windows("Spendlight")
+        ]
 
     def wait_window(self, name: str) -> str:
         """Wait for the one window of this title."""

@@ -86,7 +86,12 @@ class Screen:
         return Frame(width, height, data)
 
     def until(
-        self, holds: Callable[[Frame], bool], rect: Rect | None = None, *, timeout: float = PATIENCE, pause: float = 0.02
+        self,
+        holds: Callable[[Frame], bool],
+        rect: Rect | None = None,
+        *,
+        timeout: float = PATIENCE,
+        pause: float = 0.02,
     ) -> Frame:
         """Look until the picture is as wanted; that picture."""
         end = time.monotonic() + timeout

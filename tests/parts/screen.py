@@ -6,6 +6,7 @@ gives ``profile``, the places of the Spendlight that the tray belongs to.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -45,40 +46,36 @@ def end(process: subprocess.Popen[Any]) -> None:
             process.wait(PATIENCE)
 
 
+@contextlib.contextmanager
+def open_screen(*, managed: bool, size: str = "1280x800") -> Iterator[Screen]:
+    """An X screen that can be looked at; ``managed``: with a window manager where there is one."""
+    xvfb = need("Xvfb", "xvfb")
+    quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    read, write = os.pipe()
+    with tempfile.TemporaryDirectory(prefix="spendlight-screen-") as folder:
+        command = [xvfb, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-fbdir", folder]
+        process = subprocess.Popen(command, pass_fds=(write,), **quiet)
+        os.close(write)
+        manager = None
+        try:
+            with os.fdopen(read, "rb") as number:
+                ready, _, _ = select.select([number], [], [], PATIENCE)
+                assert ready, "Xvfb did not start"
+                name = f":{number.readline().decode().strip()}"
+            if managed and (openbox := shutil.which("openbox")):
+                manager = subprocess.Popen([openbox, "--sm-disable"], env={**os.environ, "DISPLAY": name}, **quiet)
+            yield Screen(name, Path(folder) / "Xvfb_screen0")
+        finally:
+            if manager is not None:
+                end(manager)
+            end(process)
+
+
 @pytest.fixture(scope="session")
 def screen() -> Iterator[Screen]:
-    """An X screen of our own that can be looked at, with a window manager where there is one."""
-    xvfb = need("Xvfb", "xvfb")
-    folder = tempfile.TemporaryDirectory(prefix="spendlight-screen-")
-    read, write = os.pipe()
-    process = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-fbdir", folder.name],
-        pass_fds=(write,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    manager = None
-    try:
-        with os.fdopen(read, "rb") as number:
-            ready, _, _ = select.select([number], [], [], PATIENCE)
-            assert ready, "Xvfb did not start"
-            name = f":{number.readline().decode().strip()}"
-        if openbox := shutil.which("openbox"):
-            manager = subprocess.Popen(
-                [openbox, "--sm-disable"],
-                env={**os.environ, "DISPLAY": name},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        yield Screen(name, Path(folder.name) / "Xvfb_screen0")
-    finally:
-        if manager is not None:
-            end(manager)
-        end(process)
-        folder.cleanup()
+    """An X screen of our own, with a window manager where there is one."""
+    with open_screen(managed=True) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
