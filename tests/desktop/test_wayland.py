@@ -14,7 +14,7 @@ __all__ = ["make_weston"]
 
 OK = (0x56, 0xB4, 0xE9)
 WARN = (0xE6, 0x9F, 0x00)
-GROUND, BAR = rgb("#fafafb"), rgb("#0072b2")
+GROUND, BAR, HOVER = rgb("#fafafb"), rgb("#0072b2"), rgb("#e3e5ea")
 """Of the popover on light ground."""
 
 
@@ -77,16 +77,19 @@ def test_a_second_click_closes_the_popover(session):
 
 def test_a_click_into_another_window_closes_the_popover(session):
     session.activate()
-    left, top, wide, high = session.weston.window(GROUND)
+    left, top, _, high = session.weston.window(GROUND)
     screen = session.weston.screen
     session.weston.click(40 if left > 200 else 1200, top + high // 2, lambda: screen.frame().count(GROUND) == 0)
 
 
 def test_a_button_of_the_popover_is_pressed(session):
-    """With the pointer: the wide one at the foot asks for a pause."""
+    """With the pointer: the wide one at the foot lights up, and asks for a pause."""
     session.activate()
     left, top, wide, high = session.weston.window(GROUND)
-    session.weston.click(left + wide // 3, top + high - 45, session.engine.asked)
+    at, screen = (left + wide // 3, top + high - 45), session.weston.screen
+    around = (at[0] - 60, at[1] - 6, 40, 12)
+    session.weston.point(*at, lambda: screen.frame(around).count(HOVER) > 60)
+    session.weston.click(*at, session.engine.asked)
     assert session.engine.next_ask("pause")["seconds"] == 3600
 
 

@@ -44,19 +44,23 @@ class Weston:
         # Its desktop is there once something is painted.
         screen.until(lambda frame: frame.at(frame.width // 2, frame.height - 1) != (0, 0, 0))
 
-    def click(self, x: int, y: int, done: Callable[[], Any]) -> None:
-        """Click there and wait until it is done.
+    def point(self, x: int, y: int, done: Callable[[], Any]) -> None:
+        """Keep the pointer moving there until something is so.
 
-        weston reads events of X that came while it painted only when another one comes, so the pointer is kept moving.
+        weston reads events of X that came while it painted only when another one comes.
         """
-        self.hands.click(x, y)
-        steps = itertools.cycle((1, 0))
+        steps = itertools.cycle((0, 1))
 
         def moved() -> Any:
             self.hands.do("mousemove", str(x + next(steps)), str(y))
             return done()
 
-        until(moved, "what a click does")
+        until(moved, f"what the pointer does at {x}, {y}")
+
+    def click(self, x: int, y: int, done: Callable[[], Any]) -> None:
+        """Click there and wait until it is done."""
+        self.hands.click(x, y)
+        self.point(x, y, done)
 
     def environment(self) -> dict[str, str]:
         """What makes a program its client, and nobody else's."""
