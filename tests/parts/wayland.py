@@ -1,4 +1,4 @@
-"""A Wayland session: weston as the only window of an X screen, so that it can be seen, clicked and typed into.
+"""A Wayland session: weston as the only window of an X screen, so that it can be seen and typed into.
 
 The screen has no window manager: under openbox weston's window never comes up.
 """
@@ -6,7 +6,6 @@ The screen has no window manager: under openbox weston's window never comes up.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -44,23 +43,14 @@ class Weston:
         # Its desktop is there once something is painted.
         screen.until(lambda frame: frame.at(frame.width // 2, frame.height - 1) != (0, 0, 0))
 
-    def point(self, x: int, y: int, done: Callable[[], Any]) -> None:
-        """Keep the pointer moving there until something is so.
+    def press(self, key: str, done: Callable[[], Any]) -> None:
+        """Press a key until something is so: weston reads what X sent while it painted only when more comes."""
 
-        weston reads events of X that came while it painted only when another one comes.
-        """
-        steps = itertools.cycle((0, 1))
-
-        def moved() -> Any:
-            self.hands.do("mousemove", str(x + next(steps)), str(y))
+        def pressed() -> Any:
+            self.hands.key(key)
             return done()
 
-        until(moved, f"what the pointer does at {x}, {y}")
-
-    def click(self, x: int, y: int, done: Callable[[], Any]) -> None:
-        """Click there and wait until it is done."""
-        self.hands.click(x, y)
-        self.point(x, y, done)
+        until(pressed, f"what the key {key} does")
 
     def environment(self) -> dict[str, str]:
         """What makes a program its client, and nobody else's."""
