@@ -24,7 +24,7 @@ LAUNCHERS = ("/usr/libexec/at-spi-bus-launcher", "/usr/lib/at-spi2-core/at-spi-b
 ENVIRONMENT = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
 """What a tray needs to be told, so that it speaks without a reader that runs."""
 _IFACE = "org.a11y.atspi."
-_ENABLED, _FOCUSABLE, _FOCUSED, _SHOWING, _VISIBLE = 8, 11, 12, 25, 30
+_CHECKED, _ENABLED, _FOCUSABLE, _FOCUSED, _SHOWING, _VISIBLE = 4, 8, 11, 12, 25, 30
 """Numbers of states (at-spi2's ``AtspiStateType``)."""
 
 
@@ -72,6 +72,10 @@ class Thing:
     @property
     def enabled(self) -> bool:
         return self._is(_ENABLED)
+
+    @property
+    def checked(self) -> bool:
+        return self._is(_CHECKED)
 
     @property
     def showing(self) -> bool:

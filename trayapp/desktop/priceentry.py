@@ -169,6 +169,8 @@ class PriceEntry(QDialog):
         self.other.setAccessibleName(tr("priceentry", "The model that it is, vendor slash model"))
         edit, completer = self.other.lineEdit(), self.other.completer()
         if edit is not None:
+            edit.setAccessibleName(self.other.accessibleName())  # the keyboard is in here, so this is what is read
+        if edit is not None:
             edit.setPlaceholderText("openai/gpt-5.5")
             edit.returnPressed.connect(self._save)
         if completer is not None:
