@@ -124,10 +124,10 @@ def make_panel(bus: str) -> Iterator[Callable[[], Any]]:
 class TrayProcess:
     """The tray as users have it: a process of its own."""
 
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
+    def __init__(self, environment: dict[str, str], *options: str, before: tuple[str, ...] = ()) -> None:
         self.environment = environment
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "trayapp.desktop", *options],
+            [*before, sys.executable, "-m", "trayapp.desktop", *options],
             cwd=REPO,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -179,9 +179,9 @@ def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callabl
         environment.pop(name, None)
     made: list[TrayProcess] = []
 
-    def make(*options: str, **more: str) -> TrayProcess:
-        """``more``: what its environment holds beside that."""
-        made.append(TrayProcess({**environment, **more}, *options))
+    def make(*options: str, before: tuple[str, ...] = (), **more: str) -> TrayProcess:
+        """``before``: a command that becomes the tray; ``more``: what its environment holds beside that."""
+        made.append(TrayProcess({**environment, **more}, *options, before=before))
         return made[-1]
 
     yield make

@@ -10,6 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
@@ -158,6 +159,8 @@ class Desk(QObject):
         self._signals.close()
 
     def _show_view(self, view: View) -> None:
+        if sys.platform != "win32":
+            time.tzset()  # 3 µs; without it a traveller's new zone would be told at the next start only
         self._tray.show_view(view)
         if self._popover is not None:
             self._popover.show_view(view)
