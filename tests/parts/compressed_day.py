@@ -156,6 +156,15 @@ class Usage:
         fields = (self._folder / "stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def busy_seconds(self) -> float:
+        """Time on a processor of the threads that live, to the nanosecond."""
+        return sum(int(file.read_text().split()[0]) for file in self._folder.glob("task/*/schedstat")) / 1e9
+
+    def wakeups(self) -> int:
+        """How often its threads have begun to run anew after waiting."""
+        lines = "".join(file.read_text() for file in self._folder.glob("task/*/status")).splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt_switches"))
+
     def rss_mib(self) -> float:
         """What is resident, shared libraries and all."""
         return self._kib("status", "VmRSS:") / 1024

@@ -84,8 +84,8 @@ def display(screen: Screen) -> str:
     return screen.name
 
 
-@pytest.fixture
-def bus() -> Iterator[str]:
+@contextlib.contextmanager
+def open_bus() -> Iterator[str]:
     """A session bus of our own; its address."""
     daemon = need("dbus-daemon", "dbus-daemon")
     process = subprocess.Popen(
@@ -101,6 +101,13 @@ def bus() -> Iterator[str]:
     finally:
         end(process)
         process.stdout.close()
+
+
+@pytest.fixture
+def bus() -> Iterator[str]:
+    """A session bus of our own; its address."""
+    with open_bus() as address:
+        yield address
 
 
 @pytest.fixture
@@ -163,9 +170,8 @@ class TrayProcess:
         self.process.stderr.close()
 
 
-@pytest.fixture
-def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
-    """Starts trays of the profile on the screen and the bus."""
+def environment_of(display: str, bus: str, profile: places.Paths) -> dict[str, str]:
+    """What a tray of the profile needs to know on that screen and bus."""
     environment = {
         **os.environ,
         "DISPLAY": display,
@@ -177,6 +183,13 @@ def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callabl
     }
     for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME"):
         environment.pop(name, None)
+    return environment
+
+
+@pytest.fixture
+def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
+    """Starts trays of the profile on the screen and the bus."""
+    environment = environment_of(display, bus, profile)
     made: list[TrayProcess] = []
 
     def make(*options: str, before: tuple[str, ...] = (), **more: str) -> TrayProcess:

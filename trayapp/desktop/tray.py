@@ -4,7 +4,8 @@ Qt decides once, when a ``QSystemTrayIcon`` is made, whether it speaks D-Bus or 
 starts after us would never see an icon made before it (measured with Qt 6.12; a panel that restarts is followed), so
 the icon is made anew when the first ``StatusNotifierWatcher`` appears.
 
-Rules: icon, tooltip and menu change at most once in ``BEAT_MS``, and only what differs is sent.
+Rules: icon, tooltip and menu change at most once in ``BEAT_MS``, and only what differs is sent; an engine's first word
+waits for no beat.
 """
 
 from __future__ import annotations
@@ -65,9 +66,13 @@ class Tray(QObject):
 
     def show_view(self, view: View) -> None:
         """Take in a new view."""
+        begins = view.live and not self._view.live
         self._view = view
         self._menu.show_view(view)
-        self._pulse.touch()
+        if begins:
+            self._pulse.now()
+        else:
+            self._pulse.touch()
 
     def repaint(self) -> None:
         """Draw anew: the scheme changed."""
