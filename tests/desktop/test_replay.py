@@ -133,18 +133,17 @@ def live_a_day(panel, make_engine, seed: int, moments: int) -> None:
 
 
 def rounds_of_days(panel, make_engine, rounds: int, moments: int) -> list[float]:
-    """Private memory after a warm-up and after each further round; the same days each time."""
+    """Own memory after a warm-up and after each further round; the same days each time."""
     sizes = []
     for _ in range(rounds + 1):
         for seed in (101, 102):
             live_a_day(panel, make_engine, seed, moments)
-        sizes.append(panel.usage.private_mib())
+        sizes.append(panel.usage.own_mib())
     return sizes
 
 
 def test_days_on_end_take_no_more_memory(panel, make_engine):
     sizes = rounds_of_days(panel, make_engine, rounds=2, moments=240)
-    print(sizes)
     assert sizes[-1] - sizes[0] < GROWTH_MIB, sizes
     assert panel.usage.rss_mib() < 200
 

@@ -169,9 +169,9 @@ class Usage:
         """What is resident, shared libraries and all."""
         return self._kib("status", "VmRSS:") / 1024
 
-    def private_mib(self) -> float:
-        """What is resident and nobody else's."""
-        return (self._kib("smaps_rollup", "Private_Dirty:") + self._kib("smaps_rollup", "Private_Clean:")) / 1024
+    def own_mib(self) -> float:
+        """What is resident and comes from no file: the same whoever else has the same libraries in use."""
+        return self._kib("smaps_rollup", "Anonymous:") / 1024
 
     def _kib(self, file: str, name: str) -> int:
         lines = (self._folder / file).read_text().splitlines()
