@@ -36,6 +36,7 @@ def test_no_figure_is_ten_times_what_is_wanted(bench, monkeypatch):
     assert all(what in table for what, *_ in bench.BUDGETS)
 
 
+@pytest.mark.qt_log_ignore("systemTrayWindowChanged")
 def test_an_engines_first_word_waits_for_no_beat(qapp, day):
     """The icon's texts change at most once a second, but for this: from a start without numbers to numbers."""
     menu = TrayMenu()

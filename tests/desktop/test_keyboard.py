@@ -5,6 +5,8 @@ Where the keyboard is, is asked of the accessibility bus; what is drawn, of the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from atspi import ENVIRONMENT, reader
 from hands import Hands, until
@@ -26,7 +28,7 @@ def opened(screen, reader, make_panel, make_engine, make_tray, views):
     opened.screen, opened.reader, opened.hands = screen, reader, Hands(screen)
     opened.hands.away()
     opened.panel = make_panel()
-    opened.engine = make_engine(views["urged"].snapshot)
+    opened.engine = make_engine(replace(views["urged"].snapshot, unpriced=views["unpriced"].snapshot.unpriced))
     make_tray(**ENVIRONMENT)
     opened.panel.wait_item()
     opened.panel.until(lambda: "$12.20" in opened.panel.tooltip())
@@ -38,6 +40,12 @@ def opened(screen, reader, make_panel, make_engine, make_tray, views):
 
 
 class Opened:
+    def use(self, name, title):
+        """Another window that has come up."""
+        self.window = self.reader.window(name)
+        self.at = self.hands.wait_window(title)
+        self.hands.focus(self.at)
+
     def reachable(self):
         """All that Tab may stop at, as it stands on the screen: line by line, from the left.
 
@@ -57,7 +65,9 @@ class Opened:
         return x + left - from_left, y + top - from_top, wide, high
 
     def focused(self):
-        return next((thing for thing in self.window.walk() if thing.focused and thing.role != "dialog"), None)
+        """Where the keyboard is; a list's chosen item counts as its list."""
+        found = (thing for thing in self.window.walk() if thing.focused and thing.role not in ("dialog", "list item"))
+        return next(found, None)
 
     def tab(self, key="Tab"):
         """Press Tab and wait for the keyboard to have moved; where it is."""
@@ -104,6 +114,38 @@ def test_a_key_presses_what_has_the_keyboard(opened, key):
         pass
     opened.hands.key(key)
     assert opened.engine.next_ask("pause")["seconds"] == 3600
+
+
+def test_tab_goes_through_the_price_entry_and_comes_round(opened):
+    opened.panel.click("Set a price for kimi-k4…")
+    opened.use("Set a price for calls that have none", "Set a price")
+    first = opened.reader.until(opened.focused, "the keyboard in the entry").name
+    assert first == "Input, USD per million tokens"
+    walked = [opened.tab().name for _ in range(7)]
+    round_trip = walked[: walked.index(first) + 1]
+    for name in ("Output, USD per million tokens", "Cached input, USD per million tokens", "Close"):
+        assert name in round_trip, walked
+    assert all(walked)
+    opened.hands.key("Escape")
+    opened.reader.until(lambda: not opened.window.showing, "a closed entry")
+
+
+def test_tab_goes_through_the_tools_window_and_comes_round(opened):
+    opened.panel.click("Connect tools")
+    opened.use("Connect your tools", "Connect your tools")
+    opened.reader.until(lambda: opened.window.find("list item", "Claude Code"), "the tools")
+    first = opened.reader.until(opened.focused, "the keyboard in the window")
+    walked = []
+    while not walked or (walked[-1].path != first.path and len(walked) < 8):
+        walked.append(opened.tab())
+    assert len(walked) >= 3
+    assert walked[-1].path == first.path
+    names = [thing.name for thing in walked]
+    assert all(names)
+    assert "What changes in its files" in names
+    assert "Close" in names
+    opened.hands.key("Escape")
+    opened.reader.until(lambda: not opened.window.showing, "a closed window")
 
 
 def test_escape_closes_and_the_next_click_opens_anew(opened):

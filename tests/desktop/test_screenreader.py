@@ -172,7 +172,8 @@ def test_the_price_entry(spoken, day):
     told = window.told()
     for name in ("Input", "Output", "Cached input"):
         assert ("text", f"{name}, USD per million tokens") in told
-    assert any(role == "combo box" and name for role, name in told)
+    combo = window.find("combo box", "kimi-k4")
+    assert combo.description == "Model without a price, and its vendor"
     window.find("push button", "Close").do("Press")
     spoken.reader.until(lambda: not window.showing, "a closed dialog")
 
@@ -191,6 +192,7 @@ def test_the_tools_window(spoken, profile, home):
     changes = spoken.reader.until(lambda: window.find("text", "What changes in its files"), "the difference")
     spoken.reader.until(lambda: "ANTHROPIC_BASE_URL" in changes.text, "what would change")
     assert nameless(window) == []
+    assert any(thing.role == "combo box" and thing.description == "Way to connect it" for thing in window.walk())
     assert window.find("push button", "Connect Claude Code").enabled
     window.find("push button", "Close").do("Press")
     assert settings.read_text() == "{}"

@@ -3,7 +3,6 @@ and go, calls begin and end. The same seed gives the same day. ``Usage`` says wh
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -151,10 +150,6 @@ class Usage:
 
     def __init__(self, pid: int) -> None:
         self._folder = Path(f"/proc/{pid}")
-
-    def cpu_seconds(self) -> float:
-        fields = (self._folder / "stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def busy_seconds(self) -> float:
         """Time on a processor of the threads that live, to the nanosecond."""

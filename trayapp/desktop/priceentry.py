@@ -141,6 +141,7 @@ class PriceEntry(QDialog):
     def _build(self) -> None:
         self.model = QComboBox()
         self.model.setAccessibleName(tr("priceentry", "Model without a price, and its vendor"))
+        self.model.setAccessibleDescription(self.model.accessibleName())  # on Linux what is chosen is the name
         self.model.currentIndexChanged.connect(self._chosen_changed)
         self.concern = Paragraph(Tone.DIM)
         self.by_price = _Radio(tr("priceentry", "USD per &million tokens"))
