@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import sys
 from dataclasses import replace
 
 import pytest
+from hands import until
 
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.tray import Tray
@@ -52,6 +55,27 @@ def test_an_engines_first_word_waits_for_no_beat(qapp, day):
     finally:
         tray.close()
         menu.close()
+
+
+def test_the_popover_is_read_ahead_of_the_first_click_and_nothing_else(make_panel, make_engine, make_tray, day):
+    """Python itself says what it imports: what the first click needs, but no other window's modules."""
+    panel = make_panel()
+    make_engine(day)
+    tray = make_tray(PYTHONPROFILEIMPORTTIME="1")
+    panel.wait_item()
+    pipe = tray.process.stderr.fileno()
+    os.set_blocking(pipe, False)
+    said = b""
+
+    def read() -> bool:
+        nonlocal said
+        with contextlib.suppress(BlockingIOError):
+            said += os.read(pipe, 65_536)
+        return b" trayapp.desktop.popover\n" in said
+
+    until(read, "the popover's modules read")
+    for other in (b"priceentry", b"toolswindow", b"nudges", b"buttoned"):
+        assert b"trayapp.desktop." + other not in said
 
 
 def test_it_says_what_it_does(bench, capsys, monkeypatch):
