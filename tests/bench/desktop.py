@@ -75,7 +75,7 @@ class Scene:
 
 
 @contextmanager
-def scene(snapshot: Snapshot, bytecode: Path) -> Iterator[Scene]:
+def scene(snapshot: Snapshot) -> Iterator[Scene]:
     """A tray that has just shown a snapshot; how long that took is in its figures."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
@@ -89,9 +89,7 @@ def scene(snapshot: Snapshot, bytecode: Path) -> Iterator[Scene]:
         engine = StandInEngine(profile.control, snapshot)
         stack.callback(engine.close)
         environment = {**environment_of(screen.name, bus, profile), "HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
-        environment["PYTHONPYCACHEPREFIX"] = str(bytecode)
-        for name in ("PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE"):
-            environment.pop(name, None)
+        environment.pop("PYTHONWARNINGS")
         begun = time.perf_counter()
         tray = TrayProcess(environment)
         stack.callback(tray.close)
@@ -105,18 +103,12 @@ def scene(snapshot: Snapshot, bytecode: Path) -> Iterator[Scene]:
 
 def measure(*, rounds: int, clicks: int, seconds: float) -> dict[str, Any]:
     """All figures."""
-    with ExitStack() as stack:
-        return _measure(stack, rounds, clicks, seconds)
-
-
-def _measure(stack: ExitStack, rounds: int, clicks: int, seconds: float) -> dict[str, Any]:
     moments = list(day(7, 400))
     seen: dict[str, list[float]] = {}
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bytecode-")))
-    with scene(moments[200], folder) as made:
+    with scene(moments[200]) as made:
         click(made)
     for number in range(rounds):
-        with scene(moments[200], folder) as made:
+        with scene(moments[200]) as made:
             figures = {**made.figures, **one_round(made, moments, clicks)}
             if number == 0:
                 figures |= quiet(made, moments, seconds)

@@ -30,7 +30,7 @@ __all__ = ["reader"]
 HANG = 3.0
 """Seconds in which an answer comes even from a tray that is flooded, on a machine that is busy."""
 SNAPSHOTS = 10_000
-PER_SECOND = 1_500
+PER_SECOND = 2_500
 LIVELY = 170
 """Snapshots in a second of the liveliest real minute."""
 LIVELY_CPU = 0.5
@@ -54,7 +54,7 @@ def panel(make_panel, make_engine, make_tray, day):
 @pytest.fixture(scope="module")
 def lines() -> list[bytes]:
     """A day's snapshots as they cross the socket."""
-    return [event(snapshot) for snapshot in replayed(1, 2_000)]
+    return [event(snapshot) for snapshot in replayed(1, 1_000)]
 
 
 def event(snapshot: Snapshot) -> bytes:
@@ -76,7 +76,7 @@ def paced(number: int, per_second: int) -> Iterator[int]:
 
 
 def test_ten_thousand_snapshots_and_every_question_is_answered(panel, lines, day):
-    """A minute's worth of the liveliest day, nine times as fast, with the popover open."""
+    """A minute's worth of the liveliest day, fifteen times as fast, with the popover open."""
     panel.activate()
 
     def flood() -> None:
@@ -91,6 +91,7 @@ def test_ten_thousand_snapshots_and_every_question_is_answered(panel, lines, day
         panel.tooltip()
         panel.menu()
         waits.append(time.monotonic() - asked)
+        sender.join(0.02)
     panel.engine.send(told(day, 77))
     panel.until(lambda: panel.tooltip().startswith("$77.00"))
     panel.until(lambda: "77 calls · 3 errors" in panel.labels())
@@ -100,7 +101,7 @@ def test_ten_thousand_snapshots_and_every_question_is_answered(panel, lines, day
 def test_a_lively_while_costs_little(panel, lines):
     panel.activate()
     before, begun = panel.usage.busy_seconds(), time.monotonic()
-    for number in paced(4 * LIVELY, LIVELY):
+    for number in paced(3 * LIVELY, LIVELY):
         panel.engine.send_raw(lines[number])
     share = (panel.usage.busy_seconds() - before) / (time.monotonic() - begun)
     assert 0.005 < share < LIVELY_CPU
@@ -152,7 +153,7 @@ def rounds_of_days(panel, make_engine, rounds: int, moments: int) -> list[float]
 
 
 def test_days_on_end_take_no_more_memory(panel, make_engine):
-    sizes = rounds_of_days(panel, make_engine, rounds=2, moments=240)
+    sizes = rounds_of_days(panel, make_engine, rounds=2, moments=120)
     assert sizes[-1] - sizes[0] < GROWTH_MIB, sizes
     assert panel.usage.rss_mib() < 200
 
@@ -166,12 +167,12 @@ def test_weeks_on_end_take_no_more_memory(panel, make_engine):
 
 
 def test_engines_come_and_go(panel, make_engine, day):
-    """Eight engines, each with its own number: the tray finds each one and shows it."""
-    for number in range(1, 9):
+    """Five engines, each with its own number: the tray finds each one and shows it."""
+    for number in range(1, 6):
         panel.engine.close()
         panel.engine = make_engine(told(day, number))
         panel.until(lambda n=number: panel.tooltip().startswith(f"${n}.00"))
-    assert "8 calls · 3 errors" in panel.labels()
+    assert "5 calls · 3 errors" in panel.labels()
 
 
 def test_a_clock_that_jumps(reader, make_panel, make_engine, make_tray, day):

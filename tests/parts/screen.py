@@ -6,7 +6,9 @@ gives ``profile``, the places of the Spendlight that the tray belongs to.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import select
 import shutil
@@ -170,6 +172,14 @@ class TrayProcess:
         self.process.stderr.close()
 
 
+@functools.cache
+def bytecode() -> str:
+    """Where this run's trays keep their bytecode: as an installed program they start in half the time."""
+    folder = tempfile.mkdtemp(prefix="spendlight-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def environment_of(display: str, bus: str, profile: places.Paths) -> dict[str, str]:
     """What a tray of the profile needs to know on that screen and bus."""
     environment = {
@@ -178,10 +188,11 @@ def environment_of(display: str, bus: str, profile: places.Paths) -> dict[str, s
         "DBUS_SESSION_BUS_ADDRESS": bus,
         "QT_QPA_PLATFORM": "xcb",
         "PYTHONWARNINGS": "error",
+        "PYTHONPYCACHEPREFIX": bytecode(),
         "SPENDLIGHT_HOME": str(profile.config.parent),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(REPO), os.environ.get("PYTHONPATH")))),
     }
-    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME"):
+    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
     return environment
 
