@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from screen import bus, display, make_panel, make_tray
+from screen import bus, display, make_panel, make_tray, screen
 
 from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
@@ -23,7 +23,7 @@ from trayapp.platform import paths as places
 from trayapp.snapshot import LiveCall, SessionSlice, Slice, Snapshot, Today
 from trayapp.values import PICO
 
-__all__ = ["bus", "display", "make_panel", "make_tray"]
+__all__ = ["bus", "display", "make_panel", "make_tray", "screen"]
 """Fixtures of this room that others use as well."""
 
 HERE = Path(__file__).parent

@@ -56,6 +56,10 @@ class StandInEngine:
         assert message["do"] == verb, message
         return message
 
+    def asked(self) -> bool:
+        """Whether something was asked that nobody has taken yet."""
+        return not self._asked.empty()
+
     def close(self) -> None:
         """Die."""
         self._listener.shutdown(socket.SHUT_RDWR)

@@ -213,6 +213,13 @@ class PanelHost:
         """Choose a menu entry by its number."""
         self._ask(new_method_call(self._menu_address(), "Event", "isvu", (number, "clicked", ("i", 0), 0)))
 
+    def open_menu(self) -> None:
+        """Open the menu as panels do, and close it."""
+        at = self._menu_address()
+        self._ask(new_method_call(at, "AboutToShow", "i", (0,)))
+        for name in ("opened", "closed"):
+            self._ask(new_method_call(at, "Event", "isvu", (0, name, ("i", 0), 0)))
+
     def press(self, toast: Toast, key: str) -> None:
         """Press a notification's button."""
         at = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.Notifications")

@@ -6,19 +6,26 @@ gives ``profile``, the places of the Spendlight that the tray belongs to.
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
 import os
 import select
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pixels import Screen
 
 from trayapp.platform import paths as places
+from trayapp.platform import single
 
 REPO = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
@@ -41,38 +48,29 @@ def end(process: subprocess.Popen[Any]) -> None:
             process.wait(PATIENCE)
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """An X screen of our own, with a window manager where there is one."""
+@contextlib.contextmanager
+def open_screen(*, managed: bool, size: str = "1280x800") -> Iterator[Screen]:
+    """An X screen that can be looked at; ``managed``: with a window manager where there is one."""
     xvfb = need("Xvfb", "xvfb")
+    quiet: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     read, write = os.pipe()
-    process = subprocess.Popen(
-        [xvfb, "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=(write,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write)
-    manager = None
-    try:
-        with os.fdopen(read, "rb") as number:
-            ready, _, _ = select.select([number], [], [], PATIENCE)
-            assert ready, "Xvfb did not start"
-            name = f":{number.readline().decode().strip()}"
-        if openbox := shutil.which("openbox"):
-            manager = subprocess.Popen(
-                [openbox, "--sm-disable"],
-                env={**os.environ, "DISPLAY": name},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        yield name
-    finally:
-        if manager is not None:
-            end(manager)
-        end(process)
+    with tempfile.TemporaryDirectory(prefix="spendlight-screen-") as folder:
+        command = [xvfb, "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-fbdir", folder]
+        process = subprocess.Popen(command, pass_fds=(write,), **quiet)
+        os.close(write)
+        manager = None
+        try:
+            with os.fdopen(read, "rb") as number:
+                ready, _, _ = select.select([number], [], [], PATIENCE)
+                assert ready, "Xvfb did not start"
+                name = f":{number.readline().decode().strip()}"
+            if managed and (openbox := shutil.which("openbox")):
+                manager = subprocess.Popen([openbox, "--sm-disable"], env={**os.environ, "DISPLAY": name}, **quiet)
+            yield Screen(name, Path(folder) / "Xvfb_screen0")
+        finally:
+            if manager is not None:
+                end(manager)
+            end(process)
 
 
 BUS = """<busconfig>
@@ -88,25 +86,46 @@ BUS = """<busconfig>
 """A bus on which nothing starts by itself, whatever is installed here."""
 
 
-@pytest.fixture
-def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(scope="session")
+def screen() -> Iterator[Screen]:
+    """An X screen of our own, with a window manager where there is one."""
+    with open_screen(managed=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def display(screen: Screen) -> str:
+    """The name of the X screen."""
+    return screen.name
+
+
+@contextlib.contextmanager
+def open_bus() -> Iterator[str]:
     """A session bus of our own; its address."""
     daemon = need("dbus-daemon", "dbus-daemon")
-    written = tmp_path_factory.mktemp("bus") / "bus.conf"
-    written.write_text(BUS)
-    process = subprocess.Popen(
-        [daemon, f"--config-file={written}", "--nofork", "--nopidfile", "--print-address=1"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-    finally:
-        end(process)
-        process.stdout.close()
+    with tempfile.TemporaryDirectory(prefix="spendlight-bus-") as folder:
+        written = Path(folder) / "bus.conf"
+        written.write_text(BUS)
+        process = subprocess.Popen(
+            [daemon, f"--config-file={written}", "--nofork", "--nopidfile", "--print-address=1"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().strip()
+        finally:
+            end(process)
+            process.stdout.close()
+
+
+@pytest.fixture
+def bus() -> Iterator[str]:
+    """A session bus of our own; its address."""
+    with open_bus() as address:
+        yield address
 
 
 @pytest.fixture
@@ -130,10 +149,10 @@ def make_panel(bus: str) -> Iterator[Callable[[], Any]]:
 class TrayProcess:
     """The tray as users have it: a process of its own."""
 
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
+    def __init__(self, environment: dict[str, str], *options: str, before: tuple[str, ...] = ()) -> None:
         self.environment = environment
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "trayapp.desktop", *options],
+            [*before, sys.executable, "-m", "trayapp.desktop", *options],
             cwd=REPO,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -141,6 +160,15 @@ class TrayProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+    def wait_started(self) -> None:
+        """Wait until it holds the lock and listens: it is past its start."""
+        run = places.find().run
+        until = time.monotonic() + PATIENCE
+        while not ((run / "tray.sock").exists() and single.holder(run / "tray.lock")):
+            assert time.monotonic() < until, "the tray did not start"
+            assert self.process.poll() is None, "the tray has ended"
+            time.sleep(0.02)
 
     def quit(self) -> int:
         """Ask it to end by signal; its exit code."""
@@ -160,24 +188,40 @@ class TrayProcess:
         self.process.stderr.close()
 
 
-@pytest.fixture
-def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
-    """Starts trays of the profile on the screen and the bus."""
+@functools.cache
+def bytecode() -> str:
+    """Where this run's trays keep their bytecode: as an installed program they start in half the time."""
+    folder = tempfile.mkdtemp(prefix="spendlight-bytecode-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def environment_of(display: str, bus: str, profile: places.Paths) -> dict[str, str]:
+    """What a tray of the profile needs to know on that screen and bus."""
     environment = {
         **os.environ,
         "DISPLAY": display,
         "DBUS_SESSION_BUS_ADDRESS": bus,
         "QT_QPA_PLATFORM": "xcb",
         "PYTHONWARNINGS": "error",
+        "PYTHONPYCACHEPREFIX": bytecode(),
         "SPENDLIGHT_HOME": str(profile.config.parent),
         "PYTHONPATH": os.pathsep.join(filter(None, (str(REPO), os.environ.get("PYTHONPATH")))),
     }
-    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME"):
+    for name in ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "QT_QPA_PLATFORMTHEME", "PYTHONDONTWRITEBYTECODE"):
         environment.pop(name, None)
+    return environment
+
+
+@pytest.fixture
+def make_tray(display: str, bus: str, profile: places.Paths) -> Iterator[Callable[..., TrayProcess]]:
+    """Starts trays of the profile on the screen and the bus."""
+    environment = environment_of(display, bus, profile)
     made: list[TrayProcess] = []
 
-    def make(*options: str) -> TrayProcess:
-        made.append(TrayProcess(environment, *options))
+    def make(*options: str, before: tuple[str, ...] = (), **more: str) -> TrayProcess:
+        """``before``: a command that becomes the tray; ``more``: what its environment holds beside that."""
+        made.append(TrayProcess({**environment, **more}, *options, before=before))
         return made[-1]
 
     yield make

@@ -10,6 +10,7 @@ import logging
 import logging.handlers
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from trayapp.desktop.telling import Silence
 
 PAUSE_SECONDS: Final = 3600
+_AHEAD_MS: Final = 1500
+"""The icon stands and nobody has clicked yet."""
 _log = logging.getLogger("spendlight.tray")
 
 
@@ -132,6 +135,7 @@ class Desk(QObject):
         self._line.start()
         if show_popover:
             self._show()
+        QTimer.singleShot(_AHEAD_MS, self, _read_ahead)
         if not self._tray.available:
             QTimer.singleShot(int(self._tray_wait * 1000), self, self._without_tray)
 
@@ -160,6 +164,8 @@ class Desk(QObject):
         return menu
 
     def _show_view(self, view: View) -> None:
+        if sys.platform != "win32":
+            time.tzset()  # 3 µs; without it a traveller's new zone would be told at the next start only
         if view.live and view.snapshot is not None and view.snapshot.display != self._display:
             self._use(view.snapshot.display)
         self._tray.show_view(view)
@@ -276,6 +282,11 @@ class Desk(QObject):
 
 def _ink(setting: str) -> Ink | None:
     return None if setting == "auto" else Ink(setting)
+
+
+def _read_ahead() -> None:
+    """Read the popover's modules before the first click, which is a third quicker then; they take 0.3 MiB."""
+    import trayapp.desktop.popover  # noqa: F401
 
 
 def _choose_theme() -> None:

@@ -91,7 +91,8 @@ class Breakdown(QWidget):
             button.setChecked(name == self.by)
             self.choice.addButton(button)
             row.addWidget(button)
-        self.choice.buttonClicked.connect(lambda button: self.turn(button.objectName()))
+        # Not its click: a screen reader toggles without one.
+        self.choice.buttonToggled.connect(lambda button, on: self.turn(button.objectName()) if on else None)
         return row
 
     def turn(self, by: str) -> None:
