@@ -25,6 +25,8 @@ class StandInEngine:
         self._now = first
         self._lock = threading.Lock()
         self._faces: list[socket.socket] = []
+        self._accepted: list[socket.socket] = []
+        """All that came, also those that have not said anything yet: a process that dies hangs up on each."""
         self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
         self.refuse: Trouble | None = None
         """What to answer to anything but ``subscribe``."""
@@ -64,10 +66,10 @@ class StandInEngine:
         """Die."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
-            for face in self._faces:
-                with contextlib.suppress(OSError):
-                    face.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(PATIENCE)
+        for face in self._accepted:
+            with contextlib.suppress(OSError):
+                face.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(PATIENCE)
         self._path.unlink(missing_ok=True)
@@ -78,6 +80,7 @@ class StandInEngine:
                 face, _ = self._listener.accept()
             except OSError:
                 return
+            self._accepted.append(face)
             thread = threading.Thread(target=self._serve, args=(face,), daemon=True)
             self._threads.append(thread)
             thread.start()
