@@ -124,14 +124,13 @@ class Share:
 @contextmanager
 def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     """One consistent view of the file for several statements; inside another one, that one."""
-    if connection.in_transaction:
-        yield
-        return
-    connection.execute("BEGIN")
+    inside = connection.in_transaction
+    if not inside:
+        connection.execute("BEGIN")
     try:
         yield
     finally:
-        if connection.in_transaction:
+        if not inside and connection.in_transaction:
             connection.execute("COMMIT")
 
 

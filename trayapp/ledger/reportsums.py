@@ -11,16 +11,17 @@ what rows do not say.
 from __future__ import annotations
 
 import sqlite3
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import nsmallest
+from itertools import pairwise
 from typing import Final
 
 from trayapp.ledger import reprice, savings
 from trayapp.ledger.agreed import spent
 from trayapp.ledger.queries import FINAL, By, Totals, pieces, range_totals, snapshot
 from trayapp.ledger.reprice import UnpricedModel
-from trayapp.ledger.rollups import COLUMNS, DIM_COLUMNS, DIM_SQL, HOUR, HOUR_SESSION, HOUR_US, MEASURE_SQL
+from trayapp.ledger.rollups import COLUMNS, DAY, DAY_US, DIM_COLUMNS, DIM_SQL, HOUR_SESSION, HOUR_US, MEASURE_SQL
 from trayapp.ledger.savings import RuleSaved, Saved
 from trayapp.values import PICO
 
@@ -41,9 +42,14 @@ class Counted:
     unpriced: int = 0
     pico: int = 0
 
-    def plus(self, other: Counted) -> Counted:
-        """Both together."""
-        return Counted(self.calls + other.calls, self.unpriced + other.unpriced, self.pico + other.pico)
+    def plus(self, other: Counted, sign: int = 1) -> Counted:
+        """Both together; with ``sign`` −1 without the other."""
+        return Counted(
+            self.calls + sign * other.calls, self.unpriced + sign * other.unpriced, self.pico + sign * other.pico
+        )
+
+
+_ZERO: Final = Counted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +118,16 @@ def report_sums(
     with snapshot(connection):
         first = connection.execute("SELECT started_us FROM calls ORDER BY started_us LIMIT 1").fetchone()
         totals = range_totals(connection, *span)
-        parts: dict[By, tuple[PartSum, ...]] = {}
-        for by in ("model", "tool", "project", "session"):
-            parts[by] = _parts(connection, by, span, before, most)  # type: ignore[index, arg-type]
+        former = range_totals(connection, *before)
+        now, then = _divided(connection, span), _divided(connection, before)
+        parts = {
+            by: _parts(connection, by, (now[by], then[by]), (_of(totals), _of(former)), span, most)
+            for by in (*_PLAIN, _SESSION)
+        }
         return ReportSums(
             first_us=None if first is None else first[0],
             totals=totals,
-            before=range_totals(connection, *before),
+            before=former,
             days=days(connection, edges),
             parts=parts,
             covered=_covered(connection, span),
@@ -130,77 +139,111 @@ def report_sums(
 
 
 def days(connection: sqlite3.Connection, edges: Sequence[int]) -> tuple[Counted, ...]:
-    """What each day between two neighbours of ``edges`` comes to; an hour that an edge divides is read from rows."""
-    found = [Counted() for _ in edges[1:]]
-    divided = {edge // HOUR_US for edge in edges if edge % HOUR_US}
-    hours = (HOUR, edges[0] // HOUR_US, -(-edges[-1] // HOUR_US))
-    for hour, *figures in connection.execute(_HOURS, hours):
-        if hour not in divided:
-            at = bisect_right(edges, hour * HOUR_US) - 1
-            found[at] = found[at].plus(_counted(figures))
-    for hour in divided:
-        whole = (hour * HOUR_US, (hour + 1) * HOUR_US)
-        cuts = [whole[0], *(edge for edge in edges if whole[0] < edge < whole[1]), whole[1]]
-        for since, until in zip(cuts, cuts[1:], strict=False):
-            at = bisect_right(edges, since) - 1
-            if 0 <= at < len(found):
-                found[at] = found[at].plus(_counted(connection.execute(_ROWS, (since, until)).fetchone()))
-    return tuple(found)
+    """What each day between two neighbours of ``edges`` comes to.
 
-
-_HOURS: Final = f"SELECT bucket,{_SUMS} FROM buckets WHERE grain=? AND bucket>=? AND bucket<? GROUP BY bucket"  # noqa: S608
-_ROWS: Final = f"SELECT {_MEASURES} FROM calls WHERE {_SPAN}"  # noqa: S608
-
-
-def _parts(connection: sqlite3.Connection, by: By, span: Range, before: Range, most: int) -> tuple[PartSum, ...]:
-    now, then = _divided(connection, by, span), _divided(connection, by, before)
-    ranked = sorted(now, key=lambda key: (-now[key].pico, -now[key].calls, key))
-    # One part more than asked for would only be hidden by a sum of one.
-    listed = ranked if len(ranked) <= most + 1 else ranked[:most]
-    names = _names(connection, listed) if by == "project" else {}
-    made = [PartSum(key=key, name=names.get(key, key), now=now[key], before=then.pop(key, Counted())) for key in listed]
-    if by == "session":
-        made = _with_beginnings(connection, made, span)
-    rest = ranked[len(listed) :]
-    # What was there before and is gone now belongs to the difference, too.
-    if rest or any(each.pico or each.calls for each in then.values()):
-        total, former = Counted(), Counted()
-        for key in rest:
-            total = total.plus(now[key])
-        for each in then.values():
-            former = former.plus(each)
-        made.append(PartSum(key="", name="", now=total, before=former, others=len({*rest, *then})))
+    A local day is the UTC days between the UTC midnights that lie nearest to its ends, and the hours in between: a year
+    is read from days and a few hours, not from 8,760 of them.
+    """
+    whole = [(edge + DAY_US // 2) // DAY_US for edge in edges]
+    aside = [_between(connection, edge, day * DAY_US) for edge, day in zip(edges, whole, strict=True)]
+    found = [_ZERO] * (whole[-1] - whole[0])
+    for day, *figures in connection.execute(_DAYS, (DAY, whole[0], whole[-1])):
+        found[day - whole[0]] = _counted(figures)
+    made = []
+    for at, (first, end) in enumerate(pairwise(whole)):
+        total = aside[at].plus(aside[at + 1], -1)
+        for each in found[first - whole[0] : end - whole[0]]:
+            total = total.plus(each)
+        made.append(total)
     return tuple(made)
 
 
-def _divided(connection: sqlite3.Connection, by: By, span: Range) -> dict[str, Counted]:
-    shift = 1 if by == "session" else 0
-    found: dict[str, Counted] = {}
+def _between(connection: sqlite3.Connection, since_us: int, until_us: int) -> Counted:
+    """What lies between two moments; negative when the second comes first."""
+    if until_us < since_us:
+        return _ZERO.plus(_between(connection, until_us, since_us), -1)
+    total = _ZERO
+    whole, ragged = pieces(since_us, until_us)
+    for piece in whole:
+        total = total.plus(_counted(connection.execute(_BUCKETS, piece).fetchone()))
+    for edge in ragged:
+        total = total.plus(_counted(connection.execute(_ROWS, edge).fetchone()))
+    return total
+
+
+_SUMS_OR_ZERO: Final = ",".join(f"COALESCE(SUM({name}),0)" for name in _COLUMNS)
+_DAYS: Final = f"SELECT bucket,{_SUMS} FROM buckets WHERE grain=? AND bucket>=? AND bucket<? GROUP BY bucket"  # noqa: S608
+_BUCKETS: Final = f"SELECT {_SUMS_OR_ZERO} FROM buckets WHERE grain=? AND bucket>=? AND bucket<?"  # noqa: S608
+_ROWS: Final = f"SELECT {_MEASURES} FROM calls WHERE {_SPAN}"  # noqa: S608
+
+Figures = dict[str, tuple[int, int, int, int]]
+"""By key, in the order of ``_COLUMNS``: sessions may be many, so they stay bare."""
+
+
+def _divided(connection: sqlite3.Connection, span: Range) -> dict[By, Figures]:
+    """A range by model, tool, project and session; the first three from one look at the buckets."""
+    found: dict[By, Figures] = {by: {} for by in (*_PLAIN, _SESSION)}
     whole, ragged = pieces(*span)
     for grain, first, end in whole:
-        rows = connection.execute(
-            f"SELECT d.{by},{','.join(f'SUM(s.{name})' for name in _COLUMNS)} FROM"  # noqa: S608
-            f" (SELECT dims,{','.join(f'SUM({name}) AS {name}' for name in _COLUMNS)} FROM buckets"
-            " WHERE grain=? AND bucket>=? AND bucket<? GROUP BY dims) s JOIN dims d ON d.id=s.dims GROUP BY 1",
-            (grain + shift, first, end),
-        )
-        _gather(found, rows)
+        for model, tool, project, *figures in connection.execute(_BY_ALL, (grain, first, end)):
+            for by, key in zip(_PLAIN, (model, tool, project), strict=True):
+                _gather(found[by], key, figures)
+        for key, *figures in connection.execute(_BY_SESSION, (grain + 1, first, end)):
+            _gather(found[_SESSION], key, figures)
     for edge in ragged:
-        _gather(
-            found,
-            connection.execute(
-                f"SELECT {DIM_SQL[DIM_COLUMNS.index(by)]},{_MEASURES} FROM calls WHERE {_SPAN} GROUP BY 1",  # noqa: S608
-                edge,
-            ),
-        )
+        for model, tool, project, session, *figures in connection.execute(_RAGGED, edge):
+            for by, key in zip((*_PLAIN, _SESSION), (model, tool, project, session), strict=True):
+                _gather(found[by], key, figures)
     return found
 
 
-def _gather(found: dict[str, Counted], rows: Iterable[tuple[str, int, int, int, int]]) -> None:
-    for key, *figures in rows:
-        counted = _counted(figures)
-        known = found.get(key)
-        found[key] = counted if known is None else known.plus(counted)
+_PLAIN: Final[tuple[By, ...]] = ("model", "tool", "project")
+_SESSION: Final[By] = "session"
+_BY_DIMS: Final = (
+    f"FROM (SELECT dims,{','.join(f'SUM({name}) AS {name}' for name in _COLUMNS)} FROM buckets"  # noqa: S608
+    " WHERE grain=? AND bucket>=? AND bucket<? GROUP BY dims) s JOIN dims d ON d.id=s.dims"
+)
+_BY_ALL: Final = f"SELECT d.model,d.tool,d.project,{','.join(_COLUMNS)} {_BY_DIMS}"
+_BY_SESSION: Final = f"SELECT d.session,{','.join(_COLUMNS)} {_BY_DIMS}"
+_KEYS: Final = ",".join(DIM_SQL[DIM_COLUMNS.index(by)] for by in (*_PLAIN, _SESSION))
+_RAGGED: Final = f"SELECT {_KEYS},{_MEASURES} FROM calls WHERE {_SPAN} GROUP BY 1,2,3,4"  # noqa: S608
+
+
+def _gather(found: Figures, key: str, figures: Sequence[int]) -> None:
+    calls, unpriced, usd, pico = figures
+    known = found.get(key)
+    if known is not None:
+        calls, unpriced, usd, pico = calls + known[0], unpriced + known[1], usd + known[2], pico + known[3]
+    found[key] = (calls, unpriced, usd, pico)
+
+
+def _parts(
+    connection: sqlite3.Connection,
+    by: By,
+    divided: tuple[Figures, Figures],
+    totals: tuple[Counted, Counted],
+    span: Range,
+    most: int,
+) -> tuple[PartSum, ...]:
+    now, then = divided
+    # One part more than asked for would only be hidden by a sum of one.
+    count = len(now) if len(now) <= most + 1 else most
+    listed = nsmallest(count, now, key=lambda key: (-now[key][2] * PICO - now[key][3], -now[key][0], key))
+    names = _names(connection, listed) if by == "project" else {}
+    made = [
+        PartSum(key=key, name=names.get(key, key), now=_counted(now[key]), before=_counted(then.get(key, (0, 0, 0, 0))))
+        for key in listed
+    ]
+    rest, former = totals
+    for part in made:
+        rest, former = rest.plus(part.now, -1), former.plus(part.before, -1)
+    if by == _SESSION:
+        made = [_begun(connection, part, span) for part in made]
+    # What was there before and is gone now belongs to the difference, too.
+    others = len(now.keys() - set(listed)) + len(then.keys() - now.keys())
+    if others:
+        made.append(PartSum(key="", name="", now=rest, before=former, others=others))
+    return tuple(made)
 
 
 def _counted(figures: Sequence[int]) -> Counted:
@@ -208,40 +251,30 @@ def _counted(figures: Sequence[int]) -> Counted:
     return Counted(calls, unpriced, usd * PICO + pico)
 
 
+def _of(totals: Totals) -> Counted:
+    return Counted(totals.calls, totals.unpriced, totals.pico_list)
+
+
 def _names(connection: sqlite3.Connection, keys: Sequence[str]) -> dict[str, str]:
     marks = ",".join("?" * len(keys))
     return dict(connection.execute(f"SELECT project,name FROM projects WHERE project IN ({marks})", keys))  # noqa: S608
 
 
-def _with_beginnings(connection: sqlite3.Connection, parts: Sequence[PartSum], span: Range) -> list[PartSum]:
-    """Sessions with tool, project and start. Which hour it was say the buckets; only that hour's rows are read."""
-    made = []
-    for part in parts:
-        found = None
-        if part.key:
-            found = connection.execute(_FIRST_HOUR, (part.key, span[0] // HOUR_US, -(-span[1] // HOUR_US))).fetchone()
-        if found is None or found[0] is None:
-            made.append(part)
-            continue
-        hour, tool, project = found
-        started = connection.execute(
-            f"SELECT MIN(started_us) FROM calls WHERE {_SPAN} AND session=?",  # noqa: S608
-            (max(hour * HOUR_US, span[0]), min((hour + 1) * HOUR_US, span[1]), part.key),
-        ).fetchone()[0]
-        made.append(
-            PartSum(
-                key=part.key,
-                name=part.name,
-                now=part.now,
-                before=part.before,
-                tool=tool,
-                project=_names(connection, [project]).get(project, project),
-                started_us=started or 0,
-            )
-        )
-    return made
+def _begun(connection: sqlite3.Connection, part: PartSum, span: Range) -> PartSum:
+    """A session with tool, project and start. Which hour it was say the buckets; only that hour's rows are read."""
+    found = None
+    if part.key:
+        found = connection.execute(_FIRST_HOUR, (part.key, span[0] // HOUR_US, -(-span[1] // HOUR_US))).fetchone()
+    if found is None or found[0] is None:
+        return part
+    hour, tool, project = found
+    since, until = max(hour * HOUR_US, span[0]), min((hour + 1) * HOUR_US, span[1])
+    started = connection.execute(_FIRST_ROW, (since, until, part.key)).fetchone()[0]
+    name = _names(connection, [project]).get(project, project)
+    return replace(part, tool=tool, project=name, started_us=started or 0)
 
 
+_FIRST_ROW: Final = f"SELECT MIN(started_us) FROM calls WHERE {_SPAN} AND session=?"  # noqa: S608
 _FIRST_HOUR: Final = (
     "SELECT MIN(bucket),tool,project FROM buckets JOIN dims ON dims.id=buckets.dims"  # noqa: S608
     f" WHERE session=? AND grain={HOUR_SESSION} AND bucket>=? AND bucket<?"
