@@ -75,6 +75,11 @@ class Stretch:
         )
 
 
+def today(now_us: int, zone: tzinfo | None) -> date:
+    """The local date of a moment."""
+    return local(now_us, zone).date()
+
+
 def week(day: date, zone: tzinfo | None) -> Stretch:
     """The ISO week of a date."""
     first = day - timedelta(days=day.weekday())
@@ -112,11 +117,11 @@ def named(kind: str, name: str, now_us: int, zone: tzinfo | None) -> Stretch:
     Raises:
         StretchError: there is no such week or month.
     """
-    today, made = local(now_us, zone).date(), week if kind == "week" else month
+    present, made = today(now_us, zone), week if kind == "week" else month
     if name == "this":
-        return made(today, zone)
+        return made(present, zone)
     if name == "last":
-        return made(made(today, zone).first - _DAY, zone)
+        return made(made(present, zone).first - _DAY, zone)
     try:
         if found := _WEEK.match(name):
             day = date.fromisocalendar(int(found[1]), int(found[2]), 1)
@@ -138,11 +143,11 @@ def before(stretch: Stretch, now_us: int) -> Stretch:
         former = _made(stretch.kind, stretch.first - length, stretch.first, stretch.zone)
     if not stretch.since_us <= now_us < stretch.until_us:
         return former
-    today = local(now_us, stretch.zone).date()
-    same = former.first + (today - stretch.first)
+    present = today(now_us, stretch.zone)
+    same = former.first + (present - stretch.first)
     if same >= former.end:
         return former
-    into_day = now_us - begins(today, stretch.zone)
+    into_day = now_us - begins(present, stretch.zone)
     until = min(begins(same, stretch.zone) + into_day, begins(same + _DAY, stretch.zone))
     return replace(former, until_us=until)
 
