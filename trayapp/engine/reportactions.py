@@ -182,5 +182,5 @@ def _budget(known: Known) -> Iterable[Action]:
 def _even(pico: int) -> int:
     """Whole dollars with two digits that say something, rounded up."""
     usd = -(-pico // PICO)
-    step = 10 ** max(len(str(usd)) - 2, 0)
+    step = int(10 ** max(len(str(usd)) - 2, 0))
     return -(-usd // step) * step

@@ -1,0 +1,9 @@
+"""A report as a page, and the page in every form that needs no Qt: text, Markdown, HTML.
+
+``page`` says what a page consists of, ``words`` how a report's parts are said, ``weekly`` puts the page together;
+``plain``, ``markdown`` and ``html`` (with ``svg`` and ``style``) write it down. The desktop draws the same page as PDF,
+and the same words on its card.
+
+Rules: pure; standard library, ``trayapp.reports``, ``trayapp.money`` and ``trayapp.tongue`` only. Every form shows the
+same sentences, tables and amounts: what one says, all say.
+"""
