@@ -170,7 +170,7 @@ def _budget(known: Known) -> Iterable[Action]:
     usd = _even(week.high)
     yield Action(
         kind="budget",
-        text=f"There is no budget yet. A usual week costs {dollars(week.point, estimated=True)}; {dollars(usd * PICO)}"
+        text=f"There is no budget yet. A usual week costs {dollars(week.point, estimated=True)}; ${usd:,}"
         " would be passed by about one week in ten.",
         verb="set_budget",
         arguments={"usd": str(usd), "period": "week"},

@@ -1,8 +1,8 @@
 """What a page consists of: numbers, sentences, tables and charts in an order, without a form.
 
 Rules: texts are ready for people, in the language that is spoken; charts carry their numbers beside the words for them,
-so that a form which cannot draw says the same; nothing here is escaped, every form does that for itself, and passes names through
-``printable`` first.
+so that a form which cannot draw says the same; nothing here is escaped, every form does that for itself. Names may hold
+anything: ``printable`` comes first.
 """
 
 from __future__ import annotations

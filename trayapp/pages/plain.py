@@ -18,6 +18,7 @@ _GAP: Final = 2
 _LEAST: Final = 8
 """Columns that a name keeps at least."""
 _FILLED: Final = "█"
+_KEPT: Final = "\N{NO-BREAK SPACE}"
 
 
 def text(page: Page, width: int = WIDTH) -> str:
@@ -52,7 +53,9 @@ def _block(block: Block, width: int, number: int) -> Iterator[str]:
     elif isinstance(block, Bars):
         yield from _bars(block, width)
     elif isinstance(block, Mix):
-        yield from _wrapped(" · ".join(f"{part.name} {part.text}" for part in block.parts), width)
+        # A share stays with its name.
+        kept = [f"{part.name} {part.text}".replace(" ", _KEPT) for part in block.parts]
+        yield from (line.replace(_KEPT, " ") for line in _wrapped(" · ".join(kept), width))
     elif isinstance(block, Todo):
         lead = f"{number}. "
         yield from _wrapped(block.text, width, lead, " " * len(lead))

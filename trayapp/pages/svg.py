@@ -96,10 +96,9 @@ def steps(chart: Steps, number: int) -> str:
 
 
 def _svg(name: str, title: str, said: str, high: float, drawn: Sequence[str]) -> str:
-    return (
-        f'<svg viewBox="0 0 {WIDE} {high:.0f}" role="img" aria-labelledby="{name}-t {name}-d">'
-        f'<title id="{name}-t">{_escaped(title)}</title><desc id="{name}-d">{_escaped(said)}</desc>{"".join(drawn)}</svg>'
-    )
+    told = f'<title id="{name}-t">{_escaped(title)}</title><desc id="{name}-d">{_escaped(said)}</desc>'
+    head = f'<svg viewBox="0 0 {WIDE} {high:.0f}" role="img" aria-labelledby="{name}-t {name}-d">'
+    return f"{head}{told}{''.join(drawn)}</svg>"
 
 
 def _said(parts: Sequence[Bar]) -> str:

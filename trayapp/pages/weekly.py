@@ -48,17 +48,18 @@ def page(report: Report, language: str = "en") -> Page:
 
 def _figures(report: Report, unit: Currency) -> Iterator[Figure]:
     sums = report.sum
+    guess = bool(sums.pico_estimated)
     yield Figure(
         name=tr("report", "API value"), value=words.total(sums, unit), note=tr("report", "by the vendors' public lists")
     )
     yield Figure(
         name=tr("report", "By contract"),
-        value=words.known(sums.pico_contract, unit),
+        value=words.known(sums.pico_contract, unit, estimated=guess),
         note=tr("report", "by what was agreed"),
     )
     yield Figure(
         name=tr("report", "On the bill"),
-        value=words.known(sums.pico_marginal, unit),
+        value=words.known(sums.pico_marginal, unit, estimated=guess),
         note=tr("report", "what it adds; nothing inside a plan"),
     )
 
@@ -139,7 +140,7 @@ def _change(report: Report, unit: Currency) -> Iterator[Block]:
             columns=(Column(name=tr("report", "Goes with")), Column(name=tr("report", "Change"), right=True)),
             rows=(
                 *((step.name, step.text) for step in steps),
-                (tr("report", "All together"), words.signed(change.pico, unit)),
+                (tr("report", "Sum"), words.signed(change.pico, unit)),
             ),
             summed=True,
         )
@@ -256,7 +257,7 @@ def _parts(report: Report, caption: str, head: str, parts: Sequence[Part], unit:
 def _sum(parts: Iterable[Part]) -> Part:
     listed = tuple(parts)
     return Part(
-        name=tr("report", "All together"),
+        name=tr("report", "Sum"),
         pico=sum(part.pico for part in listed),
         pico_before=sum(part.pico_before for part in listed),
         calls=sum(part.calls for part in listed),

@@ -78,16 +78,16 @@ def total(sums: Sum, unit: Currency = USD) -> str:
     return dollars(sums.pico_list, estimated=bool(sums.pico_estimated), shown=unit)
 
 
-def known(pico: int | None, unit: Currency = USD) -> str:
+def known(pico: int | None, unit: Currency = USD, *, estimated: bool = False) -> str:
     """An amount, or that it is not known."""
-    return tr("report", "not known") if pico is None else dollars(pico, shown=unit)
+    return tr("report", "not known") if pico is None else dollars(pico, estimated=estimated and pico != 0, shown=unit)
 
 
 def of_part(part: Part, unit: Currency = USD) -> str:
     """ "$3.05", "$3.05 + 2 unpriced", "unpriced"."""
     if not part.unpriced:
         return dollars(part.pico, shown=unit)
-    if not part.pico and part.unpriced >= part.calls:
+    if not part.pico:
         return unpriced()
     number = tongue.figures().count(part.unpriced)
     return f"{dollars(part.pico, shown=unit)} + {number} {unpriced()}"

@@ -1,0 +1,48 @@
+"""Reports that only Qt can make, for a command that has no window: a picture, a PDF, a page in another language.
+
+Rules: one application a process, without a screen; what was spoken before is spoken afterwards.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+
+from trayapp import tongue
+from trayapp.desktop import language as languages
+from trayapp.desktop import paper, weekcard
+from trayapp.pages import weekly, written
+from trayapp.reports import Report
+
+
+def drawn(report: Report, form: str, language: str, *, dark: bool = False, names: bool = False) -> bytes:
+    """A report in one of the command's formats.
+
+    Raises:
+        LookupError: there is no font, or no translation into that language.
+    """
+    app = QGuiApplication.instance() or QGuiApplication(["spendlight"])
+    system = QLocale.system()
+    own = QLocale.languageToCode(system.language()) == language
+    try:
+        if languages.install(app, language, system if own else QLocale(language)) != language:
+            raise LookupError(f"there is no translation into {language!r}")
+        if form in ("pdf", "png") and not QFontDatabase.families():
+            raise LookupError("Qt finds no font")
+        if form == "png":
+            return png(weekcard.card(report, dark=dark, names=names))
+        if form == "pdf":
+            return paper.pdf(weekly.page(report, language))[0]
+        return written(report, form, language).encode("utf-8", "replace")
+    finally:
+        tongue.use(None)
+
+
+def png(card: weekcard.Card) -> bytes:
+    """A card as a file."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    card.image.save(buffer, "PNG")
+    buffer.close()
+    return bytes(content.data())
