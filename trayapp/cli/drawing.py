@@ -33,7 +33,7 @@ def made(report: Report, form: str, language: str, theme: str, *, names: bool) -
         raise CommandError(
             Trouble(
                 title="The report cannot be drawn",
-                message=f"{str(error.args[0])}.",
+                message=f"{error.args[0]}.",
                 fix="`python3 packaging/start.py` sets the installation up again.",
                 code="not_drawn",
             )

@@ -22,11 +22,14 @@ def drawn(report: Report, form: str, language: str, *, dark: bool = False, names
         LookupError: there is no font, or no translation into that language.
     """
     app = QGuiApplication.instance() or QGuiApplication(["spendlight"])
-    system = QLocale.system()
-    own = QLocale.languageToCode(system.language()) == language
     try:
-        if languages.install(app, language, system if own else QLocale(language)) != language:
-            raise LookupError(f"there is no translation into {language!r}")
+        if language == languages.SOURCE:
+            tongue.use(None)  # figures as in every other form of it
+        else:
+            system = QLocale.system()
+            own = QLocale.languageToCode(system.language()) == language
+            if languages.install(app, language, system if own else QLocale(language)) != language:
+                raise LookupError(f"there is no translation into {language!r}")
         if form in ("pdf", "png") and not QFontDatabase.families():
             raise LookupError("Qt finds no font")
         if form == "png":
@@ -43,6 +46,6 @@ def png(card: weekcard.Card) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    card.image.save(buffer, "PNG")
+    card.image.save(buffer, b"PNG")
     buffer.close()
     return bytes(content.data())

@@ -1,8 +1,8 @@
 """The weekly card: one picture of 1200 x 630 that says what a week came to, and that may be forwarded.
 
-Rules: it holds no project's and no session's name unless ``names`` is asked for, and says so; everything on it stands in
-the report, in the same words; an amount without a price is never a zero; nothing is clipped, whatever the amounts and
-the names are (``Ink`` makes texts fit). Less and more are told by a sign and a triangle, not by colour alone.
+Rules: it holds no project's and no session's name unless ``names`` is asked for, and says so; everything on it stands
+in the report, in the same words; an amount without a price is never a zero; nothing is clipped, whatever the amounts
+and the names are (``Ink`` makes texts fit). Less and more are told by a sign and a triangle, not by colour alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from trayapp import tongue
 from trayapp.desktop import weekcharts
 from trayapp.desktop.ink import RIGHT, Ink, Written
-from trayapp.money import Currency, beside, dollars, unpriced
+from trayapp.money import beside, dollars, unpriced
 from trayapp.pages import weekly, words
 from trayapp.pages.page import Bar
 from trayapp.pages.style import DARK, LIGHT, Palette
@@ -101,8 +101,7 @@ def _head(ink: Ink, report: Report, palette: Palette) -> None:
 
 def _sum(ink: Ink, report: Report, palette: Palette) -> None:
     unit, sums = words.shown(report), report.sum
-    total = QRectF(_EDGE, 82, _LEFT, 0)
-    ink.line(total, words.total(sums, unit), 112, least=54, bold=True)
+    _amount(ink, QRectF(_EDGE, 82, _LEFT, 134), words.total(sums, unit), palette)
     parts = [tr("card", "API value")]
     known = None not in (sums.pico_contract, sums.pico_marginal)
     more = beside(sums.pico_list, sums.pico_contract, sums.pico_marginal, shown=unit) if known else ""
@@ -112,7 +111,8 @@ def _sum(ink: Ink, report: Report, palette: Palette) -> None:
     ink.line(QRectF(_EDGE, 216, _LEFT, 0), " · ".join(parts), 22, least=17, ink=palette.dim)
     top = 252.0
     if report.before is not None:
-        top += _versus(ink, report, palette, unit, top)
+        _versus(ink, report, palette, sums.pico_list - report.before.pico_list, top)
+        top += 36
     saving = report.saving
     if saving.rows > saving.unknown:
         amount = dollars(abs(saving.pico), estimated=True, shown=unit)
@@ -125,12 +125,23 @@ def _sum(ink: Ink, report: Report, palette: Palette) -> None:
         ink.line(QRectF(_EDGE, top, _LEFT, 0), text, 24, least=18, ink=palette.more if lost else palette.less)
 
 
-def _versus(ink: Ink, report: Report, palette: Palette, unit: Currency, top: float) -> float:
-    """Against the time before; how high it is."""
-    assert report.before is not None
-    pico = report.sum.pico_list - report.before.pico_list
+def _amount(ink: Ink, place: QRectF, amount: str, palette: Palette) -> None:
+    """The total; that it rests on estimates stands before it in small, or it would be the largest thing on the card."""
+    guess = amount.startswith("≈")
+    digits, mark, size = amount.removeprefix("≈"), ink.wide("≈", 56, bold=True) + 10 if guess else 0.0, 112.0
+    while size > 40 and ink.wide(digits, size, bold=True) > place.width() - mark:
+        size -= 2
+    top = place.center().y() - ink.high(size, bold=True) / 2
+    if guess:
+        middle = place.center().y() - ink.high(56, bold=True) / 2
+        ink.line(QRectF(place.left(), middle, mark, 0), "≈", 56, bold=True, ink=palette.dim)
+    ink.line(QRectF(place.left() + mark, top, place.width() - mark, 0), digits, size, bold=True)
+
+
+def _versus(ink: Ink, report: Report, palette: Palette, pico: int, top: float) -> None:
+    """Against the time before."""
     share = words.change_share(report)
-    amount = words.signed(pico, unit)
+    amount = words.signed(pico, words.shown(report))
     values = {"amount": f"{amount} ({share})" if share and pico else amount, "before": words.former(report.period)}
     text = tr("card", "{amount} on {before}", **values)
     colour = palette.more if pico > 0 else palette.less
@@ -139,7 +150,6 @@ def _versus(ink: Ink, report: Report, palette: Palette, unit: Currency, top: flo
         ink.triangle(QRectF(_EDGE, top + 8, 18, 15), colour, up=pico > 0)
         left += 28
     ink.line(QRectF(left, top, _LEFT - 28, 0), text, 24, least=18, ink=colour if pico else palette.dim)
-    return 36
 
 
 def _days(ink: Ink, report: Report, palette: Palette) -> None:
@@ -150,11 +160,11 @@ def _days(ink: Ink, report: Report, palette: Palette) -> None:
 
 def _models(ink: Ink, report: Report, palette: Palette) -> None:
     shares = weekly.mix(report)
-    place = QRectF(_EDGE, 352, _FULL, 46)
+    place = QRectF(_EDGE, 346, _FULL, 44)
     if not shares:
         ink.box(place, palette.card, 6)
         text = tr("card", "No call had a price") if report.sum.calls else tr("card", "There was no call")
-        ink.line(QRectF(_EDGE + 16, 363, _FULL - 32, 0), text, 18, ink=palette.dim, ground=palette.card)
+        ink.line(QRectF(_EDGE + 16, 356, _FULL - 32, 0), text, 18, ink=palette.dim, ground=palette.card)
         return
     whole = sum(pico for _, pico in shares)
     parts = [Bar(name=name, pico=pico, text=words.percent(pico, whole)) for name, pico in shares]

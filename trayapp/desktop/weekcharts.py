@@ -53,49 +53,56 @@ def mix(ink: Ink, place: QRectF, parts: Sequence[Bar], palette: Palette, size: f
     whole = sum(part.pico for part in parts)
     high, line = place.height(), ink.high(size)
     left = place.left()
+    nameless: list[tuple[int, Bar]] = []
     for at, part in enumerate(parts):
         wide = place.width() * part.pico / whole
-        ink.box(QRectF(left, place.top(), max(wide - 2, 0.5), high), palette.series[at % len(palette.series)], 3)
-        words = next(
-            (each for each in (f"{part.name} {part.text}", part.text) if ink.wide(each, size, bold=True) + 16 <= wide),
-            "",
-        )
-        if words:
-            ink.line(
-                QRectF(left + 8, place.top() + (high - line) / 2, wide - 10, line),
-                words,
-                size,
-                bold=True,
-                ink=palette.on(at),
-                ground=palette.series[at % len(palette.series)],
-            )
+        colour = palette.series[at % len(palette.series)]
+        ink.box(QRectF(left, place.top(), max(wide - 2, 0.5), high), colour, 3)
+        said = f"{part.name} {part.text}"
+        fitting = [each for each in (said, part.text) if ink.wide(each, size, bold=True) + 16 <= wide]
+        if fitting:
+            room = QRectF(left + 8, place.top() + (high - line) / 2, wide - 10, line)
+            ink.line(room, fitting[0], size, bold=True, ink=palette.on(at), ground=colour)
+        if said not in fitting:
+            nameless.append((at, part))
         left += wide
-    return high + _legend(
-        ink, QRectF(place.left(), place.bottom() + 8, place.width(), line), parts, palette, size, rows
-    )
+    below = QRectF(place.left(), place.bottom() + 8, place.width(), line)
+    return high + (_legend(ink, below, nameless, palette, size, rows) if nameless else 8)
 
 
-def _legend(ink: Ink, place: QRectF, parts: Sequence[Bar], palette: Palette, size: float, rows: int) -> float:
+def _legend(
+    ink: Ink, place: QRectF, parts: Sequence[tuple[int, Bar]], palette: Palette, size: float, rows: int
+) -> float:
+    """The parts whose name did not fit into the bar; long names lose their middle until all have room."""
     swatch, gap, line = size * 0.75, size * 1.2, ink.high(size)
-    most = (place.width() * rows - gap * len(parts)) / max(len(parts), 1) - swatch - 6
+    shares = [ink.wide(f" {part.text}", size) + size * 0.3 + 1 for _, part in parts]
+    names = [ink.wide(part.name, size) + 1 for _, part in parts]
+    most = max(names)
+    while most > size * 4 and _rows(names, shares, most, place.width(), swatch + 6, gap) > rows:
+        most -= size
     left, top = place.left(), place.top()
-    for at, part in enumerate(parts):
-        words = f"{part.name} {part.text}"
-        wide = min(ink.wide(words, size) + 1, max(most, size * 6), place.width() - swatch - 6)
-        if left > place.left() and left + swatch + 6 + wide > place.right():
+    for (at, part), name, share in zip(parts, names, shares, strict=True):
+        wide = min(name, most)
+        if left > place.left() and left + swatch + 6 + wide + share > place.right():
             left, top = place.left(), top + line + 2
-            if top - place.top() > (line + 2) * (rows - 1) + 1:
-                break
-        ink.box(
-            QRectF(left, top + (line - swatch) / 2, swatch, swatch),
-            palette.series[at % len(palette.series)],
-            swatch / 4,
-        )
-        share = ink.wide(f" {part.text}", size) + 1
-        name = ink.line(QRectF(left + swatch + 6, top, wide - share, line), part.name, size, ink=palette.dim)
-        ink.line(QRectF(name.right() + size * 0.3, top, share, line), part.text, size, ink=palette.dim)
-        left = name.right() + size * 0.3 + share + gap
+        if top > place.top() + (line + 2) * (rows - 1) + 1:
+            return (line + 2) * rows + 8
+        colour = palette.series[at % len(palette.series)]
+        ink.box(QRectF(left, top + (line - swatch) / 2, swatch, swatch), colour, swatch / 4)
+        stands = ink.line(QRectF(left + swatch + 6, top, wide, line), part.name, size, ink=palette.dim)
+        ink.line(QRectF(stands.right() + size * 0.3, top, share, line), part.text, size, ink=palette.dim)
+        left = stands.right() + share + gap
     return top + line + 8 - place.top()
+
+
+def _rows(names: Sequence[float], shares: Sequence[float], most: float, room: float, lead: float, gap: float) -> int:
+    count, left = 1, 0.0
+    for name, share in zip(names, shares, strict=True):
+        wide = lead + min(name, most) + share
+        if left and left + wide > room:
+            count, left = count + 1, 0.0
+        left += wide + gap
+    return count
 
 
 def steps(ink: Ink, place: QRectF, start: Bar, found: Sequence[Bar], end: Bar, palette: Palette, size: float) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from trayapp.pages.page import Bar, Bars, Mix, Steps, printable
 
 WIDE: Final = 720
-_LETTER: Final = 8.0
+_LETTER: Final = 7.6
 """Pixels of an average letter of 13 pixels, on the wide side."""
 _HIGH: Final = 150
 

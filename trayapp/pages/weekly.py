@@ -266,9 +266,12 @@ def _sum(parts: Iterable[Part]) -> Part:
 
 
 def _row(name: str, part: Part, unit: Currency, *, compared: bool) -> tuple[str, ...]:
-    former = (
-        (dollars(part.pico_before, shown=unit), words.signed(part.pico - part.pico_before, unit)) if compared else ()
-    )
+    former: tuple[str, ...] = ()
+    if compared:
+        # Whether nothing before was no call or one without a price, a report does not say; a zero would be a lie.
+        before = dollars(part.pico_before, shown=unit) if part.pico_before else "–"
+        unknown = not part.pico and part.unpriced
+        former = (before, "–" if unknown else words.signed(part.pico - part.pico_before, unit))
     return (name, words.of_part(part, unit), *former, tongue.figures().count(part.calls))
 
 
