@@ -111,14 +111,18 @@ class Ink:
         words: str,
         size: float,
         *,
+        least: float | None = None,
         bold: bool = False,
         ink: str | None = None,
         ground: str | None = None,
         most: int | None = None,
     ) -> float:
         """Lines that break between words, at most ``most`` of them; how high they are together."""
-        high = self.high(size, bold=bold)
         lines = self.lines(words, place.width(), size, bold=bold)
+        while most is not None and least is not None and len(lines) > most and size > least:
+            size = max(size - 0.5, least)
+            lines = self.lines(words, place.width(), size, bold=bold)
+        high = self.high(size, bold=bold)
         cut = most is not None and len(lines) > most
         if most is not None and cut:
             lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]

@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from trayapp import tongue
 from trayapp.desktop import weekcharts
 from trayapp.desktop.ink import RIGHT, Ink, Written
-from trayapp.money import beside, dollars, unpriced
+from trayapp.money import api_value, beside, dollars, unpriced
 from trayapp.pages import weekly, words
 from trayapp.pages.page import Bar
 from trayapp.pages.style import DARK, LIGHT, Palette
@@ -101,18 +101,19 @@ def _head(ink: Ink, report: Report, palette: Palette) -> None:
 
 def _sum(ink: Ink, report: Report, palette: Palette) -> None:
     unit, sums = words.shown(report), report.sum
-    _amount(ink, QRectF(_EDGE, 82, _LEFT, 134), words.total(sums, unit), palette)
-    parts = [tr("card", "API value")]
+    _amount(ink, QRectF(_EDGE, 76, _LEFT, 134), words.total(sums, unit), palette)
+    value = tr("card", "API value")
+    if sums.unpriced:
+        value = f"{value} · + {tongue.figures().count(sums.unpriced)} {unpriced()}"
     known = None not in (sums.pico_contract, sums.pico_marginal)
     more = beside(sums.pico_list, sums.pico_contract, sums.pico_marginal, shown=unit) if known else ""
-    parts += [part for part in more.split(" · ") if part and not part.startswith("≈ ")]
-    if sums.unpriced:
-        parts.append(f"+ {tongue.figures().count(sums.unpriced)} {unpriced()}")
-    ink.line(QRectF(_EDGE, 216, _LEFT, 0), " · ".join(parts), 22, least=17, ink=palette.dim)
-    top = 252.0
+    more = more.removeprefix(f"{api_value()} · ")
+    top = ink.line(QRectF(_EDGE, 208, _LEFT, 0), value, 21, least=16, ink=palette.dim).bottom()
+    if more:
+        top = ink.line(QRectF(_EDGE, top + 1, _LEFT, 0), more, 21, least=15, ink=palette.dim).bottom()
+    top += 6
     if report.before is not None:
-        _versus(ink, report, palette, sums.pico_list - report.before.pico_list, top)
-        top += 36
+        top = _versus(ink, report, palette, sums.pico_list - report.before.pico_list, top) + 3
     saving = report.saving
     if saving.rows > saving.unknown:
         amount = dollars(abs(saving.pico), estimated=True, shown=unit)
@@ -122,7 +123,7 @@ def _sum(ink: Ink, report: Report, palette: Palette) -> None:
             if lost
             else tr("card", "{amount} saved by rules", amount=amount)
         )
-        ink.line(QRectF(_EDGE, top, _LEFT, 0), text, 24, least=18, ink=palette.more if lost else palette.less)
+        ink.line(QRectF(_EDGE, top, _LEFT, 0), text, 23, least=17, ink=palette.more if lost else palette.less)
 
 
 def _amount(ink: Ink, place: QRectF, amount: str, palette: Palette) -> None:
@@ -138,8 +139,8 @@ def _amount(ink: Ink, place: QRectF, amount: str, palette: Palette) -> None:
     ink.line(QRectF(place.left() + mark, top, place.width() - mark, 0), digits, size, bold=True)
 
 
-def _versus(ink: Ink, report: Report, palette: Palette, pico: int, top: float) -> None:
-    """Against the time before."""
+def _versus(ink: Ink, report: Report, palette: Palette, pico: int, top: float) -> float:
+    """Against the time before; where it ends."""
     share = words.change_share(report)
     amount = words.signed(pico, words.shown(report))
     values = {"amount": f"{amount} ({share})" if share and pico else amount, "before": words.former(report.period)}
@@ -149,7 +150,8 @@ def _versus(ink: Ink, report: Report, palette: Palette, pico: int, top: float) -
     if pico:
         ink.triangle(QRectF(_EDGE, top + 8, 18, 15), colour, up=pico > 0)
         left += 28
-    ink.line(QRectF(left, top, _LEFT - 28, 0), text, 24, least=18, ink=colour if pico else palette.dim)
+    place = QRectF(left, top, _LEFT - 28, 0)
+    return ink.line(place, text, 23, least=16, ink=colour if pico else palette.dim).bottom()
 
 
 def _days(ink: Ink, report: Report, palette: Palette) -> None:
@@ -209,7 +211,7 @@ def _facts(ink: Ink, report: Report, palette: Palette) -> None:
     for at, fact in enumerate(found):
         left = _EDGE + at * slot
         ink.line(QRectF(left, 446, slot - 24, 0), fact.value, 42, least=24, bold=True)
-        ink.paragraph(QRectF(left, 504, slot - 24, 0), fact.label, 19, ink=palette.dim, most=2)
+        ink.paragraph(QRectF(left, 504, slot - 24, 0), fact.label, 19, least=15, ink=palette.dim, most=2)
 
 
 def _foot(ink: Ink, palette: Palette, *, names: bool) -> None:

@@ -42,10 +42,9 @@ def bars(ink: Ink, place: QRectF, found: Sequence[Bar], palette: Palette, size: 
             left = min(max(middle - wide / 2, place.left()), place.right() - wide)
             ink.line(QRectF(left, floor - high - line - 1, wide, line), bar.text, size, ink=palette.text, align=CENTER)
         if at % named == 0:
-            wide = slot * named
+            wide = ink.wide(bar.name, size) + 1
             left = min(max(middle - wide / 2, place.left()), place.right() - wide)
-            name = QRectF(left if named > 1 else middle - slot / 2, floor + _APART / 2, wide, line)
-            ink.line(name, bar.name, size, ink=palette.dim, align=CENTER)
+            ink.line(QRectF(left, floor + _APART / 2, wide, line), bar.name, size, ink=palette.dim)
 
 
 def mix(ink: Ink, place: QRectF, parts: Sequence[Bar], palette: Palette, size: float, *, rows: int = 1) -> float:

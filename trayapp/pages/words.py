@@ -48,6 +48,10 @@ _COMPONENTS: Final[Mapping[str, str]] = {
 }
 
 
+_MOST_PERCENT: Final = 999
+"""More is no share that says anything."""
+
+
 def shown(report: Report) -> Currency:
     """What amounts are shown in."""
     if report.currency == "USD" or not report.currency_rate:
@@ -64,9 +68,9 @@ def signed(pico: int, unit: Currency = USD) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole percent: "18 %", "<1 %", "312 %"."""
+    """A share in whole percent: "18 %", "<1 %", "312 %", ">999 %"."""
     share = (200 * abs(part) + whole) // (2 * whole) if whole > 0 else 0
-    text = tongue.figures().whole(share) if share or not part else "<1"
+    text = ">999" if share > _MOST_PERCENT else tongue.figures().whole(share) if share or not part else "<1"
     return tongue.figures().unit(text, "%")
 
 
