@@ -1618,7 +1618,7 @@
     </message>
     <message>
         <source>{before} by then</source>
-        <translation>{before} bis zum selben Zeitpunkt</translation>
+        <translation>{before} bis dahin</translation>
     </message>
     <message>
         <source>{calls} of {model} and other models have no price and are in no amount. Set it once.</source>

@@ -163,7 +163,7 @@ def reports() -> dict[str, Report]:
             week,
             models=_parts(pico, (HOSTILE, "b"), (60, 40)),
             tools=_parts(pico, (HOSTILE, "t"), (60, 40)),
-            projects=_parts(pico, (HOSTILE, "p"), (60, 40)),
+            projects=_parts(pico, (HOSTILE, "private-project"), (60, 40)),
             sessions=(Part(name=HOSTILE, pico=pico, tool=HOSTILE, project=HOSTILE, calls=1, started_us=week.made_us),),
             plans=(Plan(name=HOSTILE, pico_value=PICO, pico_price=2 * PICO, calls=1),),
             anomalies=(Anomaly(kind="project", name=HOSTILE, pico=PICO, cause="mix", cause_name=HOSTILE),),

@@ -6,7 +6,7 @@ Rules: one application a process, without a screen; what was spoken before is sp
 from __future__ import annotations
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QLocale
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QImageWriter
 
 from trayapp import tongue
 from trayapp.desktop import language as languages
@@ -46,6 +46,6 @@ def png(card: weekcard.Card) -> bytes:
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    card.image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(card.image)
     buffer.close()
     return bytes(content.data())

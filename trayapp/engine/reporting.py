@@ -89,6 +89,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         currency_rate=shown.rate if shown.since else "",
         currency_since=shown.since,
         demo=about.demo,
+        sum=Sum(pico_contract=0, pico_marginal=0),
         days=tuple(Day(day=day.isoformat()) for day in stretch.days),
         unusual_known=False,
     )
