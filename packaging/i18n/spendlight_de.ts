@@ -1310,6 +1310,14 @@
         <translation>Modelle</translation>
     </message>
     <message>
+        <source>Month</source>
+        <translation>Monat</translation>
+    </message>
+    <message>
+        <source>Month by month</source>
+        <translation>Monat für Monat</translation>
+    </message>
+    <message>
         <source>Most goes with {what}: {amount}.</source>
         <translation>Das meiste geht einher mit {what}: {amount}.</translation>
     </message>
@@ -1639,6 +1647,10 @@
     <message>
         <source>{model}, {component}: from ${before} to ${after} for a million tokens since {day}; {amount} in this time.</source>
         <translation>{model}, {component}: von ${before} auf ${after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
+    </message>
+    <message>
+        <source>{month}: + {count} unpriced</source>
+        <translation>{month}: + {count} ohne Preis</translation>
     </message>
     <message>
         <source>{name}: {amount}, usually {usual}.</source>

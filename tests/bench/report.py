@@ -19,9 +19,15 @@ sys.path[:0] = [str(REPO), str(REPO / "tests" / "parts")]
 
 from large_ledger import make_large  # noqa: E402
 
+from trayapp.engine.pricebook import shipped_bytes  # noqa: E402
+from trayapp.engine.reporting import Circumstances, report  # noqa: E402
 from trayapp.insight import stretches  # noqa: E402
+from trayapp.ledger import Ledger  # noqa: E402
 from trayapp.ledger.reportsums import report_sums  # noqa: E402
 from trayapp.ledger.storage import connect, connect_reader  # noqa: E402
+from trayapp.pages import written  # noqa: E402
+from trayapp.pricing import Agreements  # noqa: E402
+from trayapp.pricing.book import load  # noqa: E402
 
 NOW_US = 1_781_600_000_000_000
 
@@ -47,7 +53,25 @@ def main() -> None:
                         began = time.perf_counter()
                         report_sums(connection, stretch.edges, (former.since_us, former.until_us))
                         times.append(time.perf_counter() - began)
-                print(f"{name:6} {place!s:14} {min(times) * 1000:7.1f} ms  (worst {max(times) * 1000:.1f})")
+                told(f"sums of a {name}, {place}", times)
+        about = Circumstances(agreements=Agreements(), book=load(shipped_bytes()), now_us=NOW_US, budgeted=False)
+        year = stretches.span(date(2025, 6, 16), date(2026, 6, 15), ZoneInfo("Europe/Berlin"))
+        times = []
+        for _ in range(3):
+            ledger = Ledger.open(path)
+            began = time.perf_counter()
+            made = report(ledger, year, about)
+            times.append(time.perf_counter() - began)
+            ledger.close()
+        told("the whole report of a year", times)
+        began = time.perf_counter()
+        written(made, "html")
+        told("its HTML", [time.perf_counter() - began])
+
+
+def told(what: str, times: list[float]) -> None:
+    """One line."""
+    print(f"{what:32} {min(times) * 1000:7.1f} ms  (worst {max(times) * 1000:.1f})")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``spendlight report`` as a user calls it: real processes, with and without an engine, each format, without a screen."""
+"""``spendlight report`` as a user calls it: real processes, each format, no screen, with and without an engine."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_a_denser_screen_gets_more_pixels_and_the_same_words(qapp) -> None:
 
 def test_a_file_is_a_png_in_the_language_asked_for(qapp) -> None:
     made = drawn.drawn(full(), "png", "de", dark=True)
-    image = QImage.fromData(made, b"PNG")
+    image = QImage.fromData(made)
     assert (image.width(), image.height()) == (1200, 630)
     assert image.pixelColor(2, 2).name() == style.DARK.window
     assert drawn.drawn(full(), "md", "de").decode().startswith("# Woche 47, 2026")

@@ -262,3 +262,16 @@ def test_what_has_no_price_is_no_zero() -> None:
     page = weekly.page(reports()["unpriced"])
     assert page.total == "unpriced"
     assert [figure.value for figure in page.figures] == ["unpriced", "not known", "not known"]
+
+
+def test_the_trend_is_a_page_of_its_own() -> None:
+    alone = replace(full(), days=(), months=reports()["months"].months)
+    text = written(alone, "text")
+    assert text.startswith("Month by month · Jul 2026 – Nov 2026")
+    assert "Oct 2026" in text
+    assert "API value of" not in text.split("Month by month")[0]
+    row = next(line for line in text.split("\n") if line.startswith("Nov 2026") and "+" in line)
+    assert re.findall(r"[+−]\$[\d.]+", row) == ["+$120.00", "+$115.00", "+$8.00", "−$4.00", "+$1.00"]
+    read(written(alone, "html"))
+    assert written(alone, "md").startswith("# Month by month")
+    assert "Month by month" in written(reports()["months"], "text")

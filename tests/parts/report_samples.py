@@ -9,6 +9,7 @@ from trayapp.reports import (
     Anomaly,
     Change,
     Day,
+    Month,
     Part,
     Period,
     Plan,
@@ -135,6 +136,22 @@ def _parts(pico: int, names: tuple[str, ...], shares: tuple[int, ...]) -> tuple[
     return tuple(made)
 
 
+def months() -> tuple[Month, ...]:
+    """A trend of five months: tenfold, and one change of price."""
+    made = [Month(name="2026-07", sum=Sum(pico_list=40 * PICO, calls=300))]
+    for number, factor in ((8, 2), (9, 4), (10, 7), (11, 10)):
+        pico, before = 40 * factor * PICO, made[-1].sum.pico_list
+        volume = pico - before - 5 * PICO
+        change = Change(
+            pico=pico - before, pico_volume=volume, pico_mix=8 * PICO, pico_cache=-4 * PICO, pico_price=PICO
+        )  # fmt: skip
+        price = PriceChange(vendor="openai", model="gpt-5.5", component="output", day=f"2026-{number:02}-03",
+                            before="24", after="30", pico=PICO)  # fmt: skip
+        made.append(Month(name=f"2026-{number:02}", sum=Sum(pico_list=pico, calls=300 * factor, unpriced=factor // 7),
+                          change=change, prices=(price,) if number == 10 else ()))  # fmt: skip
+    return tuple(made)
+
+
 def reports() -> dict[str, Report]:
     """Every kind."""
     week = full()
@@ -198,6 +215,7 @@ def reports() -> dict[str, Report]:
             week, period=replace(week.period, name="2026-10", kind="month", first="2026-10-01", last="2026-10-31"),
             days=tuple(Day(day=f"2026-10-{n:02}", pico=(n * 7 % 11) * PICO, calls=n) for n in range(1, 32)),
         ),
+        "months": replace(week, months=months()),
         "year": replace(
             week,
             period=replace(week.period, name="y", kind="span", first="2025-12-01", last="2026-11-30"),

@@ -21,6 +21,7 @@ from trayapp.cli.trouble import CommandError
 from trayapp.control import Address, Client, ControlError
 from trayapp.money import dollars
 from trayapp.pages import words
+from trayapp.pages.page import printable
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
 from trayapp.reports import Report, nameless, report_from_json
@@ -37,10 +38,17 @@ def run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     paths = places.find()
     if options.what_if is not None:
-        return _asked_only(paths, "whatif", {**_wanted(options), "model": options.what_if}, options.format)
-    if options.trend:
-        return _asked_only(paths, "trend", {}, options.format)
+        return _what_if(paths, {**_wanted(options), "model": options.what_if}, options.format)
     form = options.format or _by_name(options.output)
+    if options.trend and form == "png":
+        raise CommandError(
+            Trouble(
+                title="There is no picture of the trend",
+                message="A card is about one week or month.",
+                fix="Take --format html or pdf.",
+                code="bad_output",
+            )
+        )
     if form in DRAWN and options.output is None and sys.stdout.isatty():
         raise CommandError(
             Trouble(
@@ -52,7 +60,7 @@ def run(arguments: list[str]) -> int:
         )
     if options.output is not None:
         _may_be_written(options.output, force=options.force)
-    made = report_from_json(_report(paths, _wanted(options)))
+    made = _trend(paths) if options.trend else report_from_json(_report(paths, _wanted(options)))
     named = options.names if options.names is not None else form != "png"
     made = made if named else nameless(made)
     content = _made(made, form, options.language, options.theme, names=named)
@@ -62,7 +70,8 @@ def run(arguments: list[str]) -> int:
         sys.stdout.buffer.flush()
         return 0
     _write(options.output, content, force=options.force)
-    print(f"{words.title(made.period)} ({dollars(made.sum.pico_list)}) written to {options.output}", file=sys.stderr)
+    what = "The trend" if options.trend else f"{words.title(made.period)} ({dollars(made.sum.pico_list)})"
+    print(f"{what} written to {options.output}", file=sys.stderr)
     return 0
 
 
@@ -132,13 +141,27 @@ def _ask(client: Client, verb: str, arguments: dict[str, Any]) -> Any:
         ) from None
 
 
-def _asked_only(paths: Paths, verb: str, arguments: dict[str, Any], form: str | None) -> int:
+def _trend(paths: Paths) -> Report:
+    """The months that an engine knows, as a report without days."""
+    with Client(Address(paths.control), timeout=120) as client:
+        answer = _ask(client, "trend", {})
+    months = answer.get("months") or []
+    if not months:
+        raise CommandError(
+            Trouble(title="There is no trend yet", message="No month has a call.", fix="", code="no_trend")
+        )
+    period = {"kind": "span", "first": f"{months[0]['name']}-01", "last": f"{months[-1]['name']}-01"}
+    made_us = int(datetime.now().astimezone().timestamp()) * 10**6
+    return report_from_json({"period": period, "made_us": made_us, **answer, "days": []})
+
+
+def _what_if(paths: Paths, arguments: dict[str, Any], form: str | None) -> int:
     """What only an engine can answer, as it answers: for people its lines, else JSON."""
     with Client(Address(paths.control), timeout=120) as client:
-        answer = _ask(client, verb, arguments)
+        answer = _ask(client, "whatif", arguments)
     lines = answer.get("lines") if isinstance(answer, dict) else None
     if form != "json" and isinstance(lines, list):
-        print("\n".join(str(line) for line in lines))
+        print("\n".join(printable(str(line)) for line in lines))
     else:
         print(json.dumps(answer, ensure_ascii=False, indent=1))
     return 0

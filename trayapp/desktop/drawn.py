@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QImageWriter
 from trayapp import tongue
 from trayapp.desktop import language as languages
 from trayapp.desktop import paper, weekcard
-from trayapp.pages import weekly, written
+from trayapp.pages import page_of, written
 from trayapp.reports import Report
 
 
@@ -35,7 +35,7 @@ def drawn(report: Report, form: str, language: str, *, dark: bool = False, names
         if form == "png":
             return png(weekcard.card(report, dark=dark, names=names))
         if form == "pdf":
-            return paper.pdf(weekly.page(report, language))[0]
+            return paper.pdf(page_of(report, language))[0]
         return written(report, form, language).encode("utf-8", "replace")
     finally:
         tongue.use(None)

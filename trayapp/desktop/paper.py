@@ -209,7 +209,7 @@ class _Sheets:
             text = self._ink.high(_SIZE) * len(self._ink.lines(block.text, _ROOM - 18, _SIZE))
             return text + self._ink.high(8.5) * len(self._ink.lines(block.command or "-", _ROOM - 18, 8.5)) + _GAP
         if isinstance(block, Mix):
-            return 30 + 3 * (self._ink.high(8) + 2)
+            return 36 + 3 * (self._ink.high(8) + 2)
         return 140.0 if isinstance(block, Bars) else 156.0
 
     def _paragraph(self, words: str, size: float, colour: str) -> None:

@@ -46,11 +46,12 @@ def _lines(page: Page) -> Iterator[str]:
     yield f"<p>{_text(page.subtitle)}</p>"
     yield f'<p class="total">{_text(page.total)}</p>'
     yield f'<p class="versus">{_text(page.versus)}</p>'
-    yield '<dl class="figures">'
-    for figure in page.figures:
-        name, value, note = _text(figure.name), _text(figure.value), _text(figure.note)
-        yield f"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>"
-    yield "</dl>"
+    if page.figures:
+        yield '<dl class="figures">'
+        for figure in page.figures:
+            name, value, note = _text(figure.name), _text(figure.value), _text(figure.note)
+            yield f"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>"
+        yield "</dl>"
     yield "</header>"
     numbers = count(1)
     for section in page.sections:

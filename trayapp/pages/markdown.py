@@ -23,9 +23,10 @@ def markdown(page: Page) -> str:
     lines = [f"# {_escaped(f'{page.title} · {page.subtitle}' if page.subtitle else page.title)}", ""]
     if page.banner:
         lines += [f"> **{_escaped(page.banner)}**", ""]
-    heads = tuple(Column(name=figure.name, right=True) for figure in page.figures)
-    rows = (tuple(figure.value for figure in page.figures), tuple(figure.note for figure in page.figures))
-    lines += [*_table(Table(caption="", columns=heads, rows=rows)), ""]
+    if page.figures:
+        heads = tuple(Column(name=figure.name, right=True) for figure in page.figures)
+        rows = (tuple(figure.value for figure in page.figures), tuple(figure.note for figure in page.figures))
+        lines += [*_table(Table(caption="", columns=heads, rows=rows)), ""]
     for section in page.sections:
         lines += [f"## {_escaped(section.title)}", ""]
         number = 0

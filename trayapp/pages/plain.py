@@ -28,8 +28,8 @@ def text(page: Page, width: int = WIDTH) -> str:
         lines += [*_wrapped(page.banner, width), ""]
     head = f"{page.title} · {page.subtitle}" if page.subtitle else page.title
     lines += [*_wrapped(head, width), ""]
-    names = max(_columns(figure.name) for figure in page.figures)
-    values = max(_columns(figure.value) for figure in page.figures)
+    names = max((_columns(figure.name) for figure in page.figures), default=0)
+    values = max((_columns(figure.value) for figure in page.figures), default=0)
     for figure in page.figures:
         line = f"  {_padded(figure.name, names)}  {_padded(figure.value, values, right=True)}"
         lines.append(_cut(f"{line}  {figure.note}", width))

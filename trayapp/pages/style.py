@@ -132,7 +132,9 @@ p{margin:.4rem 0}
 figure{margin:.8rem 0 1rem}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{font:13px system-ui,"Segoe UI",Roboto,"Noto Sans",Cantarell,"DejaVu Sans",sans-serif;fill:var(--text)}
+svg text.small{font-size:10.4px}
 svg .dim{fill:var(--dim)}
+@media (max-width:40rem){figure{overflow-x:auto}svg{min-width:36rem}}
 svg .bar{fill:var(--bar)}svg .more{fill:var(--more)}svg .less{fill:var(--less)}svg .whole{fill:var(--dim)}
 svg .line{stroke:var(--border);stroke-width:1}
 ul.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.6rem 0 0;padding:0;font-size:.9rem}
@@ -152,7 +154,8 @@ border-radius:.3rem;overflow-wrap:anywhere}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--border);color:var(--dim);font-size:.85rem}
 """
 _PRINTED: Final = (
-    "body{background:#fff;font-size:11pt}main{max-width:none;padding:0}section{break-inside:avoid;margin-top:1.4rem}"
+    "body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:1.2rem}h2{break-after:avoid}"
+    "figure,tr,li{break-inside:avoid}.total{font-size:3rem}"
     "dl.figures div,code{border:1px solid var(--border)}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
 )

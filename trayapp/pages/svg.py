@@ -16,6 +16,8 @@ from trayapp.pages.page import Bar, Bars, Mix, Steps, printable
 WIDE: Final = 720
 _LETTER: Final = 7.6
 """Pixels of an average letter of 13 pixels, on the wide side."""
+_SMALLER: Final = 0.8
+"""Of the class ``small``."""
 _HIGH: Final = 150
 
 
@@ -88,10 +90,8 @@ def steps(chart: Steps, number: int) -> str:
                 f'<line class="line" x1="{middle - slot * 0.66:.1f}" y1="{place(begin):.1f}"'
                 f' x2="{middle - slot * 0.34:.1f}" y2="{place(begin):.1f}"/>'
             )
-        if _wide(bar.text) <= slot - 4:
-            drawn.append(_text(middle, above - 6, bar.text))
-        if _wide(bar.name) <= slot - 2:
-            drawn.append(_text(middle, 24 + _HIGH + 20, bar.name, "dim"))
+        drawn.append(_fitted(middle, above - 6, bar.text, slot - 4))
+        drawn.append(_fitted(middle, 24 + _HIGH + 20, bar.name, slot - 2, "dim"))
     return _svg(f"steps{number}", chart.caption, _said(every), 24 + _HIGH + 28, drawn)
 
 
@@ -108,6 +108,13 @@ def _said(parts: Sequence[Bar]) -> str:
 def _text(x: float, y: float, words: str, kind: str = "") -> str:
     named = f' class="{kind}"' if kind else ""
     return f'<text{named} x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{_escaped(words)}</text>'
+
+
+def _fitted(x: float, y: float, words: str, room: float, kind: str = "") -> str:
+    """A text in its usual size, a smaller one, or none."""
+    if _wide(words) <= room:
+        return _text(x, y, words, kind)
+    return _text(x, y, words, f"{kind} small".strip()) if _wide(words) * _SMALLER <= room else ""
 
 
 def _within(middle: float, words: str) -> float:

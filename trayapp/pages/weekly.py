@@ -12,7 +12,7 @@ from typing import Final
 
 from trayapp import tongue
 from trayapp.money import Currency, converted, dollars, unpriced
-from trayapp.pages import words
+from trayapp.pages import trend, words
 from trayapp.pages.page import Bar, Bars, Block, Column, Figure, Mix, Page, Section, Sentence, Steps, Table, Todo
 from trayapp.reports import Day, Part, Report
 from trayapp.tongue import several, tr
@@ -82,6 +82,7 @@ def _sections(report: Report, unit: Currency) -> Iterator[Section]:
     yield Section(key="saved", title=tr("report", "What rules saved"), blocks=blocks)
     yield Section(key="plans", title=tr("report", "Plans"), blocks=tuple(_plans(report, unit)))
     yield Section(key="waste", title=tr("report", "Counted as waste"), blocks=tuple(_waste(report, unit)))
+    yield from trend.sections(report, unit)
 
 
 def _counted(report: Report) -> Iterator[Block]:

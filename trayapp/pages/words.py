@@ -114,6 +114,11 @@ def month(iso: str) -> str:
     return tongue.figures().months[_date(iso).month - 1]
 
 
+def month_of(name: str) -> str:
+    """ "Nov 2026" of "2026-11"."""
+    return f"{month(f'{name}-01')} {name[:4]}"
+
+
 def dates(period: Period) -> str:
     """ "23–29 Nov 2026", "30 Nov – 6 Dec 2026"."""
     first, last, figures = _date(period.first), _date(period.last), tongue.figures()
