@@ -16,7 +16,7 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``.
+``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and ``report``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -102,6 +102,10 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
+    "report": (
+        "{week?: this|last|2026-W48, month?: this|last|2026-11, from?, to?: local dates} → Report; without any the last"
+        " whole week"
+    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "use": ("trayapp.cli.use", "serve another model from your next turn on: everywhere, here, or for an hour"),
     "asis": ("trayapp.cli.asis", "everything as requested, now; --off: by the rules again"),
     "rules": ("trayapp.cli.rules", "rules and modes for cheaper models: list, add, remove, pause; what they saved"),
+    "report": ("trayapp.cli.report", "a week or a month on one page: why it changed, what is worth doing; PDF, PNG …"),
     "budget": ("trayapp.cli.budget", "budgets with their forecast: list, set, remove; override lifts one"),
     "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
     "economics": ("trayapp.cli.economics", "whether a switch to another model pays: once, each turn, after how many"),

@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.ledger import agreed, queries, reprice, savings, spool, storage
+from trayapp.ledger import agreed, queries, reportsums, reprice, savings, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -23,6 +23,7 @@ from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outcomes import Deliver
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
+from trayapp.ledger.reportsums import ReportSums
 from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
 from trayapp.ledger.sessions import Sessions, SessionSum
@@ -331,6 +332,14 @@ class Ledger:
     def reroutable(self, since_us: int, until_us: int, limit: int = 10_000) -> Future[list[Reroutable]]:
         """Calls that a rule could have concerned, the newest first; see ``savings.reroutable``."""
         return self._reports.submit(lambda connection: savings.reroutable(connection, since_us, until_us, limit))
+
+    def report_sums(
+        self, edges: Sequence[int], before: tuple[int, int], *, most: int = 8, agreements: Sequence[str] = ()
+    ) -> Future[ReportSums]:
+        """All that a report asks, within one view; see ``reportsums.report_sums``."""
+        return self._reports.submit(
+            lambda connection: reportsums.report_sums(connection, edges, before, most=most, agreements=agreements)
+        )
 
     def unpriced(self, after: tuple[int, int] | None = None, limit: int = 256) -> Future[list[Unpriced]]:
         """Final rows without a price, oldest first, behind ``(started_us, id)``."""
