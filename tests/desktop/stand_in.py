@@ -7,6 +7,7 @@ import json
 import queue
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,13 @@ class StandInEngine:
         message = self._asked.get(timeout=timeout)
         assert message["do"] == verb, message
         return message
+
+    def wait_followed(self) -> None:
+        """Wait until a face has subscribed: it is wholly made by then."""
+        end = time.monotonic() + PATIENCE
+        while not self._faces:
+            assert time.monotonic() < end, "nobody has subscribed"
+            time.sleep(0.02)
 
     def asked(self) -> bool:
         """Whether something was asked that nobody has taken yet."""

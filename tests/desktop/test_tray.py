@@ -163,9 +163,9 @@ def test_an_engine_that_goes_and_comes_back(panel, make_engine, day):
 
 def test_a_panel_that_comes_late(make_panel, make_engine, make_tray, day, bus):
     """On X11 Qt itself would never register with it."""
-    make_engine(day)
-    tray = make_tray("--tray-wait", "60")
-    tray.wait_started()
+    engine = make_engine(day)
+    make_tray("--tray-wait", "60")
+    engine.wait_followed()
     panel = make_panel()
     panel.wait_item()
     panel.until(lambda: "$12.20" in panel.tooltip())

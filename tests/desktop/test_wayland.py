@@ -90,9 +90,9 @@ def test_pause_from_the_menu_and_by_a_middle_click(session):
 
 
 def test_a_panel_that_comes_late_and_quit(make_weston, make_panel, make_engine, make_tray, day):
-    make_engine(day)
+    engine = make_engine(day)
     tray = make_tray("--tray-wait", "60", **make_weston().environment())
-    tray.wait_started()
+    engine.wait_followed()
     panel = make_panel()
     panel.wait_item()
     panel.until(lambda: "$12.20" in panel.tooltip())

@@ -169,8 +169,8 @@ def _over(docked, colour):
 
 
 def test_a_panel_that_comes_late_gets_the_icon(screen, hands, make_panel_of, make_engine, make_tray, day):
-    make_engine(day)
-    tray = make_tray("--tray-wait", "60")
-    tray.wait_started()
+    engine = make_engine(day)
+    make_tray("--tray-wait", "60")
+    engine.wait_followed()
     make_panel_of()
     Docked(screen, hands).seen()

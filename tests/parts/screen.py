@@ -16,7 +16,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +24,6 @@ import pytest
 from pixels import Screen
 
 from trayapp.platform import paths as places
-from trayapp.platform import single
 
 REPO = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
@@ -164,15 +162,6 @@ class TrayProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
-
-    def wait_started(self) -> None:
-        """Wait until it holds the lock and listens: it is past its start."""
-        run = places.find().run
-        until = time.monotonic() + PATIENCE
-        while not ((run / "tray.sock").exists() and single.holder(run / "tray.lock")):
-            assert time.monotonic() < until, "the tray did not start"
-            assert self.process.poll() is None, "the tray has ended"
-            time.sleep(0.02)
 
     def quit(self) -> int:
         """Ask it to end by signal; its exit code."""
