@@ -1550,7 +1550,7 @@
     </message>
     <message>
         <source>The rule “{rule}” has lost ≈{lost} on {calls}. Switch it off.</source>
-        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Schalten Sie sie ab.</translation>
+        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Abschalten hilft.</translation>
     </message>
     <message>
         <source>There is no budget yet. A usual week costs ≈{usual}; {limit} would be passed by about one week in ten.</source>
@@ -1754,11 +1754,11 @@
     </message>
     <message>
         <source>{calls} of {model} and other models have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Tragen Sie ihn einmal ein.</translation>
+        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Er lässt sich einmal eintragen.</translation>
     </message>
     <message>
         <source>{calls} of {model} have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Tragen Sie ihn einmal ein.</translation>
+        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Er lässt sich einmal eintragen.</translation>
     </message>
     <message>
         <source>{calls} on {asked} cost {now} in the last {days} days; on {model} ≈{then}.</source>
@@ -1782,7 +1782,7 @@
     </message>
     <message>
         <source>{plan}: of what you pay for, nothing would have been cheaper for these calls.</source>
-        <translation>{plan}: Von allem, was Sie bezahlen, wäre für diese Aufrufe nichts günstiger gewesen.</translation>
+        <translation>{plan}: Von allem, was bezahlt wird, wäre für diese Aufrufe nichts günstiger gewesen.</translation>
     </message>
     <message>
         <source>{plan}: paid by the call, these calls would have cost {less} less.</source>
