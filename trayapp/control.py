@@ -69,6 +69,7 @@ VERBS: Final[Mapping[str, str]] = {
     "price_status": "→ the price book in use, its source, the last check, what is held back",
     "update_prices": "{anew?} → {result, message, version, added, changed, held}: fetch prices now",
     "accept_price": "{model} → as update_prices: take a price that is held back",
+    "mail_report": "→ {week, to}: the last whole week's summary is mailed now",
     "dismiss": "{at_us?} → {}: a notice (or all) was read",
     "choices": "→ Choices, and {suggestions: [Suggestion]}: all that could be suggested now, the best first",
     "use": (

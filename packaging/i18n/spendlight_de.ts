@@ -1065,6 +1065,29 @@
     </message>
 </context>
 <context>
+    <name>notray</name>
+    <message>
+        <source>Metering goes on; `spendlight status` works everywhere.</source>
+        <translation>Die Erfassung läuft; `spendlight status` geht überall.</translation>
+    </message>
+    <message>
+        <source>No tray for Spendlight&apos;s icon</source>
+        <translation>Kein Tray für Spendlights Symbol</translation>
+    </message>
+    <message>
+        <source>On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” adds one.</source>
+        <translation>Unter GNOME fügt die Erweiterung „AppIndicator and KStatusNotifierItem Support“ eines hinzu.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Use the mini meter</source>
+        <translation>Mini-Anzeige nutzen</translation>
+    </message>
+</context>
+<context>
     <name>offer</name>
     <message>
         <source>Removed: {rule}</source>
@@ -2437,6 +2460,115 @@
     <message>
         <source>Your tools work, but their calls pass without being counted.</source>
         <translation>Die Tools arbeiten, aber ihre Aufrufe laufen ungezählt durch.</translation>
+    </message>
+</context>
+<context>
+    <name>weektext</name>
+    <message numerus="yes">
+        <source>%n thing(s) unusual.</source>
+        <translation>
+            <numerusform>%n Auffälligkeit.</numerusform>
+            <numerusform>%n Auffälligkeiten.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Last &amp;week: {amount}…</source>
+        <translation>Letzte &amp;Woche: {amount}…</translation>
+    </message>
+    <message>
+        <source>Rules lost {amount}.</source>
+        <translation>Regeln haben {amount} verloren.</translation>
+    </message>
+    <message>
+        <source>Rules saved {amount}.</source>
+        <translation>Regeln haben {amount} gespart.</translation>
+    </message>
+    <message>
+        <source>Your week: {amount}</source>
+        <translation>Die Woche: {amount}</translation>
+    </message>
+    <message>
+        <source>as much as the week before</source>
+        <translation>so viel wie in der Woche davor</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first} bis {last}</translation>
+    </message>
+    <message>
+        <source>{share} less than the week before</source>
+        <translation>{share} weniger als in der Woche davor</translation>
+    </message>
+    <message>
+        <source>{share} more than the week before</source>
+        <translation>{share} mehr als in der Woche davor</translation>
+    </message>
+</context>
+<context>
+    <name>weekwindow</name>
+    <message>
+        <source>&amp;Copy the picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>S&amp;peichern unter…</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Erledigt.</translation>
+    </message>
+    <message>
+        <source>It is being made…</source>
+        <translation>Wird erstellt…</translation>
+    </message>
+    <message>
+        <source>No browser was found; it lies in {path}.</source>
+        <translation>Kein Browser gefunden; sie liegt in {path}.</translation>
+    </message>
+    <message>
+        <source>Open the &amp;page</source>
+        <translation>Seite öff&amp;nen</translation>
+    </message>
+    <message>
+        <source>Save the week</source>
+        <translation>Woche speichern</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+        <source>Set a price…</source>
+        <translation>Preis festlegen…</translation>
+    </message>
+    <message>
+        <source>Set this budget</source>
+        <translation>Budget setzen</translation>
+    </message>
+    <message>
+        <source>Switch</source>
+        <translation>Umstellen</translation>
+    </message>
+    <message>
+        <source>Switch it off</source>
+        <translation>Abschalten</translation>
+    </message>
+    <message>
+        <source>The last week</source>
+        <translation>Die letzte Woche</translation>
+    </message>
+    <message>
+        <source>The picture is in the clipboard.</source>
+        <translation>Das Bild ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {why}.</source>
+        <translation>{path} kann nicht geschrieben werden: {why}.</translation>
     </message>
 </context>
 </TS>

@@ -12,8 +12,9 @@ from trayapp.choices import Choices
 from trayapp.desktop import announcing, gathering
 from trayapp.desktop.announcing import Announcement, Kind, Scene, Urgency, scene
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Notice, Snapshot, Window
+from trayapp.snapshot import Notice, Snapshot, Week, Window
 from trayapp.trouble import Trouble
+from trayapp.values import PICO
 
 
 def seen(snapshot: Snapshot) -> Scene:
@@ -168,8 +169,8 @@ def test_what_was_told_of_a_window_is_not_taken_back_at_once(day, closing):
 
 def test_news_and_a_week(day):
     news = Notice(title="Prices arrived", message="See `spendlight prices`.", at_us=1, code="priced")
-    week = Notice(title="Your week", message="$12.", at_us=2, code="week")
-    found = seen(replace(day, notices=(week, news)))
+    week = Week(name="2026-W47", first="2026-11-16", last="2026-11-22", pico=12 * PICO, calls=3)
+    found = seen(replace(day, notices=(news,), week=week))
     assert kinds(found) == [Kind.NEWS, Kind.WEEK]
     assert one(found, Kind.NEWS).body == "See spendlight prices."
     assert [(each.key, each.text) for each in one(found, Kind.WEEK).buttons] == [("open", "Open")]

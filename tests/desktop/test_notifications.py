@@ -17,7 +17,8 @@ from trayapp.desktop import notifications
 from trayapp.desktop.notifications import Notifications
 from trayapp.desktop.view import Link, View
 from trayapp.quiethours import local
-from trayapp.snapshot import Notice, Window
+from trayapp.snapshot import Notice, Week, Window
+from trayapp.values import PICO
 
 PATIENCE = 15.0
 HOUR_US = 3_600 * 10**6
@@ -387,9 +388,10 @@ def test_a_week_says_that_it_is_one(qtbot, notes, day):
     notes.open_asked.connect(opened.append)
     view = View(link=Link.CONNECTED, snapshot=day)
     notes.look(view, seen=False)
-    week = Notice(title="Your week", message="$12.", at_us=3, code="week_card")
-    notes.look(replace(view, snapshot=replace(day, notices=(week,))), seen=False)
+    week = Week(name="2026-W47", first="2026-11-16", last="2026-11-22", pico=12 * PICO, calls=3)
+    notes.look(replace(view, snapshot=replace(day, week=week)), seen=False)
     told = wait_toast(qtbot, notes.panel)
+    assert (told.title, told.body) == ("Your week: $12.00", "16 Nov to 22 Nov.")
     assert told.actions[2:] == ("open", "Open")
     qtbot.waitUntil(lambda: not notes._buttoned._pending)
     notes.panel.press(told, "open")

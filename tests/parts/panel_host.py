@@ -101,7 +101,8 @@ class Toast:
 class PanelHost:
     """Owns the panel's names while it is open."""
 
-    def __init__(self, bus: str) -> None:
+    def __init__(self, bus: str, *, tray: bool = True) -> None:
+        """Own them; without a ``tray`` only that of the notifications."""
         self._bus = bus
         self._service: DBusConnection = open_dbus_connection(bus=bus)
         self._caller: DBusConnection = open_dbus_connection(bus=bus)
@@ -127,7 +128,8 @@ class PanelHost:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         # Last: from here on the items come.
-        self._service.send(message_bus.RequestName(WATCHER))
+        if tray:
+            self._service.send(message_bus.RequestName(WATCHER))
 
     def close(self) -> None:
         """Give the names back; the panel is gone."""

@@ -131,15 +131,15 @@ def bus() -> Iterator[str]:
 
 
 @pytest.fixture
-def make_panel(bus: str) -> Iterator[Callable[[], Any]]:
+def make_panel(bus: str) -> Iterator[Callable[..., Any]]:
     """Makes panels on the bus."""
     pytest.importorskip("jeepney", reason="needs jeepney, of the test extra")
     from panel_host import PanelHost
 
     made = []
 
-    def make() -> Any:
-        made.append(PanelHost(bus))
+    def make(*, tray: bool = True) -> Any:
+        made.append(PanelHost(bus, tray=tray))
         return made[-1]
 
     yield make

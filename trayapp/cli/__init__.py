@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "rules": ("trayapp.cli.rules", "rules and modes for cheaper models: list, add, remove, pause; what they saved"),
     "report": ("trayapp.cli.report", "a week or a month on one page: why it changed, what is worth doing; PDF, PNG …"),
     "budget": ("trayapp.cli.budget", "budgets with their forecast: list, set, remove; override lifts one"),
+    "mail": ("trayapp.cli.mail", "the weekly summary by mail: what is set, the password, send it now"),
     "prices": ("trayapp.cli.prices", "what models cost: rates, tiers, surcharges, sources and dates"),
     "economics": ("trayapp.cli.economics", "whether a switch to another model pays: once, each turn, after how many"),
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),

@@ -19,9 +19,9 @@ from typing import Final
 from trayapp import shares, tongue
 from trayapp.budgetviews import BudgetView
 from trayapp.choices import Suggestion
-from trayapp.desktop import budgettext, choicewords, ruletext
+from trayapp.desktop import budgettext, choicewords, ruletext, weektext
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Notice, Snapshot, Window
+from trayapp.snapshot import Notice, Snapshot, Week, Window
 from trayapp.tongue import tr
 from trayapp.trouble import Trouble
 
@@ -154,6 +154,7 @@ def scene(view: View, *, been_live: bool) -> Scene:
         *_budgets(snapshot),
         *(_window(snapshot, each) for each in snapshot.windows if _runs_out(snapshot, each, SURE)),
         *(_news(notice) for notice in reversed(snapshot.notices) if not notice.code.startswith("budget_")),
+        *(_week(each, snapshot) for each in (snapshot.week,) if each is not None),
         *(_suggestion(each, snapshot) for each in (suggestion,) if each is not None and not idle),
     )
     known = {_stop_key(each) for each in budgets if each.share is not None and not each.stopped}
@@ -294,15 +295,26 @@ def _notice_key(notice: Notice) -> str:
 
 
 def _news(notice: Notice) -> Announcement:
-    week = notice.code.startswith("week")
     return Announcement(
         key=_notice_key(notice),
-        kind=Kind.WEEK if week else Kind.NEWS,
+        kind=Kind.NEWS,
         title=notice.title,
         body=plain(notice.message),
-        buttons=(Button(key="open", text=tr("announcing", "Open")) if week else show(),),
+        buttons=(show(),),
         urgency=Urgency.LOW,
         event=True,
+    )
+
+
+def _week(week: Week, snapshot: Snapshot) -> Announcement:
+    """It is to be told all week long, so that no start of a tray misses it; its key is told once."""
+    return Announcement(
+        key=f"week:{week.name}",
+        kind=Kind.WEEK,
+        title=weektext.title(week, snapshot.shown),
+        body=weektext.body(week, snapshot.shown),
+        buttons=(Button(key="open", text=tr("announcing", "Open")),),
+        urgency=Urgency.LOW,
     )
 
 

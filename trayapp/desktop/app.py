@@ -11,6 +11,7 @@ import logging.handlers
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
@@ -36,6 +37,7 @@ from trayapp.trouble import Trouble
 if TYPE_CHECKING:
     from trayapp.desktop.minimeter import MiniMeter
     from trayapp.desktop.notifications import Notifications
+    from trayapp.desktop.notray import NoTray
     from trayapp.desktop.telling import Silence
 
 PAUSE_SECONDS: Final = 3600
@@ -107,6 +109,7 @@ class Desk(QObject):
         self._mini: MiniMeter | None = None
         self._notes: Notifications | None = None
         self._silence: Silence | None = None
+        self._no_tray: NoTray | None = None
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app, display.theme)
         self._line = Line(paths, demo=demo, parent=self)
@@ -116,6 +119,7 @@ class Desk(QObject):
         self._last_time = crash.install(paths.log, self._unexpected)
 
         self._look.changed.connect(self._tray.repaint)
+        self._look.changed.connect(self._windows.repaint)
         self._line.changed.connect(self._show_view)
         self._tray.popover_asked.connect(self._windows.toggle)
         self._tray.pause_asked.connect(self._pause)
@@ -147,6 +151,8 @@ class Desk(QObject):
             self._notes.close()
         if self._mini is not None:
             self._mini.close()
+        if self._no_tray is not None:
+            self._no_tray.close()
         self._tray.close()
         self._menu.close()
         self._signals.close()
@@ -157,6 +163,7 @@ class Desk(QObject):
         menu.pause_asked.connect(self._pause)
         menu.price_asked.connect(self._windows.enter_price)
         menu.tools_asked.connect(self._windows.connect_tools)
+        menu.week_asked.connect(self._windows.show_week)
         menu.asked.connect(self._choose)
         menu.snooze_asked.connect(self._snooze)
         menu.quit_asked.connect(self._app.quit)
@@ -210,7 +217,7 @@ class Desk(QObject):
 
         notes = Notifications(self._paths.told, self)
         notes.asked.connect(self._choose)
-        notes.open_asked.connect(lambda _kind: self._show())
+        notes.open_asked.connect(lambda kind: self._windows.show_week() if kind == "week" else self._show())
         notes.plain.connect(lambda title, text, calm: self._tray.tell(title, text, calm=calm))
         notes.silence.connect(self._show_silence)
         return notes
@@ -257,11 +264,28 @@ class Desk(QObject):
     def _without_tray(self) -> None:
         if self._tray.available or (self._mini is not None and self._mini.isVisible()):
             return
+        from trayapp.desktop.notray import NoTray
+
+        self._no_tray = NoTray(self)
+        self._no_tray.window_asked.connect(self._windows_instead)
+        self._no_tray.mini_asked.connect(self._mini_for_good)
+        self._tray.came.connect(self._no_tray.close)
+        self._no_tray.tell()
+
+    def _mini_for_good(self) -> None:
+        self._use(replace(self._display, mini_meter=True))
+        self._show_mini(self._line.view)
+        self._line.ask("set_setting", self._done, key="display.mini_meter", value=True)
+
+    def _windows_instead(self) -> None:
+        """The popover as an ordinary window."""
+        if self._tray.available:
+            return
         _say(
             "Spendlight found no tray to put its icon in, so it shows a window instead. On GNOME, the extension "
             "'AppIndicator and KStatusNotifierItem Support' adds a tray; `spendlight status` works everywhere."
         )
-        _log.warning("no tray after %.0f s; showing a window", self._tray_wait)
+        _log.warning("no tray; showing a window")
         self._windows.popover().as_window()
 
     def _stand_in_closed(self) -> None:

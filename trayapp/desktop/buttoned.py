@@ -14,7 +14,7 @@ from __future__ import annotations
 import html
 import logging
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from jeepney import (
@@ -30,6 +30,7 @@ from jeepney import (
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from trayapp.platform.resources import resource
 from trayapp.tongue import tr
 
 PATIENCE_MS: Final = 3000
@@ -56,6 +57,12 @@ class Told:
     """Key and text of each."""
     urgency: int = 0
     """0 low, 1 normal, 2 critical."""
+
+
+@cache
+def _icon() -> str:
+    """Our own picture's address: no icon theme has to know us (Desktop Notifications Specification 1.2)."""
+    return resource("icons/spendlight-256.png").resolve().as_uri()
 
 
 class Buttoned(QObject):
@@ -215,7 +222,7 @@ class Buttoned(QObject):
             actions += [key, text]
         hints = {"desktop-entry": ("s", "spendlight"), "urgency": ("y", told.urgency)}
         number = self._numbers.get(told.slot, 0)
-        words = ("Spendlight", number, "spendlight", told.title, body, actions, hints, -1)
+        words = ("Spendlight", number, _icon(), told.title, body, actions, hints, -1)
         self._try(partial(self._send, "Notify", told, "susssasa{sv}i", words), told)
 
     def _try(self, step: partial[None], told: Told) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trayapp import shares
-from trayapp.desktop import budgettext, money, sessionwords
+from trayapp.desktop import budgettext, money, sessionwords, weektext
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import LiveCall, Slice, Snapshot
 from trayapp.tongue import mark, several, tr
@@ -44,6 +44,8 @@ class MenuText:
     pause: str
     paused: bool
     can_pause: bool
+    week: str = ""
+    """The entry that leads to the last week; empty: there is none."""
     price: str = ""
     """The entry that leads to a price for what has none; empty when everything has one."""
 
@@ -232,6 +234,7 @@ def menu(view: View) -> MenuText:
         ),
         paused=view.paused,
         can_pause=view.live,
+        week=weektext.entry(snapshot) if view.live and snapshot is not None else "",
         price=unpriced(snapshot) if view.live and snapshot is not None else "",
     )
 

@@ -38,6 +38,8 @@ class TrayMenu(QObject):
     pause_asked = Signal()
     price_asked = Signal()
     tools_asked = Signal()
+    week_asked = Signal()
+    """The last week shall be seen."""
     asked = Signal(str, object)
     """A verb of the engine about cheaper models or a budget, and its arguments."""
     snooze_asked = Signal(str)
@@ -67,6 +69,8 @@ class TrayMenu(QObject):
         self.menu.addSeparator()
         self._choices_end = self.menu.addSeparator()
         self._show = self._action(tr("menu", "&Show details"), self.show_asked)
+        self._week = self._action("", self.week_asked)
+        self._week.setVisible(False)
         self._price = self._action(tr("menu", "S&et a price…"), self.price_asked)
         self._price.setVisible(False)
         self._connect = self._action(tr("menu", "&Connect tools…"), self.tools_asked)
@@ -110,6 +114,9 @@ class TrayMenu(QObject):
         self._tools.menuAction().setVisible(bool(text.by_tool))
         self._models.menuAction().setVisible(bool(text.by_model))
         self._sessions.menuAction().setVisible(bool(text.by_session))
+        self._week.setVisible(bool(text.week))
+        if text.week:
+            self._week.setText(text.week)
         self._price.setVisible(bool(text.price))
         if text.price:
             self._price.setText(text.price)

@@ -45,7 +45,14 @@ class Configuration:
     """Told when calls are priced otherwise than before."""
     budgets: Callable[[tuple[Budget, ...]], None] = lambda _budgets: None
     """Told which budgets are to be kept."""
+    deliver: Callable[[settings.Settings], None] = lambda _chosen: None
+    """Told how weekly summaries are to be delivered."""
     _chosen: settings.Settings = field(default_factory=settings.defaults)
+
+    @property
+    def chosen(self) -> settings.Settings:
+        """The settings in force."""
+        return self._chosen
 
     def reload(self) -> None:
         """Read the file again.
@@ -85,6 +92,7 @@ class Configuration:
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)
         self._chosen = chosen
+        self.deliver(chosen)
         self._price_with(book)
         self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
 

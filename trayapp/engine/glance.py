@@ -29,7 +29,7 @@ from trayapp.engine.today import Day, DayReader, with_running
 from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger
 from trayapp.moments import local_midnight
-from trayapp.snapshot import LiveCall, Notice, Snapshot, Today
+from trayapp.snapshot import LiveCall, Notice, Snapshot, Today, Week
 from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
 
@@ -116,6 +116,8 @@ class Facts:
     display: Display = field(default_factory=Display)
     notify: str = "all"
     quiet: str = ""
+    week: Callable[[], Week | None] = lambda: None
+    """The last whole week in short, once it is due."""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     settled: Callable[[], None] = lambda: None
@@ -306,6 +308,7 @@ class Glance:
             quiet=facts.quiet,
             choices=self._choices,
             budgets=self._budgets,
+            week=facts.week(),
         )
 
     def _pace(self, even: float) -> float:

@@ -23,8 +23,10 @@ from trayapp.engine.glance import Glance
 from trayapp.engine.reportactions import Known
 from trayapp.engine.reporting import INSIGHTS, Circumstances, Insights, report
 from trayapp.insight import stretches
+from trayapp.insight.periods import Span
 from trayapp.insight.stretches import Stretch, StretchError
 from trayapp.ledger import Ledger
+from trayapp.reports import Report
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -49,8 +51,15 @@ class ReportVerbs:
 
     async def report(self, arguments: Mapping[str, Any]) -> Any:
         """The report of a week, a month or some days."""
+        return to_json(await self.made(asked(arguments, self.now_us(), None)))
+
+    async def of_week(self, week: Span) -> Report:
+        """The report of a whole week."""
+        return await self.made(stretches.named("week", week.name, self.now_us(), None))
+
+    async def made(self, stretch: Stretch) -> Report:
+        """The report of a stretch."""
         now = self.now_us()
-        stretch = asked(arguments, now, None)
         tariff = self.keeper.tariff
         about = Circumstances(
             agreements=tariff.agreements,
@@ -62,7 +71,7 @@ class ReportVerbs:
             known=await self._known(),
             insights=self.insights,
         )
-        return to_json(await asyncio.to_thread(report, self.ledger, stretch, about))
+        return await asyncio.to_thread(report, self.ledger, stretch, about)
 
     async def _known(self) -> Known:
         """What routing would propose; a report goes without it rather than not at all."""

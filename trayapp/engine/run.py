@@ -39,6 +39,7 @@ from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
 from trayapp.engine.dayhabits import DayHabits
+from trayapp.engine.delivery import Delivery
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
@@ -46,6 +47,7 @@ from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.listings import Listings
+from trayapp.engine.mail_verbs import MailVerbs
 from trayapp.engine.meant import Meant
 from trayapp.engine.monthahead import MonthAhead
 from trayapp.engine.notices import Notices
@@ -54,6 +56,7 @@ from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
 from trayapp.engine.report_verbs import ReportVerbs
+from trayapp.engine.reportways import Ways, wanted
 from trayapp.engine.router import Router
 from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
@@ -182,7 +185,13 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
-        verbs |= ReportVerbs(ledger, keeper, glance, choosing, budgets).table()
+        reports = ReportVerbs(ledger, keeper, glance, choosing, budgets)
+        ways = Ways(paths, lambda: configuration.chosen)
+        delivery = Delivery(paths.delivered, reports.of_week, ways.table(), troubles, glance.changed)
+        facts.week = lambda: delivery.week
+        configuration.deliver = lambda settings: delivery.take(wanted(settings))
+        configuration.deliver(chosen)
+        verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -198,6 +207,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         prices.begin()
         router.begin()
+        delivery.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
         looking.cancel()
@@ -214,6 +224,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await delivery.close()
         await choosing.close()
         await budgets.close()
         await router.close()

@@ -97,6 +97,11 @@ class Paths:
         return self.state / "told.json"
 
     @property
+    def delivered(self) -> Path:
+        """Which weekly summaries went out, by file and by mail (JSON, dates)."""
+        return self.state / "delivered.json"
+
+    @property
     def mini_meter(self) -> Path:
         """Where on the screen the small window was left (JSON)."""
         return self.state / "mini-meter.json"
