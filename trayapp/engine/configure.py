@@ -47,6 +47,11 @@ class Configuration:
     """Told which budgets are to be kept."""
     _chosen: settings.Settings = field(default_factory=settings.defaults)
 
+    @property
+    def chosen(self) -> settings.Settings:
+        """The settings that are in force."""
+        return self._chosen
+
     def reload(self) -> None:
         """Read the file again.
 

@@ -56,6 +56,8 @@ from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
+from trayapp.engine.waste_verbs import WasteVerbs
+from trayapp.engine.wasteledger import WasteLedger
 from trayapp.engine.windows import Windows
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
@@ -177,6 +179,8 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
+        waste = WasteLedger(ledger, lambda: keeper.tariff.book, keeper.projects.mark)
+        verbs |= WasteVerbs(ledger, waste, configuration).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()

@@ -13,7 +13,8 @@ What holds, whatever happens:
 Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
 (sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
 ``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
-``queries``, ``agreed`` (pools and keys), ``savings`` (what rules saved), ``reprice`` (prices that come later),
+``queries``, ``agreed`` (pools and keys), ``savings`` (what rules saved), ``short`` (rows in short, for reports),
+``reprice`` (prices that come later),
 ``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
 """
 
