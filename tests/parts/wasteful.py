@@ -146,9 +146,7 @@ class Traffic:
             call.cost = Cost(pico=None, basis=Basis.UNPRICED, book="b")
         else:
             usage = Usage(legs=call.legs, model=call.model, web_searches=call.searches, complete=call.exact)
-            call.cost = price(
-                usage, vendor=vendor, model_asked=call.model, at_us=at, book=self.book, kind=call.kind
-            )
+            call.cost = price(usage, vendor=vendor, model_asked=call.model, at_us=at, book=self.book, kind=call.kind)
         self.calls.append(call)
         return call
 
