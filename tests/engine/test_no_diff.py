@@ -1,4 +1,4 @@
-"""Sessions that left nothing in their repository: asked of real git repositories, by the dates that git and files have."""
+"""Sessions that left nothing behind: asked of real git repositories, by the dates that git and files have."""
 
 from __future__ import annotations
 
