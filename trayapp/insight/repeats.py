@@ -15,13 +15,13 @@ Rules:
   minutes after it was answered: the prompt that a tool sends to a second model beside the one that was asked for;
 * the later one counts, never the first. What never left the machine is neither; what was not measured (imported calls)
   has no size and is neither;
-* bounded: what is more than ten minutes over is forgotten, and of one caller and model the latest 64 are remembered.
+* bounded: what is more than ten minutes over is forgotten, and of one caller and model the latest 64 failures are
+  remembered.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from typing import Final, NamedTuple
+from typing import Final
 
 from trayapp.spent import Spent
 from trayapp.values import Kind, State
@@ -31,107 +31,107 @@ SOON_US: Final = 10 * 60 * 10**6
 UNSTREAMED: Final = 32
 """Bytes by which a request may differ that is asked again without streaming: ``"stream":true`` and the numbers of a
 smaller limit of output."""
-FAILED: Final = frozenset({State.VENDOR_ERROR, State.CLIENT_ABORT, State.UPSTREAM_CUT, State.INTERRUPTED})
+FAILED: Final = frozenset(
+    str(state) for state in (State.VENDOR_ERROR, State.CLIENT_ABORT, State.UPSTREAM_CUT, State.INTERRUPTED)
+)
+# Looking up a member of an enumeration a million times takes a tenth of a second.
+_NOT_SENT: Final = str(State.NOT_SENT)
+_DONE: Final = str(State.DONE)
+_MAIN: Final = str(Kind.MAIN)
 _MOST: Final = 64
+_ROOM: Final = 2048
 
-
-class _Attempt(NamedTuple):
-    size: int
-    ends_us: int
-    failed: bool
-    streamed: int
-    prompt: int
-    """As the vendor counted it; 0: it did not."""
-    asked: str
-    done: bool
-
-
-class _Kept:
-    """What was asked lately, by who and what, forgotten when it is over for long."""
-
-    __slots__ = ("_by",)
-
-    def __init__(self) -> None:
-        self._by: OrderedDict[tuple[str, ...], deque[_Attempt]] = OrderedDict()
-
-    def of(self, key: tuple[str, ...], now_us: int) -> deque[_Attempt]:
-        """Those of a key that may still be repeated; the key is the newest now."""
-        found = self._by.get(key)
-        if found is None:
-            found = self._by[key] = deque(maxlen=_MOST)
-            self._forget(now_us)
-        else:
-            self._by.move_to_end(key)
-        return found
-
-    def _forget(self, now_us: int) -> None:
-        """Let go of those that were used longest ago, as far as nothing of them can be repeated any more."""
-        while len(self._by) > 1:
-            key, attempts = next(iter(self._by.items()))
-            if any(each.ends_us + SOON_US >= now_us for each in attempts):
-                return
-            del self._by[key]
+Key = tuple[object, ...]
+_Failed = tuple[int, int, int]
+"""An attempt that may be tried again: its end, its size, whether it streamed."""
+_Sent = tuple[int, str, int, int]
+"""The latest of the requests that are the same but for the model: its end, the model, the prompt as the vendor counted
+it (0: it did not), and the end of the latest main one that was answered (0: none)."""
 
 
 class Repeats:
     """Told of every call in the order of their start, it says which are repeats, and which are echoes."""
 
-    __slots__ = ("_asked", "_said")
+    __slots__ = ("_failed", "_failed_room", "_sent", "_sent_room")
 
     def __init__(self) -> None:
-        self._asked = _Kept()
-        self._said = _Kept()
+        self._failed: dict[Key, list[_Failed]] = {}
+        """By caller, vendor and model."""
+        self._sent: dict[Key, list[_Sent]] = {}
+        """By session, vendor, and size without the model's name."""
+        self._failed_room = self._sent_room = _ROOM
 
     def take(self, row: Spent) -> tuple[bool, bool]:
         """Whether a call is a repeat (or a double), and whether it is an echo."""
         again = row.attempt_of is not None
-        if row.state == State.NOT_SENT or not row.context_bytes or row.asked is None:
+        size, asked, session, state = row.context_bytes, row.asked, row.session, row.state
+        if state == _NOT_SENT or not size or asked is None:
             return again, False
-        session, start = row.session, row.started_us
         if session is not None:
-            who: tuple[str, ...] = ("", session, row.vendor, row.asked)
+            who: Key = ("", session, row.vendor, asked)
         elif row.tool is not None or row.credential is not None:
-            who = (row.tool or "?", row.credential or "", row.vendor, row.asked)
+            who = (row.tool, row.credential, row.vendor, asked)
         else:
             return again, False
-        this = _Attempt(
-            row.context_bytes,
-            row.ended_us,
-            row.state in FAILED,
-            row.streamed,
-            row.prompt if row.exact else 0,
-            row.asked,
-            row.state == State.DONE,
-        )
-        earlier = self._asked.of(who, start)
-        if not again and earlier:
-            again = any(_repeats(each, this, start, together=session is not None) for each in earlier)
-        earlier.append(this)
-        if session is None or row.kind != Kind.MAIN:
+        failed = self._failed.get(who)
+        if failed is not None and not again:
+            again = any(_tried_again(each, row) for each in failed)
+        if state in FAILED:
+            self._fails(who, row)
+        if session is None:
             return again, False
-        answered = self._said.of((session, row.vendor), start)
-        echo = not again and any(_echoes(each, this, start) for each in answered)
-        if this.done:
-            answered.append(this)
-        return again, echo
+        double, echo = self._sends((session, row.vendor, size - len(asked)), asked, row)
+        return again or double, echo and not (again or double)
+
+    def _fails(self, who: Key, row: Spent) -> None:
+        attempts = self._failed.get(who)
+        if attempts is None:
+            attempts = self._failed[who] = []
+            if len(self._failed) >= self._failed_room:
+                self._failed_room = _forget(self._failed, row.started_us)
+        elif len(attempts) == _MOST:
+            del attempts[0]
+        attempts.append((row.ended_us, row.context_bytes, row.streamed))
+
+    def _sends(self, what: Key, asked: str, row: Spent) -> tuple[bool, bool]:
+        """Whether a request is a double, and whether it is an echo."""
+        ended_us = row.ended_us
+        main = row.kind == _MAIN
+        prompt = row.prompt if row.exact else 0
+        answered_us = ended_us if main and row.state == _DONE else 0
+        before = self._sent.get(what)
+        if before is None:
+            self._sent[what] = [(ended_us, asked, prompt, answered_us)]
+            if len(self._sent) >= self._sent_room:
+                self._sent_room = _forget(self._sent, row.started_us)
+            return False, False
+        double = echo = False
+        latest = (ended_us, asked, prompt, answered_us)
+        at = len(before)
+        for place, each in enumerate(before):
+            their_end, model, their_prompt, their_answer = each
+            if model != asked:
+                echo |= main and their_answer != 0 and row.started_us <= their_answer + SOON_US
+                continue
+            at = place
+            same = not their_prompt or not prompt or their_prompt == prompt
+            double = same and row.started_us < their_end
+            answered_us = max(answered_us, their_answer)
+            latest = (*((their_end, asked, their_prompt) if their_end > ended_us else latest[:3]), answered_us)
+        before[at : at + 1] = [latest]
+        return double, echo
 
 
-def _repeats(first: _Attempt, this: _Attempt, start_us: int, *, together: bool) -> bool:
-    if first.failed and start_us <= first.ends_us + SOON_US:
-        apart = abs(first.size - this.size)
-        if apart == 0 or (first.streamed and not this.streamed and apart <= UNSTREAMED):
-            return True
-    return together and first.size == this.size and start_us < first.ends_us and _same_prompt(first, this)
+def _tried_again(first: _Failed, row: Spent) -> bool:
+    ends_us, size, streamed = first
+    if row.started_us > ends_us + SOON_US:
+        return False
+    apart = abs(size - row.context_bytes)
+    return apart == 0 or (bool(streamed) and not row.streamed and apart <= UNSTREAMED)
 
 
-def _same_prompt(first: _Attempt, this: _Attempt) -> bool:
-    return not first.prompt or not this.prompt or first.prompt == this.prompt
-
-
-def _echoes(first: _Attempt, this: _Attempt, start_us: int) -> bool:
-    # A request's size holds the model's name.
-    return (
-        first.asked != this.asked
-        and first.size - len(first.asked) == this.size - len(this.asked)
-        and start_us <= first.ends_us + SOON_US
-    )
+def _forget(kept: dict[Key, list[_Failed]] | dict[Key, list[_Sent]], now_us: int) -> int:
+    """Let go of what has been over for ten minutes; returns how many there may be before it is time to look again."""
+    for key in [key for key, attempts in kept.items() if max(each[0] for each in attempts) + SOON_US < now_us]:
+        del kept[key]
+    return max(_ROOM, 2 * len(kept))

@@ -29,7 +29,7 @@ from trayapp.spent import Spent
 from trayapp.values import Kind
 
 WEEK_US: Final = 7 * 86_400 * 10**6
-_CONVERSATIONS: Final = frozenset({Kind.MAIN, Kind.SUBAGENT, Kind.EXPLORE})
+_CONVERSATIONS: Final = frozenset(str(kind) for kind in (Kind.MAIN, Kind.SUBAGENT, Kind.EXPLORE))
 _WRITES: Final = ("cache_write_12h", "cache_write_1h", "cache_write")
 """The longest life first: so vendors want them in the prompt (Anthropic and OpenAI, 2026-11)."""
 
@@ -74,9 +74,10 @@ class Rewrites:
 
     def take(self, row: Spent) -> tuple[int, Callable[[], Fraction | None]] | None:
         """The tokens written anew, and their amount (``None``: not known); ``None``: it wrote nothing anew."""
-        if row.session is None or row.model is None or row.kind not in _CONVERSATIONS or not row.prompt:
+        session, model, kind = row.session, row.model, row.kind
+        if session is None or model is None or kind not in _CONVERSATIONS or not row.prompt:
             return None
-        key = (row.session, row.vendor, row.model, row.kind)
+        key = (session, row.vendor, model, kind)
         if row.several:
             self._by.pop(key, None)
             return None
@@ -94,32 +95,32 @@ class Rewrites:
             self._by.move_to_end(key)
             lapsed = before.life_us is not None and row.started_us - before.used_us > before.life_us
             tokens = min(before.held - row.cache_read, wrote) if lapsed and _goes_on(before, row) else 0
-        self._use(before, row, lapsed=lapsed)
+        self._use(before, row, wrote, lapsed=lapsed)
         if tokens <= 0:
             return None
         return tokens, lambda: self._amount(row, tokens)
 
-    def _use(self, cache: _Cache, row: Spent, *, lapsed: bool) -> None:
-        life = self._buys(row)
+    def _use(self, cache: _Cache, row: Spent, wrote: int, *, lapsed: bool) -> None:
+        life = self._buys(row) if wrote else None
         if life is not None and (lapsed or cache.life_us is None or life > cache.life_us):
             cache.life_us = life
         cache.used_us = row.started_us
-        cache.held = row.cache_read + row.cache_write + row.cache_write_1h + row.cache_write_12h
+        cache.held = row.cache_read + wrote
         cache.size = row.context_bytes
         cache.prompt = row.prompt
 
     def _buys(self, row: Spent) -> int | None:
         """How long what this row wrote lives."""
-        for name in _WRITES:
-            if getattr(row, name):
-                return self._bought.get(name) or self._life(row.vendor, row.model or "")
-        return None
+        for name, written in zip(_WRITES, (row.cache_write_12h, row.cache_write_1h), strict=False):
+            if written:
+                return self._bought.get(name)
+        return self._life(row.vendor, row.model or "")
 
     def _amount(self, row: Spent, tokens: int) -> Fraction | None:
         """What writing so many of a row's tokens cost more than reading them would have."""
         if row.pico == 0:
             return Fraction(0)
-        cost = components(row)
+        cost = components(row.components)
         read = Fraction(cost["cache_read"], row.cache_read) if row.cache_read and "cache_read" in cost else None
         total = Fraction(0)
         for name in _WRITES:

@@ -21,12 +21,12 @@ _decoder: Final = msgspec.json.Decoder(dict[str, int])
 _NOTHING: Final[Mapping[str, int]] = {}
 
 
-def components(row: Spent) -> Mapping[str, int]:
-    """What each component of a row cost; empty where nobody knows."""
-    if row.components is None:
+def components(text: str | None) -> Mapping[str, int]:
+    """What each component of a row cost, from the ledger's JSON; empty where nobody knows."""
+    if text is None:
         return _NOTHING
     try:
-        return _decoder.decode(row.components)
+        return _decoder.decode(text)
     except msgspec.MsgspecError:
         return _NOTHING
 

@@ -59,6 +59,9 @@ AROUND_US: Final = 86_400 * 10**6
 _SEARCHING_ASIDE: Final = frozenset({"claude-code"})
 """Tools that search the web in a call of its own beside the conversation (Claude Code 2.1.330)."""
 _INTERRUPTED: Final = FAILED - {State.VENDOR_ERROR}
+_NOT_SENT: Final = str(State.NOT_SENT)
+_ERROR: Final = str(State.VENDOR_ERROR)
+_DONE: Final = str(State.DONE)
 _STALE: Final = "stale_connection"
 
 
@@ -163,21 +166,25 @@ class Counting:
         return tuple(found)
 
     def _count(self, row: Spent, *, again: bool, echo: bool) -> None:
-        tallies = self._tallies
+        tallies, state = self._tallies, row.state
         if again:
             tallies["retries"].add(row, row.pico)
-        state = row.state
-        if state == State.NOT_SENT:
+        if state == _NOT_SENT:
             return
-        if state in _INTERRUPTED and not (row.flags and _STALE in row.flags.split()):
-            tallies["interrupted"].add(row, row.pico)
-        elif state == State.VENDOR_ERROR and (row.pico or row.counted):
-            tallies["errors"].add(row, row.pico)
+        if state != _DONE:
+            self._ended(row)
         if row.kind in SIDE:
             large = row.model is not None and self._knows.frontier(row.vendor, row.model, row.started_us)
             tallies["side_calls" if large else "hidden_calls"].add(row, row.pico)
         elif echo or (row.web_searches and row.tool in _SEARCHING_ASIDE):
             tallies["hidden_calls"].add(row, row.pico)
+
+    def _ended(self, row: Spent) -> None:
+        """A call that was not answered to its end."""
+        if row.state in _INTERRUPTED and _STALE not in row.flags.split():
+            self._tallies["interrupted"].add(row, row.pico)
+        elif row.state == _ERROR and (row.pico or row.counted):
+            self._tallies["errors"].add(row, row.pico)
 
     def _watch(self, row: Spent, *, inside: bool) -> None:
         name = row.session or ""
@@ -190,7 +197,7 @@ class Counting:
         if not session.projects <= self._projects:
             del session.places[:]  # it will not be judged
             return
-        if inside and row.state != State.NOT_SENT:
+        if inside and row.state != _NOT_SENT:
             pico = row.pico
             session.pico += pico or 0
             session.sure = session.sure and bool(row.sure or not pico)

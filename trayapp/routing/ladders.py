@@ -12,6 +12,7 @@ was asked for; nothing here says that a model is cheaper, the book does.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LADDERS: Final[tuple[tuple[str, ...], ...]] = (
@@ -49,6 +50,7 @@ def below(model: str) -> tuple[str, ...]:
     return tuple(f"{head}{slash}{_spelled(each, dotted=dotted)}" for each in ladder[at + 1 :])
 
 
+@lru_cache(maxsize=1024)
 def rung(model: str) -> tuple[int, tuple[str, ...]] | None:
     """Where a model stands on its ladder (0: on top), and that ladder; ``None``: on none."""
     plain = _plain(model.rpartition("/")[2])
