@@ -114,6 +114,18 @@ def test_first_and_last_rows_have_a_before_and_an_after(ledger: Ledger, book: Bo
     assert not any(line.rows for line in far.lines)
 
 
+def test_a_year_is_counted_as_a_week_is(ledger: Ledger, book: Book) -> None:
+    """In small parts, with rests in between; and what was long ago is forgotten on the way without a difference."""
+    traffic = Traffic(book, 5, begins=START - 300 * DAY, days=300)
+    for scene in wasteful.SCENES * 4:
+        if scene is not wasteful.lapsed_unpriced:
+            scene(traffic)
+    for _ in range(60):
+        wasteful.ordinary(traffic)
+    traffic.write(ledger)
+    compare(counted(ledger, book, START - 301 * DAY), traffic)
+
+
 def test_what_was_counted_is_kept_until_a_row_changes(ledger: Ledger, book: Book) -> None:
     traffic = Traffic(book)
     traffic.waste("interrupted", traffic.call(START, "a", state=State.CLIENT_ABORT, unknown=True, exact=False), None)

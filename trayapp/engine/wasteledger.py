@@ -23,6 +23,7 @@ from trayapp.engine.gitdiff import NoGitError, Span, changed
 from trayapp.engine.repositories import Repository, projects
 from trayapp.insight.waste import AROUND_US, KINDS, Counting, Knows, Session
 from trayapp.ledger import Ledger, Totals
+from trayapp.ledger.short import CHUNK
 from trayapp.pricing import Book
 from trayapp.reports import Waste
 from trayapp.routing.booked import LIVES
@@ -34,6 +35,11 @@ KEPT: Final = 6
 LASTS_SECONDS: Final = 20.0
 """How long a look at repositories is believed."""
 _SECOND_US: Final = 10**6
+_LONG_US: Final = 32 * 86_400 * _SECOND_US
+"""Ranges beyond a month take seconds: calls that pass meanwhile shall not wait for the interpreter, so every two
+milliseconds of counting are followed by a rest."""
+_SMALL: Final = 200
+_REST_SECONDS: Final = 0.0005
 _DAY_S: Final = 86_400
 _NO_FOLDER: Final = (
     "No folder was given where your repositories lie: `spendlight config set report.repositories '[\"~/src\"]'`."
@@ -113,7 +119,15 @@ class WasteLedger:
     def _count(self, since_us: int, until_us: int, book: Book, folders: tuple[str, ...]) -> Counted:
         known = projects(folders, self._mark) if folders else {}
         counting = Counting(since_us, until_us, knowing(book), frozenset(known))
-        self._ledger.short(counting.take, since_us - AROUND_US, until_us + AROUND_US).result()
+        long = until_us - since_us > _LONG_US
+
+        def take(rows: list[Spent]) -> None:
+            counting.take(rows)
+            if long:
+                time.sleep(_REST_SECONDS)
+
+        chunk = _SMALL if long else CHUNK
+        self._ledger.short(take, since_us - AROUND_US, until_us + AROUND_US, chunk).result()
         if not folders:
             counting.no_diff((), _NO_FOLDER)
         elif not known:

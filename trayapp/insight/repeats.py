@@ -84,14 +84,16 @@ class Repeats:
         return again or double, echo and not (again or double)
 
     def _fails(self, who: Key, row: Spent) -> None:
+        attempt = (row.ended_us, row.context_bytes, row.streamed)
         attempts = self._failed.get(who)
         if attempts is None:
-            attempts = self._failed[who] = []
+            self._failed[who] = [attempt]
             if len(self._failed) >= self._failed_room:
                 self._failed_room = _forget(self._failed, row.started_us)
-        elif len(attempts) == _MOST:
+            return
+        attempts.append(attempt)
+        if len(attempts) > _MOST:
             del attempts[0]
-        attempts.append((row.ended_us, row.context_bytes, row.streamed))
 
     def _sends(self, what: Key, asked: str, row: Spent) -> tuple[bool, bool]:
         """Whether a request is a double, and whether it is an echo."""

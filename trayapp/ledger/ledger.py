@@ -353,9 +353,11 @@ class Ledger:
 
         return self._apart("ledger-export", lambda db: queries.chunks(db, since_us, until_us, chunk), sink)
 
-    def short(self, sink: Callable[[list[Spent]], None], since_us: int, until_us: int) -> Future[int]:
+    def short(
+        self, sink: Callable[[list[Spent]], None], since_us: int, until_us: int, chunk: int = short.CHUNK
+    ) -> Future[int]:
         """Hand the finished calls of a range in short to ``sink``, as ``export`` does; see ``short.short``."""
-        return self._apart("ledger-short", lambda db: short.short(db, since_us, until_us), sink)
+        return self._apart("ledger-short", lambda db: short.short(db, since_us, until_us, chunk), sink)
 
     def rows_of(self, wanted: Sequence[int]) -> Future[list[Row]]:
         """Rows by their ids; see ``short.rows_of``."""
