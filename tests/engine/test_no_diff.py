@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from wasteful import DAY, HOUR, MINUTE, SECOND, START, Traffic
@@ -16,6 +17,7 @@ from trayapp.engine.projects import Projects
 from trayapp.engine.repositories import projects
 from trayapp.engine.wasteledger import Counted, WasteLedger
 from trayapp.ledger import Ledger
+from trayapp.platform.paths import read_or_make_secret
 from trayapp.platform.resources import resource
 from trayapp.pricing import Book, load
 from trayapp.values import Leg, State
@@ -316,6 +318,38 @@ def test_why_it_is_not_known(scene: Scene, tmp_path: Path, monkeypatch: pytest.M
     slow.chmod(0o755)
     monkeypatch.setattr(gitdiff, "SECONDS", 0.2)
     assert why(folder) == "git could not read the repositories of these sessions."
+
+
+def test_an_engine_looks_where_the_settings_say(make_engine: Callable[[str], Any], book: Book, tmp_path: Path) -> None:
+    """In the settings' folders, and in those that are asked for; as JSON the rows are the sessions' calls."""
+    engine = make_engine("http://127.0.0.1:9")
+    one, two = repository(tmp_path / "src" / "kettle"), repository(tmp_path / "far" / "lid")
+    mark = Projects(read_or_make_secret(engine.paths.install_key)).mark
+    traffic = Traffic(book)
+    calls = [traffic.call(START, name, project=mark(str(folder))) for name, folder in (("a", one), ("b", two))]
+    ledger = Ledger.open(engine.paths.ledger)
+    traffic.write(ledger)
+    ledger.close()
+    with engine.paths.settings.open("a") as file:
+        file.write(f'[report]\nrepositories = ["{tmp_path}/src"]\n')
+    engine.start()
+    asked: dict[str, Any] = {"since_us": START, "until_us": START + DAY}
+    with engine.client() as client:
+
+        def rows(**more: Any) -> set[int]:
+            answer = client.ask("waste_rows", kind="no_diff", **asked, **more)
+            assert not answer["more"]
+            return {int(row["id"]) for row in answer["rows"]}
+
+        assert rows() == {calls[0].id}
+        assert rows(repositories=[str(two)]) == {calls[0].id, calls[1].id}
+        client.ask("set_setting", key="report.repositories", value=[str(two)])
+        assert rows() == {calls[1].id}
+        client.ask("set_setting", key="report.repositories")
+        line = client.ask("waste", **asked)["lines"][-1]
+        assert (line["known"], line["rows"], line["pico"]) == (False, 0, "0")
+    found = [path.read_bytes() for path in engine.home.rglob("*") if path.is_file()]
+    assert not any(b"kettle" in content or b"/lid" in content for content in found)
 
 
 def test_a_repository_without_a_commit(scene: Scene, tmp_path: Path) -> None:

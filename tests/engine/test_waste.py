@@ -174,6 +174,14 @@ def test_amounts_that_a_provider_stated_have_no_parts(ledger: Ledger, book: Book
     assert [line.whole for line in lines.values()] == [True, True, True, False, False, True, True, True]
 
 
+def test_an_engine_that_ends_gives_up(ledger: Ledger, book: Book) -> None:
+    wasteful.week(book, 1, sessions=5, scenes=5).write(ledger)
+    waste = WasteLedger(ledger, lambda: book, Projects("key").mark)
+    waste.close()
+    with pytest.raises(RuntimeError, match="ends"):
+        waste.counted(*WEEK)
+
+
 def test_a_page_goes_on_behind_a_row() -> None:
     ids = array("q", [5, 3, 9, 7])
     found = Counted((), {"retries": ids})
@@ -221,6 +229,8 @@ def test_engine_and_commands_tell_the_same(make_engine: Callable[[str], Any], bo
     alone = told()
     engine.start()
     assert told() == alone
+    for words in ("--week", "--month"):
+        assert "no_diff" in run("waste", words)
     lines = {line["kind"]: line for line in json.loads(alone[1])}
     assert tuple(lines) == KINDS
     assert int(lines["retries"]["pico"]) == traffic.planted["retries"].pico

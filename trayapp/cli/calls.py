@@ -9,6 +9,7 @@ import argparse
 import json
 import re
 import sys
+import time
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -37,7 +38,10 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     until = None if options.until is None else when.parse(options.until)
     if options.waste is not None:
-        since_us, until_us = when.parse(options.since or waste.USUAL), when.parse("0m") if until is None else until
+        since_us, until_us = (
+            when.parse(options.since or waste.USUAL),
+            time.time_ns() // 1000 if until is None else until,
+        )
         found = source.waste_rows(options.waste, since_us, until_us, waste.here(), options.limit)
     else:
         since = options.since or ("today" if options.format == "table" else None)

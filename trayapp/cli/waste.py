@@ -15,7 +15,7 @@ from typing import Any, Final
 from trayapp import currency, settings
 from trayapp.cli import source, when
 from trayapp.insight.periods import span
-from trayapp.money import dollars
+from trayapp.money import Currency, dollars
 from trayapp.platform import paths as places
 
 USUAL: Final = "7d"
@@ -76,7 +76,7 @@ def here() -> tuple[str, ...]:
         return ()
 
 
-def _told(line: dict[str, Any], shown: Any) -> str:
+def _told(line: dict[str, Any], shown: Currency) -> str:
     means = MEANS.get(line["kind"], "")
     if not line["known"]:
         return f"{line['kind']:<15} {'?':>7} {'?':>8} {'?':>11}  {means}: not known. {line['why']}"

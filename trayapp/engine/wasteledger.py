@@ -91,6 +91,11 @@ class WasteLedger:
         self._now_us = now_us
         self._kept: OrderedDict[tuple[int, int, str, tuple[str, ...]], _Kept] = OrderedDict()
         self._counting = threading.Lock()
+        self._over = False
+
+    def close(self) -> None:
+        """The engine ends: what is being counted is given up."""
+        self._over = True
 
     def counted(self, since_us: int, until_us: int, folders: tuple[str, ...] = ()) -> Counted:
         """The lines of ``[since_us, until_us)``.
@@ -122,6 +127,7 @@ class WasteLedger:
         long = until_us - since_us > _LONG_US
 
         def take(rows: list[Spent]) -> None:
+            self._go_on()
             counting.take(rows)
             if long:
                 time.sleep(_REST_SECONDS)
@@ -149,6 +155,7 @@ class WasteLedger:
         left: dict[str, list[bool | None]] = defaultdict(list)
         try:
             for repository, of_it in asked.items():
+                self._go_on()
                 found = changed(repository, [_span(session) for session in of_it])
                 for at, session in enumerate(of_it):
                     left[session.name].append(None if found is None else found[at])
@@ -162,6 +169,10 @@ class WasteLedger:
             if not any(said is not False for said in left[session.name]) and _span(session)[1] < now_s
         ]
         return nothing, ""
+
+    def _go_on(self) -> None:
+        if self._over:
+            raise RuntimeError("the engine ends")
 
 
 def _span(session: Session) -> Span:
