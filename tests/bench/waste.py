@@ -12,76 +12,86 @@ import gc
 import resource as usage
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "parts"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "parts")]
 
-import wasteful
-from wasteful import DAY, START
+import wasteful  # noqa: E402
+from wasteful import DAY, START  # noqa: E402
 
-from trayapp.engine.projects import Projects
-from trayapp.engine.wasteledger import WasteLedger
-from trayapp.ledger import Ledger
-from trayapp.platform.resources import resource
-from trayapp.pricing import load
+from trayapp.engine.projects import Projects  # noqa: E402
+from trayapp.engine.wasteledger import WasteLedger  # noqa: E402
+from trayapp.ledger import Ledger  # noqa: E402
+from trayapp.platform.resources import resource  # noqa: E402
+from trayapp.pricing import load  # noqa: E402
 
 
 def main(rows: int = 1_000_000, week: int = 20_000) -> None:
-    """Make the ledger and measure."""
-    book = load(resource("pricebook.json").read_bytes())
+    """Make the ledger, then measure in a process of its own, whose memory has seen nothing of that."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.sqlite3"
+        book = load(resource("pricebook.json").read_bytes())
         ledger = Ledger.open(path)
         traffic = wasteful.week(book, 1, sessions=week // 13, scenes=week // 26)
         traffic.write(ledger)
         ledger.close()
-        made = len(traffic.calls)
-        copy(path, rows // made - 1)
-        ledger = Ledger.open(path)
-        count = sqlite3.connect(path).execute("SELECT COUNT(*) FROM calls").fetchone()[0]
-        print(f"{count} rows, {made} in the week")
-        del traffic
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(10_000, 20, 50)
-        waste = WasteLedger(ledger, lambda: book, Projects("key").mark)
-        ledger.back_up().result()  # what a start does in the background is over then
-        times, busy = [], []
-        for n in range(5):
-            began, worked = time.perf_counter(), time.process_time()
-            found = waste.counted(START - n, START + 7 * DAY)
-            times.append(time.perf_counter() - began)
-            busy.append(time.process_time() - worked)
-        print(
-            f"a week: median {statistics.median(times) * 1000:.0f} ms, worst {max(times) * 1000:.0f} ms,"
-            f" CPU {statistics.median(busy) * 1000:.0f} ms"
-        )
-        print("  " + ", ".join(f"{line.kind} {line.rows}" for line in found.lines))
-        began = time.perf_counter()
-        waste.counted(START, START + 7 * DAY)
-        waste.counted(START, START + 7 * DAY)
-        print(f"the same again: {(time.perf_counter() - began) * 500:.1f} ms")
-        before = usage.getrusage(usage.RUSAGE_SELF).ru_maxrss
-        over = threading.Event()
-        waits: list[float] = []
-        watch = threading.Thread(target=lambda: awake(over, waits))
-        watch.start()
-        began = time.perf_counter()
-        waste.counted(START - 400 * DAY, START + 7 * DAY)
-        took = time.perf_counter() - began
-        over.set()
-        watch.join()
-        more = (usage.getrusage(usage.RUSAGE_SELF).ru_maxrss - before) / 1024
-        waits.sort()
-        print(
-            f"all: {took:.1f} s, {count / took:.0f} rows/s, {more:.0f} MiB more at the most; a thread beside it waited"
-            f" {waits[len(waits) // 2] * 1000:.1f} ms (median), {waits[len(waits) * 99 // 100] * 1000:.1f} ms (p99)"
-        )
-        ledger.close()
+        copy(path, rows // len(traffic.calls) - 1)
+        print(f"{len(traffic.calls)} rows in the week", flush=True)
+        subprocess.run([sys.executable, __file__, str(path)], check=True)
+
+
+def measure(path: Path) -> None:
+    """Count the week, and then all of it."""
+    book = load(resource("pricebook.json").read_bytes())
+    ledger = Ledger.open(path)
+    count = ledger.back_up().result() and sqlite3.connect(path).execute("SELECT COUNT(*) FROM calls").fetchone()[0]
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
+    waste = WasteLedger(ledger, lambda: book, Projects("key").mark)
+    times, busy = [], []
+    for n in range(5):
+        began, worked = time.perf_counter(), time.process_time()
+        found = waste.counted(START - n, START + 7 * DAY)
+        times.append(time.perf_counter() - began)
+        busy.append(time.process_time() - worked)
+    print(
+        f"a week: median {statistics.median(times) * 1000:.0f} ms, worst {max(times) * 1000:.0f} ms,"
+        f" CPU {statistics.median(busy) * 1000:.0f} ms"
+    )
+    print("  " + ", ".join(f"{line.kind} {line.rows}" for line in found.lines))
+    began = time.perf_counter()
+    waste.counted(START, START + 7 * DAY)
+    waste.counted(START, START + 7 * DAY)
+    print(f"the same again: {(time.perf_counter() - began) * 500:.1f} ms")
+    print(f"a thread that wakes up beside nothing waits {waited(lambda: time.sleep(3))}")
+    before = usage.getrusage(usage.RUSAGE_SELF).ru_maxrss
+    began, worked = time.perf_counter(), time.process_time()
+    beside = waited(lambda: waste.counted(START - 400 * DAY, START + 7 * DAY))
+    took, cpu = time.perf_counter() - began, time.process_time() - worked
+    more = (usage.getrusage(usage.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"all {count} rows: {took:.1f} s, CPU {cpu:.1f} s, {more:.0f} MiB more at the most; beside it {beside}")
+    ledger.close()
+
+
+def waited(work: Callable[[], object]) -> str:
+    """How long another thread waits while this one works."""
+    over = threading.Event()
+    waits: list[float] = []
+    watch = threading.Thread(target=lambda: awake(over, waits))
+    watch.start()
+    work()
+    over.set()
+    watch.join()
+    waits.sort()
+    return f"{waits[len(waits) // 2] * 1000:.1f} ms (median), {waits[len(waits) * 99 // 100] * 1000:.1f} ms (p99)"
 
 
 def awake(over: threading.Event, waits: list[float]) -> None:
@@ -112,4 +122,7 @@ def copy(path: Path, times: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*(int(word) for word in sys.argv[1:]))
+    if len(sys.argv) == 2 and not sys.argv[1].isdecimal():
+        measure(Path(sys.argv[1]))
+    else:
+        main(*(int(word) for word in sys.argv[1:]))

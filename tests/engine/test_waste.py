@@ -82,6 +82,14 @@ def test_a_week_is_counted_exactly(ledger: Ledger, book: Book, seed: int) -> Non
     compare(counted(ledger, book), traffic)
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", range(100, 160))
+def test_many_weeks_are_counted_exactly(ledger: Ledger, book: Book, seed: int) -> None:
+    traffic = wasteful.week(book, seed, sessions=40, scenes=80)
+    traffic.write(ledger)
+    compare(counted(ledger, book), traffic)
+
+
 def test_first_and_last_rows_have_a_before_and_an_after(ledger: Ledger, book: Book) -> None:
     """What happened up to a day before a range decides about its rows, and is itself in no line of it."""
     traffic = Traffic(book)
