@@ -329,6 +329,7 @@ def doubled(t: Traffic) -> None:
     leg = Leg(input=900, output=50)
     t.call(at, session, leg, size=size, lasts=30 * SECOND, kind=Kind.SUBAGENT)
     t.waste("retries", t.call(at + SECOND, session, leg, size=size, lasts=9 * SECOND, kind=Kind.SUBAGENT))
+    t.call(at + 30 * SECOND, session, leg, size=size, kind=Kind.SUBAGENT)  # one after the other
 
 
 def no_repeats(t: Traffic) -> None:
