@@ -320,6 +320,17 @@ def test_why_it_is_not_known(scene: Scene, tmp_path: Path, monkeypatch: pytest.M
     assert why(folder) == "git could not read the repositories of these sessions."
 
 
+def test_what_git_cannot_read_is_not_judged(scene: Scene, tmp_path: Path) -> None:
+    """One broken repository takes its own sessions out, and those that worked in it as well."""
+    sound, broken = repository(tmp_path / "src" / "kettle"), repository(tmp_path / "src" / "lid")
+    session = scene.session(sound)
+    scene.session(broken)
+    both = scene.session(sound)
+    scene.session(broken, both)
+    (broken / ".git" / "HEAD").write_text("nonsense")
+    assert scene.wasted(tmp_path / "src") == {session}
+
+
 def test_an_engine_looks_where_the_settings_say(make_engine: Callable[[str], Any], book: Book, tmp_path: Path) -> None:
     """In the settings' folders, and in those that are asked for; as JSON the rows are the sessions' calls."""
     engine = make_engine("http://127.0.0.1:9")
