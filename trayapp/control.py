@@ -16,7 +16,8 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and ``report``.
+``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and for reports ``report``
+``waste`` ``waste_rows`` ``mail_report``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -106,6 +107,14 @@ VERBS: Final[Mapping[str, str]] = {
     "report": (
         "{week?: this|last|2026-W48, month?: this|last|2026-11, from?, to?: local dates} → Report; without any the last"
         " whole week"
+    ),
+    "waste": (
+        "{since_us, until_us, repositories?: [folder]} → {lines: [Waste as in `trayapp.reports`]}: counted, the folders"
+        " beside those of the settings"
+    ),
+    "waste_rows": (
+        "{kind, since_us, until_us, repositories?, after?: id of a row, limit?} → {rows: [row as `spendlight calls`"
+        " prints it], more: bool}: the rows that a line counts"
     ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }

@@ -39,6 +39,7 @@ BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
 MODES: Final = (LET_IT_RIP, BALANCED, FRUGAL)
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+_ABSOLUTE = re.compile(r"/|\\\\|[A-Za-z]:[/\\]")
 
 
 class SettingsError(TroubleError):
@@ -158,6 +159,14 @@ def _public_key(value: Any) -> str:
     raise ValueError("an Ed25519 public key of 32 bytes in base64, or empty")
 
 
+def _folders(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple) and len(value) <= 100:
+        texts = [each for each in value if isinstance(each, str) and each.isprintable() and len(each) <= 4096]
+        if len(texts) == len(value) and all(each == "~" or each[:2] == "~/" or _ABSOLUTE.match(each) for each in texts):
+            return tuple(texts)
+    raise ValueError('a list of folders, whole or from ~, such as ["~/src"]')
+
+
 TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
     Setting(
@@ -273,6 +282,12 @@ TABLE: Final[tuple[Setting, ...]] = (
         mailing.server,
     ),
     Setting("report.smtp_user", "", "The user name there. Empty: no login.", _line),
+    Setting(
+        "report.repositories",
+        [],
+        "Folders that hold your git repositories, two levels deep: where reports look whether a session left a change.",
+        _folders,
+    ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
@@ -407,6 +422,11 @@ class Settings:
     def pricebook_key(self) -> str:
         """``pricebook.key``; empty: books need no signature."""
         return str(self.values["pricebook.key"])
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """``report.repositories``."""
+        return tuple(self.values["report.repositories"])
 
     def routes(self) -> dict[str, Upstream]:
         """The whole route table: the public one with the user's changes.

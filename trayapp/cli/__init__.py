@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "stop": ("trayapp.cli.stop", "stop everything"),
     "status": ("trayapp.cli.status", "one glance; --watch redraws it live"),
     "calls": ("trayapp.cli.calls", "list calls"),
+    "waste": ("trayapp.cli.waste", "what was retried, cut, sent twice or left nothing: counted lines"),
     "export": ("trayapp.cli.export", "write calls as CSV or JSON lines"),
     "cost": ("trayapp.cli.cost", "exact amounts for recorded calls: JSON lines in, JSON lines out"),
     "classify": ("trayapp.cli.classify", "what recorded requests are for: kind, task, whether a cheaper model may do"),

@@ -62,6 +62,8 @@ from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
+from trayapp.engine.waste_verbs import WasteVerbs
+from trayapp.engine.wasteledger import WasteLedger
 from trayapp.engine.windows import Windows
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
@@ -192,6 +194,8 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         configuration.deliver = lambda settings: delivery.take(wanted(settings))
         configuration.deliver(chosen)
         verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
+        waste = WasteLedger(ledger, lambda: keeper.tariff.book, keeper.projects.mark)
+        verbs |= WasteVerbs(ledger, waste, configuration).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -215,6 +219,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         proxy.stop_accepting()
         keeper.keychain.end()
         await proxy.drain(DRAIN_SECONDS)
+        waste.close()
         await control.stop()
         glance.close()
         await proxy.close()

@@ -14,8 +14,8 @@ Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (v
 (sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
 ``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
 ``queries``, ``sessions``, ``agreed`` (pools and keys), ``savings`` (what rules saved), ``reportsums`` (all that a
-report asks), ``reprice`` (prices that come later), ``spool`` (late openings, the guard's lines), ``ids``, ``lock``,
-``errors``.
+report asks), ``short`` (rows in short, for counting), ``reprice`` (prices that come later), ``spool`` (late openings,
+the guard's lines), ``ids``, ``lock``, ``errors``.
 """
 
 from trayapp.ledger.agreed import Key

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from trayapp.ledger import agreed, queries, reportsums, reprice, savings, spool, storage
+from trayapp.ledger import agreed, queries, reportsums, reprice, savings, short, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -29,7 +30,10 @@ from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
 from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
+from trayapp.spent import Spent
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -362,14 +366,31 @@ class Ledger:
         (that ends the export and is the future's exception). The future carries the number of rows.
         """
 
+        return self._apart("ledger-export", lambda db: queries.chunks(db, since_us, until_us, chunk), sink)
+
+    def short(
+        self, sink: Callable[[list[Spent]], None], since_us: int, until_us: int, chunk: int = short.CHUNK
+    ) -> Future[int]:
+        """Hand the finished calls of a range in short to ``sink``, as ``export`` does; see ``short.short``."""
+        return self._apart("ledger-short", lambda db: short.short(db, since_us, until_us, chunk), sink)
+
+    def rows_of(self, wanted: Sequence[int]) -> Future[list[Row]]:
+        """Rows by their ids; see ``short.rows_of``."""
+        return self._reports.submit(lambda connection: short.rows_of(connection, wanted))
+
+    def _apart(
+        self, name: str, ask: Callable[[sqlite3.Connection], Iterable[list[T]]], sink: Callable[[list[T]], None]
+    ) -> Future[int]:
+        """Hand parts to ``sink`` on a thread and a connection of their own; the future carries how many it were."""
+
         def run(connection: sqlite3.Connection) -> int:
             count = 0
-            for part in queries.chunks(connection, since_us, until_us, chunk):
+            for part in ask(connection):
                 sink(part)
                 count += len(part)
             return count
 
-        reader = Reader(self.path, "ledger-export")
+        reader = Reader(self.path, name)
         future = reader.submit(run)
         reader.stop()
         return future
