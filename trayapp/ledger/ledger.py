@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from trayapp.ledger import agreed, queries, reprice, savings, spool, storage
+from trayapp.ledger import agreed, mix, queries, reprice, savings, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -27,6 +27,7 @@ from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
+from trayapp.mix import MixCell
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
 log = logging.getLogger(__name__)
@@ -299,6 +300,10 @@ class Ledger:
     ) -> Future[list[tuple[int, int]]]:
         """What each whole UTC hour cost; see ``queries.hours``."""
         return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
+
+    def mix(self, since_us: int, until_us: int) -> Future[list[MixCell]]:
+        """What the list price of a range is made of, cell by cell; see ``mix.mix``."""
+        return self._reports.submit(lambda connection: mix.mix(connection, since_us, until_us))
 
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""

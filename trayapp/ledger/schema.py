@@ -11,6 +11,8 @@ Tables
              Derived: may be rebuilt from ``calls`` at any time. Money is kept as whole dollars and pico-USD below a
              dollar, since a plain 64-bit sum of pico-USD would end at 9.2 million dollars, where SQLite turns sums
              into floats.
+    cells    the distinct models, variants of price and attempts by which the mix is counted.
+    mix      tokens and list price by component over the *priced* final rows, per cell and UTC hour. Derived, too.
     projects display names of projects. They never leave the machine.
     seen     keys of imported lines, so that a repeated import adds nothing.
 
@@ -183,7 +185,67 @@ _V3: Final = (
 )
 """What a call was for, which rule concerned it, and what it would have cost as it was asked for."""
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3)
+_MIX_TOKENS: Final = (
+    *("input", "cache_read", "cache_write", "cache_write_1h", "cache_write_12h", "output", "reasoning"),
+    *("input_audio", "cache_read_audio", "output_audio", "output_image"),
+)
+_MIX_KINDS: Final = tuple(name for name in _MIX_TOKENS if name != "reasoning")
+"""What has a rate for a token, by its name in ``components``."""
+_MIX_PARTS: Final = tuple(f"{name}_{part}" for name in (*_MIX_KINDS, "other") for part in ("usd", "pico"))
+_FLAT: Final = "(components IS NULL OR NOT json_valid(components))"
+_BLEND: Final = (
+    "(legs IS NOT NULL AND (instr(legs,'\"model\":\"')>0 OR instr(COALESCE(cost_flags,''),'long_prompt')>0))"
+)
+MIX_ROWS: Final = (
+    f"SELECT hour,vendor,model,variant,attempt,{','.join(_MIX_TOKENS)},"  # noqa: S608
+    f"{','.join(f'CASE WHEN fits THEN m_{name} ELSE 0 END AS m_{name}' for name in _MIX_KINDS)},"
+    f"pico_list-CASE WHEN fits THEN {'+'.join(f'm_{name}' for name in _MIX_KINDS)} ELSE 0 END AS m_other FROM ("
+    f"SELECT *,MIN({','.join(f'm_{name}' for name in _MIX_KINDS)})>=0"
+    f" AND {'+'.join(f'm_{name}' for name in _MIX_KINDS)}<=pico_list AS fits FROM ("
+    "SELECT started_us/3600000000 AS hour,vendor,COALESCE(NULLIF(model_served,''),model_asked,'') AS model,"
+    f"TRIM(COALESCE(cost_flags,'')||CASE WHEN {_FLAT} THEN ' flat' ELSE '' END"
+    f"||CASE WHEN {_BLEND} THEN ' blend' ELSE '' END) AS variant,attempt_of IS NOT NULL AS attempt,pico_list,"
+    f"{','.join(_MIX_TOKENS)},"
+    + ",".join(
+        f"CASE WHEN {_FLAT} OR {_BLEND} THEN 0 ELSE COALESCE(json_extract(components,'$.{name}'),0) END AS m_{name}"
+        for name in _MIX_KINDS
+    )
+    + " FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming') AND {span}))"
+)
+"""Priced rows as ``trayapp.ledger.mix`` sees them; ``{span}`` is a condition on ``started_us``. SQLite turns a sum
+beyond 64 bits into a float, which no price is as large as: such a row has no parts."""
+MIX_FILL: Final = (
+    "INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT vendor,model,variant,attempt"  # noqa: S608
+    f" FROM ({MIX_ROWS.format(span='1')})",
+    f"INSERT INTO mix (cell,hour,calls,{','.join((*_MIX_TOKENS, *_MIX_PARTS))})"  # noqa: S608
+    f" SELECT cells.id,hour,COUNT(*),{','.join(f'SUM({name})' for name in _MIX_TOKENS)},"
+    + ",".join(
+        f"SUM(m_{n}/1000000000000)+SUM(m_{n}%1000000000000)/1000000000000,SUM(m_{n}%1000000000000)%1000000000000"
+        for n in (*_MIX_KINDS, "other")
+    )
+    + f" FROM ({MIX_ROWS.format(span='1')}) r JOIN cells USING (vendor,model,variant,attempt) GROUP BY 1,2",
+)
+"""Fills empty tables ``cells`` and ``mix`` from the rows."""
+
+_V4: Final = (
+    """
+    CREATE TABLE cells (
+        id INTEGER PRIMARY KEY,
+        vendor TEXT NOT NULL,
+        model TEXT NOT NULL,
+        variant TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        UNIQUE (model, vendor, variant, attempt)
+    ) STRICT
+    """,
+    "CREATE TABLE mix (cell INTEGER NOT NULL,hour INTEGER NOT NULL,calls INTEGER NOT NULL,"
+    f"{','.join(f'{name} INTEGER NOT NULL' for name in (*_MIX_TOKENS, *_MIX_PARTS))},PRIMARY KEY (cell,hour))"
+    " STRICT, WITHOUT ROWID",
+    *MIX_FILL,
+)
+"""What the money was spent on, component by component."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
 
 VERSION: Final = len(STEPS)
