@@ -210,10 +210,12 @@ MIX_ROWS: Final = (
         f"CASE WHEN {_FLAT} OR {_BLEND} THEN 0 ELSE COALESCE(json_extract(components,'$.{name}'),0) END AS m_{name}"
         for name in _MIX_KINDS
     )
-    + " FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming') AND {span}))"
+    + " FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming') AND {span}"
+    " LIMIT -1) LIMIT -1) LIMIT -1"
 )
 """Priced rows as ``trayapp.ledger.mix`` sees them; ``{span}`` is a condition on ``started_us``. SQLite turns a sum
-beyond 64 bits into a float, which no price is as large as: such a row has no parts."""
+beyond 64 bits into a float, which no price is as large as: such a row has no parts. The limits keep SQLite from
+reckoning each figure anew wherever it is used."""
 MIX_FILL: Final = (
     "INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT vendor,model,variant,attempt"  # noqa: S608
     f" FROM ({MIX_ROWS.format(span='1')})",
@@ -239,7 +241,7 @@ _V4: Final = (
     ) STRICT
     """,
     "CREATE TABLE mix (cell INTEGER NOT NULL,hour INTEGER NOT NULL,calls INTEGER NOT NULL,"
-    f"{','.join(f'{name} INTEGER NOT NULL' for name in (*_MIX_TOKENS, *_MIX_PARTS))},PRIMARY KEY (cell,hour))"
+    f"{','.join(f'{name} INTEGER NOT NULL DEFAULT 0' for name in (*_MIX_TOKENS, *_MIX_PARTS))},PRIMARY KEY (cell,hour))"
     " STRICT, WITHOUT ROWID",
     *MIX_FILL,
 )
