@@ -20,10 +20,7 @@ from trayapp.ledger import mix, rollups  # noqa: E402
 from trayapp.ledger.batch import Batch, Close, Open, write  # noqa: E402
 from trayapp.ledger.ids import IdSource  # noqa: E402
 from trayapp.ledger.records import Closed, opening_parameters  # noqa: E402
-from trayapp.ledger.schema import (
-    MIX_FILL,
-    migrate,
-)
+from trayapp.ledger.schema import MIX_FILL, migrate  # noqa: E402
 from trayapp.ledger.storage import connect  # noqa: E402
 from trayapp.ledger.sums import Sums  # noqa: E402
 from trayapp.values import Basis, Closing, Confidence, Cost, Leg, Metering, Opening, State, Usage  # noqa: E402
