@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import msgspec
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -45,7 +47,7 @@ def call(dice: random.Random, number: int, started_us: int) -> tuple[Opening, Cl
         session=f"s{number // 40}", project=f"p{number // 4000 % 9}", model_asked=model,
         attempt_of=1 if dice.random() < 0.02 else None,
     )  # fmt: skip
-    counts = {n: dice.randrange(1, 20_000) for n in ("input", "cache_read", "cache_write", "output")}
+    counts: dict[str, int] = {n: dice.randrange(1, 20_000) for n in ("input", "cache_read", "cache_write", "output")}
     components = tuple((name, count * 1_000_007) for name, count in counts.items())
     cost = Cost(
         pico=sum(pico for _, pico in components), basis=Basis.LIST, book="b", components=components,
@@ -53,7 +55,7 @@ def call(dice: random.Random, number: int, started_us: int) -> tuple[Opening, Cl
     )  # fmt: skip
     closing = Closing(
         id=number, ended_us=started_us + 1, state=State.DONE, metering=Metering.EXACT, confidence=Confidence.EXACT,
-        usage=Usage(legs=(Leg(**counts),), model=model, complete=True), cost=cost,
+        usage=Usage(legs=(msgspec.convert(counts, Leg),), model=model, complete=True), cost=cost,
     )  # fmt: skip
     return opening, closing
 
