@@ -16,7 +16,8 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``.
+``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and for
+reports ``trend`` ``whatif``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -102,6 +103,11 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
+    "trend": "{months?} → {months: [Month], growth: Change}: each month against the one before, and the whole way",
+    "whatif": (
+        "{model, since_us, until_us, asked?} → {model, billed, plan: {rows, unknown, pico_was, pico_would, pico_low,"
+        " pico_high}, others, pico_others}: a range on another model, row by row, with cold starts"
+    ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

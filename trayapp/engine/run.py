@@ -51,6 +51,7 @@ from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
+from trayapp.engine.report_verbs import ReportVerbs
 from trayapp.engine.router import Router
 from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
@@ -177,6 +178,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
+        verbs |= ReportVerbs(ledger, router.tariff).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()

@@ -9,18 +9,20 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from trayapp.ledger import agreed, mix, queries, reprice, savings, spool, storage
+from trayapp.ledger import agreed, mix, pastrows, queries, reprice, savings, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outcomes import Deliver
+from trayapp.ledger.pastrows import PastRow
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
@@ -31,6 +33,7 @@ from trayapp.mix import MixCell
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +342,18 @@ class Ledger:
         """What has no price in a range, by vendor and model, most calls first."""
         return self._reports.submit(lambda connection: reprice.by_model(connection, since_us, until_us))
 
+    def sessions(self, since_us: int, until_us: int) -> Future[frozenset[str]]:
+        """The sessions that had a call in a range."""
+        return self._reports.submit(lambda connection: pastrows.sessions(connection, since_us, until_us))
+
+    def past(
+        self, sink: Callable[[list[PastRow]], None], since_us: int, until_us: int, chunk: int = 500
+    ) -> Future[int]:
+        """Hand the final rows of a range to ``sink``, with all that it takes to price them anew; as ``export``."""
+        return self._hand_out(
+            lambda connection: pastrows.chunks(connection, since_us, until_us, chunk), sink, "ledger-past"
+        )
+
     def export(
         self,
         sink: Callable[[list[Row]], None],
@@ -352,14 +367,24 @@ class Ledger:
         (that ends the export and is the future's exception). The future carries the number of rows.
         """
 
+        return self._hand_out(
+            lambda connection: queries.chunks(connection, since_us, until_us, chunk), sink, "ledger-export"
+        )
+
+    def _hand_out(
+        self,
+        chunks: Callable[[sqlite3.Connection], Iterator[list[T]]],
+        sink: Callable[[list[T]], None],
+        name: str,
+    ) -> Future[int]:
         def run(connection: sqlite3.Connection) -> int:
             count = 0
-            for part in queries.chunks(connection, since_us, until_us, chunk):
+            for part in chunks(connection):
                 sink(part)
                 count += len(part)
             return count
 
-        reader = Reader(self.path, "ledger-export")
+        reader = Reader(self.path, name)
         future = reader.submit(run)
         reader.stop()
         return future
