@@ -196,29 +196,29 @@ _FLAT: Final = "(components IS NULL OR NOT json_valid(components))"
 _BLEND: Final = (
     "(legs IS NOT NULL AND (instr(legs,'\"model\":\"')>0 OR instr(COALESCE(cost_flags,''),'long_prompt')>0))"
 )
+_MIX_CELL: Final = (
+    "vendor,COALESCE(NULLIF(model_served,''),model_asked,'') AS model,"
+    f"TRIM(COALESCE(cost_flags,'')||CASE WHEN {_FLAT} THEN ' flat' ELSE '' END"
+    f"||CASE WHEN {_BLEND} THEN ' blend' ELSE '' END) AS variant,attempt_of IS NOT NULL AS attempt"
+)
+_PRICED: Final = "FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming')"
+_MIX_ALL: Final = "+".join(f"m_{name}" for name in _MIX_KINDS)
+_MIX_READ: Final = tuple(f"COALESCE(json_extract(parts,'$.{name}'),0) AS m_{name}" for name in _MIX_KINDS)
 MIX_ROWS: Final = (
     f"SELECT hour,vendor,model,variant,attempt,{','.join(_MIX_TOKENS)},"  # noqa: S608
     f"{','.join(f'CASE WHEN fits THEN m_{name} ELSE 0 END AS m_{name}' for name in _MIX_KINDS)},"
-    f"pico_list-CASE WHEN fits THEN {'+'.join(f'm_{name}' for name in _MIX_KINDS)} ELSE 0 END AS m_other FROM ("
-    f"SELECT *,MIN({','.join(f'm_{name}' for name in _MIX_KINDS)})>=0"
-    f" AND {'+'.join(f'm_{name}' for name in _MIX_KINDS)}<=pico_list AS fits FROM ("
-    "SELECT started_us/3600000000 AS hour,vendor,COALESCE(NULLIF(model_served,''),model_asked,'') AS model,"
-    f"TRIM(COALESCE(cost_flags,'')||CASE WHEN {_FLAT} THEN ' flat' ELSE '' END"
-    f"||CASE WHEN {_BLEND} THEN ' blend' ELSE '' END) AS variant,attempt_of IS NOT NULL AS attempt,pico_list,"
-    f"{','.join(_MIX_TOKENS)},"
-    + ",".join(
-        f"CASE WHEN {_FLAT} OR {_BLEND} THEN 0 ELSE COALESCE(json_extract(components,'$.{name}'),0) END AS m_{name}"
-        for name in _MIX_KINDS
-    )
-    + " FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming') AND {span}"
-    " LIMIT -1) LIMIT -1) LIMIT -1"
+    f"pico_list-CASE WHEN fits THEN {_MIX_ALL} ELSE 0 END AS m_other FROM ("
+    f"SELECT *,MIN({','.join(f'm_{name}' for name in _MIX_KINDS)})>=0 AND {_MIX_ALL}<=pico_list AS fits FROM (SELECT *,"
+    f"{','.join(_MIX_READ)} FROM ("
+    f"SELECT started_us/3600000000 AS hour,{_MIX_CELL},pico_list,{','.join(_MIX_TOKENS)},"
+    f"CASE WHEN {_FLAT} OR {_BLEND} THEN 'null' ELSE components END AS parts {_PRICED} AND {{span}}"
+    " LIMIT -1) LIMIT -1) LIMIT -1) LIMIT -1"
 )
 """Priced rows as ``trayapp.ledger.mix`` sees them; ``{span}`` is a condition on ``started_us``. SQLite turns a sum
 beyond 64 bits into a float, which no price is as large as: such a row has no parts. The limits keep SQLite from
 reckoning each figure anew wherever it is used."""
 MIX_FILL: Final = (
-    "INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT vendor,model,variant,attempt"  # noqa: S608
-    f" FROM ({MIX_ROWS.format(span='1')})",
+    f"INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT {_MIX_CELL} {_PRICED}",
     f"INSERT INTO mix (cell,hour,calls,{','.join((*_MIX_TOKENS, *_MIX_PARTS))})"  # noqa: S608
     f" SELECT cells.id,hour,COUNT(*),{','.join(f'SUM({name})' for name in _MIX_TOKENS)},"
     + ",".join(
