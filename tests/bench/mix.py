@@ -7,10 +7,12 @@ to a folder that is removed afterwards.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 import tempfile
 import time
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import msgspec
@@ -18,13 +20,17 @@ import msgspec
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from trayapp.ledger import mix, rollups  # noqa: E402
+from trayapp import moments  # noqa: E402
+from trayapp.engine.trend import trend  # noqa: E402
+from trayapp.engine.unusual import unusual  # noqa: E402
+from trayapp.ledger import Ledger, mix, rollups  # noqa: E402
 from trayapp.ledger.batch import Batch, Close, Open, write  # noqa: E402
 from trayapp.ledger.ids import IdSource  # noqa: E402
 from trayapp.ledger.records import Closed, opening_parameters  # noqa: E402
 from trayapp.ledger.schema import MIX_FILL, migrate  # noqa: E402
 from trayapp.ledger.storage import connect  # noqa: E402
 from trayapp.ledger.sums import Sums  # noqa: E402
+from trayapp.pricing import load  # noqa: E402
 from trayapp.values import Basis, Closing, Confidence, Cost, Leg, Metering, Opening, State, Usage  # noqa: E402
 
 START = 1_764_000_000_000_000
@@ -114,6 +120,27 @@ def year(folder: Path, rows: int) -> None:
     print(f"filled from the rows: {time.perf_counter() - began:.1f} s")
     connection.execute("ROLLBACK")
     connection.close()
+    asked(folder / "year.sqlite3")
+
+
+def asked(path: Path) -> None:
+    """What a report asks of a year: the trend, and what of the last week is unusual."""
+    ledger, book = Ledger.open(path), load((ROOT / "resources" / "pricebook.json").read_bytes())
+    end_us = START + YEAR_US
+    last = moments.at(end_us).date()
+    try:
+        for name, ask in (
+            ("trend of 12 months", lambda: trend(ledger, book, end_us, UTC)),
+            ("what of a week is unusual", lambda: unusual(ledger, last - timedelta(days=7), last, UTC)),
+        ):
+            took = []
+            for _ in range(3):
+                began = time.perf_counter()
+                asyncio.run(ask())
+                took.append(time.perf_counter() - began)
+            print(f"{name}: {min(took) * 1000:.0f} ms")
+    finally:
+        ledger.close()
 
 
 def main() -> int:

@@ -30,7 +30,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from itertools import product
 from math import factorial, lcm
 from typing import Final
@@ -46,8 +45,17 @@ _OTHER: Final = "other"
 _FINE: Final = 256
 """Shares are added in pico-USD times two to this power: far finer than any remainder that decides a rounding."""
 _MOVES: Final = tuple(product((0, 1), repeat=len(FACTORS)))
-_WEIGHTS: Final = tuple(factorial(others) * factorial(len(FACTORS) - 1 - others) for others in range(len(FACTORS)))
+_WEIGHTS: Final = tuple(factorial(n) * factorial(len(FACTORS) - 1 - n) for n in range(len(FACTORS)))
 """How many of the 120 orders have so many factors before the one that is looked at."""
+_STEPS: Final = tuple(
+    [
+        (_WEIGHTS[sum(move)], here, _MOVES.index((*move[:at], 1, *move[at + 1 :])))
+        for here, move in enumerate(_MOVES)
+        if not move[at]
+    ]
+    for at in range(len(FACTORS))
+)
+"""For each factor all that may have changed before it: how often, and the values without and with it."""
 _ORDERS: Final = factorial(len(FACTORS))
 
 _Key = tuple[str, str, str, tuple[str, ...]]
@@ -153,33 +161,25 @@ def _add(
 
 
 def _shares(a: _Group | None, b: _Group | None, works: tuple[int, int]) -> list[int]:
-    """One group's Shapley values, in fine units, rounded towards zero."""
+    """One group's Shapley values, in fine units, rounded towards zero. All in whole numbers over one denominator."""
     sides = (a or b or _Group(), b or a or _Group())
-    amounts = (0 if a is None else a.first * works[1], 0 if b is None else b.first * works[0])
-    repeats = [Fraction(side.all, side.first) for side in sides]
     rates = _rates(*sides)
+    below = lcm(*(under for _, under in rates.values()))
     units = [
-        [sum((n * rate[kind] for kind, n in side.tokens.items()), Fraction(0)) / side.all for rate in rates]
-        for side in sides
+        [
+            sum(count * rates[kind][0][price] * (below // rates[kind][1]) for kind, count in side.tokens.items())
+            * other.all
+            for price in (0, 1)
+        ]
+        for side, other in (sides, sides[::-1])
     ]
-    below_repeats = lcm(*(each.denominator for each in repeats))
-    below_units = lcm(*(each.denominator for row in units for each in row))
-    whole_repeats = [int(each * below_repeats) for each in repeats]
-    whole_units = [[int(each * below_units) for each in row] for row in units]
-    values = {
-        move: works[move[0]] * amounts[move[1]] * whole_units[move[2]][move[3]] * whole_repeats[move[4]]
-        for move in _MOVES
-    }
-    below = works[0] * works[1] * below_repeats * below_units * _ORDERS
-    found = []
-    for at in range(len(FACTORS)):
-        share = sum(
-            _WEIGHTS[sum(move)] * (values[*move[:at], 1, *move[at + 1 :]] - values[move])
-            for move in _MOVES
-            if not move[at]
-        )
-        found.append(_part(share, below))
-    return found
+    shares = (0 if a is None else a.first * works[1], 0 if b is None else b.first * works[0])
+    repeats = (sides[0].all * sides[1].first, sides[1].all * sides[0].first)
+    below *= sides[0].all * sides[1].all * sides[0].first * sides[1].first * works[0] * works[1] * _ORDERS
+    scaled = [[work * share for share in shares] for work in works]
+    cells = [[each * times for each in row] for row in units for times in repeats]
+    values = [scaled[volume][mix] * cells[2 * cache + again][price] for volume, mix, cache, price, again in _MOVES]
+    return [_part(sum(weight * (values[y] - values[n]) for weight, n, y in steps), below) for steps in _STEPS]
 
 
 def _part(share: int, below: int) -> int:
@@ -188,17 +188,17 @@ def _part(share: int, below: int) -> int:
     return whole if share >= 0 else -whole
 
 
-def _rates(a: _Group, b: _Group) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
-    """Pico-USD for a token of each kind in both periods; one rate where rounding alone may tell them apart."""
-    former, present = dict[str, Fraction](), dict[str, Fraction]()
+def _rates(a: _Group, b: _Group) -> dict[str, tuple[tuple[int, int], int]]:
+    """Pico-USD for a token of each kind in both periods, over one denominator; equal where rounding alone may tell
+    them apart."""
+    found: dict[str, tuple[tuple[int, int], int]] = {}
     for kind in {**a.tokens, **b.tokens}:
         m0, t0, m1, t1 = a.pico.get(kind, 0), a.tokens.get(kind, 0), b.pico.get(kind, 0), b.tokens.get(kind, 0)
-        if t0 and t1 and 2 * abs(m0 * t1 - m1 * t0) <= min(a.calls, t0) * t1 + min(b.calls, t1) * t0:
-            former[kind] = present[kind] = Fraction(m0 + m1, t0 + t1)
+        if not (t0 and t1) or 2 * abs(m0 * t1 - m1 * t0) <= min(a.calls, t0) * t1 + min(b.calls, t1) * t0:
+            found[kind] = (m0 + m1, m0 + m1), t0 + t1  # also where one of the periods has none
         else:
-            former[kind] = Fraction(m0, t0) if t0 else Fraction(m1, t1)
-            present[kind] = Fraction(m1, t1) if t1 else Fraction(m0, t0)
-    return former, present
+            found[kind] = (m0 * t1, m1 * t0), t0 * t1
+    return found
 
 
 def _rounded(fine: Sequence[int], whole: int) -> list[int]:
