@@ -22,6 +22,7 @@ All tables are STRICT: a float can never slip into a money column.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Final
 
 from trayapp.ledger.errors import LedgerError
@@ -253,6 +254,17 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4)
 VERSION: Final = len(STEPS)
 
 
+def _reads_json() -> bool:
+    """Whether SQLite was built with its JSON functions: before 3.38 that was a choice. Asked beside the file, since a
+    function that is missing must not pass for damage."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("SELECT json_valid('1'),json_extract('1','$')")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> int:
     """Bring a file to the current version; the connection must be in autocommit mode.
 
@@ -263,10 +275,11 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         LedgerError: the file is from a newer Spendlight, or SQLite is too old for these tables.
         sqlite3.Error: the file cannot be read or written.
     """
-    if sqlite3.sqlite_version_info < MIN_SQLITE:
+    if sqlite3.sqlite_version_info < MIN_SQLITE or not _reads_json():
         raise LedgerError(
             "Python's SQLite is too old",
-            f"Spendlight's ledger needs SQLite 3.37 or newer; this Python brings {sqlite3.sqlite_version}.",
+            "Spendlight's ledger needs SQLite 3.37 or newer, with its JSON functions; this Python brings"
+            f" {sqlite3.sqlite_version}.",
             "Use a current Python 3.11, 3.12 or 3.13.",
             "ledger_failed",
         )
