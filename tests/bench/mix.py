@@ -1,8 +1,8 @@
 """``python tests/bench/mix.py [ROWS]``: what the mix costs a closing, and how quickly a year of it is read.
 
 Wanted: a few percent of a closing; any range of a year of 1,000,000 rows within 300 ms. Method: rows are closed by the
-writer itself, in groups of 64 and alone, with and without the mix, in turns, the quickest of nine (of twelve for questions); the year is written to
-a folder that is removed afterwards.
+writer itself, in groups of 64 and alone, with and without the mix, in turns, the quickest of nine (of twelve for
+questions); the year is written to a folder that is removed afterwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from trayapp.ledger import Ledger, mix, rollups  # noqa: E402
 from trayapp.ledger.batch import Batch, Close, Open, write  # noqa: E402
 from trayapp.ledger.ids import IdSource  # noqa: E402
 from trayapp.ledger.records import Closed, opening_parameters  # noqa: E402
-from trayapp.ledger.schema import MIX_FILL, migrate  # noqa: E402
+from trayapp.ledger.schema import migrate  # noqa: E402
 from trayapp.ledger.storage import connect  # noqa: E402
 from trayapp.ledger.sums import Sums  # noqa: E402
 from trayapp.pricing import load  # noqa: E402
@@ -115,10 +115,10 @@ def year(folder: Path, rows: int) -> None:
     began = time.perf_counter()
     connection.execute("BEGIN")
     connection.execute("DELETE FROM mix")
-    for statement in MIX_FILL:
-        connection.execute(statement)
+    connection.execute("INSERT INTO unmixed VALUES (?)", (START + YEAR_US + 1,))
+    connection.execute("COMMIT")
+    mix.fill(connection)
     print(f"filled from the rows: {time.perf_counter() - began:.1f} s")
-    connection.execute("ROLLBACK")
     connection.close()
     asked(folder / "year.sqlite3")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import sqlite3
 from collections import Counter
@@ -157,12 +158,24 @@ def test_a_file_from_before_is_filled(tmp_path: Path) -> None:
                 "context_bytes,upstream,model_asked,input,output,pico_list,components,cost_flags,legs,attempt_of)"
                 " VALUES (?,?,?,'exact','proxy','exact','v','w','main',0,0,'',?,5,2,?,?,?,?,?)",
                 (
-                    *(number, START + number * HOUR // 9, chance.choice(["done", "done", "open", "interrupted"]), "m"),
+                    *(number, START + number * 11 * HOUR, chance.choice(["done", "done", "open", "interrupted"]), "m"),
                     *(chance.choice([20, None, 10**15]), components, chance.choice([None, "long_prompt", "batch"])),
                     *(chance.choice([None, '[{"model":"x","kind":"advisor"}]', "[{}]"]), chance.choice([None, 1])),
                 ),
             )
         assert migrate(connection) == 3
+        assert mix.mix(connection, 0, START * 2) == []
+        # It is filled in parts; whoever is killed goes on where it was.
+        parts = list[int]()
+        while connection.execute("SELECT COUNT(*) FROM unmixed").fetchone()[0]:
+            steps = iter(range(1 + len(parts)))
+            connection.set_progress_handler(lambda steps=steps: next(steps, None) is None, 5_000)
+            with contextlib.suppress(sqlite3.OperationalError):
+                mix.fill(connection)
+            connection.set_progress_handler(None, 0)
+            parts.append(connection.execute("SELECT COALESCE(SUM(calls),0) FROM mix").fetchone()[0])
+        assert len(set(parts)) > 2
+        assert parts == sorted(parts)
         filled = stored(connection)
         connection.execute("BEGIN")
         rollups.rebuild(connection)
@@ -258,3 +271,22 @@ def test_more_than_64_bits_of_money_are_summed() -> None:
         connection.execute("BEGIN")
         rollups.rebuild(connection)
         assert stored(connection) == before
+
+
+def test_a_ledger_of_an_older_spendlight_is_filled_when_it_is_opened(
+    make: Callable[..., Ledger], path: Path, kit: Any
+) -> None:
+    ledger = make()
+    for n in range(20):
+        row_id = ledger.new_id()
+        cost = Cost(pico=30 + n, basis=Basis.LIST, book="b", components=(("input", 10), ("output", 20 + n)))
+        ledger.open_row(kit.opening(row_id, kit.NOON + n * 97 * HOUR)).result(kit.WAIT)
+        ledger.close_row(kit.closing(row_id, cost=cost)).result(kit.WAIT)
+    before = ledger.mix(0, 2 * kit.NOON).result(kit.WAIT)
+    ledger.close()
+    with closed(sqlite3.connect(path)) as connection:
+        connection.executescript("DROP TABLE mix; DROP TABLE cells; DROP TABLE unmixed; PRAGMA user_version=3")
+    assert make().mix(0, 2 * kit.NOON).result(kit.WAIT) == before
+    assert kit.look(path, "SELECT * FROM unmixed") == []
+    stored, anew = kit.buckets_and_rows(path)
+    assert stored == anew

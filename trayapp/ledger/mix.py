@@ -23,8 +23,8 @@ from typing import Final
 import msgspec
 
 from trayapp.ledger.queries import snapshot
-from trayapp.ledger.rollups import HOUR_US, TOKENS, chunks
-from trayapp.ledger.schema import MIX_ROWS
+from trayapp.ledger.rollups import BLOCK_US, HOUR_US, TOKENS, chunks
+from trayapp.ledger.schema import MIX_FILL, MIX_ROWS
 from trayapp.mix import KINDS, MixCell
 from trayapp.values import PICO, Opening
 
@@ -222,6 +222,31 @@ def mix(connection: sqlite3.Connection, since_us: int, until_us: int) -> list[Mi
                 found[cell] = list(map(add, found[cell], more)) if cell in found else more
     cells = [_cell(cell, sums) for cell, sums in found.items()]
     return sorted(cells, key=lambda each: (-each.total, each.vendor, each.model, each.variant, each.attempt))
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Bring rows from before the mix into it, a block of days in each transaction, the newest first.
+
+    To be called before anything is read or written. Whoever is killed meanwhile goes on where it was.
+    """
+    while (left := connection.execute("SELECT until_us FROM unmixed").fetchone()) is not None:
+        until_us = left[0]
+        since_us = (until_us - 1) // BLOCK_US * BLOCK_US
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in _FILL:
+                connection.execute(statement, (since_us, until_us))
+            connection.execute("DELETE FROM unmixed")
+            connection.execute(_LEFT, (since_us,))
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+_LEFT: Final = "INSERT INTO unmixed SELECT MAX(started_us)+1 FROM calls WHERE started_us<? HAVING COUNT(*)>0"
+_FILL: Final = tuple(text.replace("{span}", "started_us>=? AND started_us<?") for text in MIX_FILL)
 
 
 def _cell(cell: Key, sums: Sequence[int]) -> MixCell:

@@ -323,9 +323,8 @@ _UPSERTS: Final = {size: _upsert_text(size) for size in _UPSERT_SIZES}
 def rebuild(connection: sqlite3.Connection) -> None:
     """Compute all sums anew from the rows, the mix included, within the caller's transaction."""
     connection.execute("DELETE FROM buckets")
-    connection.execute("DELETE FROM mix")
-    for statement in MIX_FILL:
-        connection.execute(statement)
+    for statement in ("DELETE FROM mix", "DELETE FROM unmixed", *MIX_FILL):
+        connection.execute(statement.replace("{span}", "1"))
     by_session = ("COALESCE(session,'')", "''", DIM_SQL[2], "''", "''", DIM_SQL[5], "''", "''", "''", "''")
     by_all = ("''", *DIM_SQL[1:])
     for grain, unit, dims in (

@@ -13,6 +13,7 @@ Tables
              into floats.
     cells    the distinct models, variants of price and attempts by which the mix is counted.
     mix      tokens and list price by component over the *priced* final rows, per cell and UTC hour. Derived, too.
+    unmixed  up to when rows from before this table are not in ``mix`` yet; empty once they are.
     projects display names of projects. They never leave the machine.
     seen     keys of imported lines, so that a repeated import adds nothing.
 
@@ -219,16 +220,16 @@ MIX_ROWS: Final = (
 beyond 64 bits into a float, which no price is as large as: such a row has no parts. The limits keep SQLite from
 reckoning each figure anew wherever it is used."""
 MIX_FILL: Final = (
-    f"INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT {_MIX_CELL} {_PRICED}",
+    f"INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT {_MIX_CELL} {_PRICED} AND {{span}}",
     f"INSERT INTO mix (cell,hour,calls,{','.join((*_MIX_TOKENS, *_MIX_PARTS))})"  # noqa: S608
     f" SELECT cells.id,hour,COUNT(*),{','.join(f'SUM({name})' for name in _MIX_TOKENS)},"
     + ",".join(
         f"SUM(m_{n}/1000000000000)+SUM(m_{n}%1000000000000)/1000000000000,SUM(m_{n}%1000000000000)%1000000000000"
         for n in (*_MIX_KINDS, "other")
     )
-    + f" FROM ({MIX_ROWS.format(span='1')}) r JOIN cells USING (vendor,model,variant,attempt) GROUP BY 1,2",
+    + f" FROM ({MIX_ROWS}) r JOIN cells USING (vendor,model,variant,attempt) GROUP BY 1,2",
 )
-"""Fills empty tables ``cells`` and ``mix`` from the rows."""
+"""Fills ``mix`` for a ``{span}`` of whole hours that it holds nothing of, from the rows."""
 
 _V4: Final = (
     """
@@ -244,9 +245,11 @@ _V4: Final = (
     "CREATE TABLE mix (cell INTEGER NOT NULL,hour INTEGER NOT NULL,calls INTEGER NOT NULL,"
     f"{','.join(f'{name} INTEGER NOT NULL DEFAULT 0' for name in (*_MIX_TOKENS, *_MIX_PARTS))},PRIMARY KEY (cell,hour))"
     " STRICT, WITHOUT ROWID",
-    *MIX_FILL,
+    "CREATE TABLE unmixed (until_us INTEGER NOT NULL) STRICT",
+    "INSERT INTO unmixed SELECT MAX(started_us)+1 FROM calls HAVING COUNT(*)>0",
 )
-"""What the money was spent on, component by component."""
+"""What the money was spent on, component by component. Filling it takes 1 s for 100,000 rows; ``mix.fill`` does that in
+parts, so that whoever is killed meanwhile goes on where it was."""
 
 STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""

@@ -181,6 +181,7 @@ def start(
             if version not in range(_NO_VERSION) or (version > VERSION and not is_sound(connection)):
                 raise _DamagedError
             found = migrate(connection)
+            mix.fill(connection)
             checked = path.stat().st_size <= CHECK_AT_ONCE
             if found and checked and not is_sound(connection):
                 raise _DamagedError
