@@ -17,7 +17,7 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
 ``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and for reports ``report``
-``waste`` ``waste_rows`` ``mail_report``.
+``waste`` ``waste_rows`` ``trend`` ``whatif`` ``mail_report``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -115,6 +115,11 @@ VERBS: Final[Mapping[str, str]] = {
     "waste_rows": (
         "{kind, since_us, until_us, repositories?, after?: id of a row, limit?} → {rows: [row as `spendlight calls`"
         " prints it], more: bool}: the rows that a line counts"
+    ),
+    "trend": "{months?} → {months: [Month], growth: Change}: each month against the one before, and the whole way",
+    "whatif": (
+        "{model, since_us, until_us, asked?} → {model, billed, plan: {rows, unknown, pico_was, pico_would, pico_low,"
+        " pico_high}, others, pico_others}: a range on another model, row by row, with cold starts"
     ),
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }

@@ -104,8 +104,11 @@ def _alone(paths: Paths, wanted: dict[str, Any]) -> dict[str, Any]:
     from trayapp import currency, settings
     from trayapp.cli.agreed import agreements
     from trayapp.cli.source import own_ledger, price_book
+    from trayapp.engine.insights import insights
+    from trayapp.engine.projects import Projects
     from trayapp.engine.report_verbs import asked
     from trayapp.engine.reporting import Circumstances, report
+    from trayapp.engine.wasteledger import WasteLedger
     from trayapp.moments import micros
     from trayapp.snapshot import to_json
 
@@ -116,8 +119,14 @@ def _alone(paths: Paths, wanted: dict[str, Any]) -> dict[str, Any]:
         rates = currency.read(chosen.currency, chosen.sections.get("currency") or ())
     except currency.CurrencyError:
         rates = currency.Rates()
+    book, mark = price_book(), Projects(places.read_or_make_secret(paths.install_key)).mark
     about = Circumstances(
-        agreements=agreements(), book=price_book(), now_us=now_us, rates=rates, budgeted=bool(chosen.budgets)
+        agreements=agreements(),
+        book=book,
+        now_us=now_us,
+        rates=rates,
+        budgeted=bool(chosen.budgets),
+        insights=insights(lambda: book, lambda own: WasteLedger(own, lambda: book, mark), lambda: chosen.repositories),
     )
     if not paths.ledger.exists():
         return to_json(report(None, stretch, about))

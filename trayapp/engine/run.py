@@ -43,6 +43,7 @@ from trayapp.engine.delivery import Delivery
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.insights import insights
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
@@ -51,6 +52,7 @@ from trayapp.engine.mail_verbs import MailVerbs
 from trayapp.engine.meant import Meant
 from trayapp.engine.monthahead import MonthAhead
 from trayapp.engine.notices import Notices
+from trayapp.engine.past_verbs import PastVerbs
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
@@ -187,15 +189,19 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
-        reports = ReportVerbs(ledger, keeper, glance, choosing, budgets)
+        waste = WasteLedger(ledger, lambda: keeper.tariff.book, keeper.projects.mark)
+        looking_into = insights(
+            lambda: keeper.tariff.book, lambda _ledger: waste, lambda: configuration.chosen.repositories
+        )
+        reports = ReportVerbs(ledger, keeper, glance, choosing, budgets, looking_into)
         ways = Ways(paths, lambda: configuration.chosen)
         delivery = Delivery(paths.delivered, reports.of_week, ways.table(), troubles, glance.changed)
         facts.week = lambda: delivery.week
         configuration.deliver = lambda settings: delivery.take(wanted(settings))
         configuration.deliver(chosen)
         verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
-        waste = WasteLedger(ledger, lambda: keeper.tariff.book, keeper.projects.mark)
         verbs |= WasteVerbs(ledger, waste, configuration).table()
+        verbs |= PastVerbs(ledger, router.tariff).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from trayapp.ledger import agreed, queries, reportsums, reprice, savings, short, spool, storage
+from trayapp.ledger import agreed, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outcomes import Deliver
+from trayapp.ledger.pastrows import PastRow
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
 from trayapp.ledger.reportsums import ReportSums
@@ -30,6 +31,7 @@ from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
 from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
+from trayapp.mix import MixCell
 from trayapp.spent import Spent
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
@@ -311,6 +313,10 @@ class Ledger:
         """What each whole UTC hour cost; see ``queries.hours``."""
         return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
 
+    def mix(self, since_us: int, until_us: int) -> Future[list[MixCell]]:
+        """What the list price of a range is made of, cell by cell; see ``mix.mix``."""
+        return self._reports.submit(lambda connection: mix.mix(connection, since_us, until_us))
+
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""
         return self._reports.submit(
@@ -353,6 +359,16 @@ class Ledger:
         """What has no price in a range, by vendor and model, most calls first."""
         return self._reports.submit(lambda connection: reprice.by_model(connection, since_us, until_us))
 
+    def sessions_between(self, since_us: int, until_us: int) -> Future[frozenset[str]]:
+        """The sessions that had a call in a range."""
+        return self._reports.submit(lambda connection: pastrows.sessions(connection, since_us, until_us))
+
+    def past(
+        self, sink: Callable[[list[PastRow]], None], since_us: int, until_us: int, chunk: int = 500
+    ) -> Future[int]:
+        """Hand the final rows of a range to ``sink``, with all that it takes to price them anew; as ``export``."""
+        return self._apart("ledger-past", lambda db: pastrows.chunks(db, since_us, until_us, chunk), sink)
+
     def export(
         self,
         sink: Callable[[list[Row]], None],
@@ -365,7 +381,6 @@ class Ledger:
         Runs on a thread and a connection of its own, where ``sink`` may block (that is the back-pressure) or raise
         (that ends the export and is the future's exception). The future carries the number of rows.
         """
-
         return self._apart("ledger-export", lambda db: queries.chunks(db, since_us, until_us, chunk), sink)
 
     def short(
