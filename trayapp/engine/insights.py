@@ -1,8 +1,8 @@
 """What a report looks into beyond sums: why it differs, what is unusual, what was wasted.
 
-Everything that plugs ``insight`` into ``reporting`` lives here, for the engine and for the command line alone. Rules: it
-is called in a thread of a report and blocks there; each part asks the ledger by itself, and ``reporting`` leaves out a
-change that does not fit the sums; waste is counted for stretches of up to ``MOST_DAYS`` only, since it reads every row.
+Everything that plugs ``insight`` into ``reporting`` lives here, for the engine and for the command line alone. Rules:
+it is called in a thread of a report and blocks there; each part asks the ledger by itself, and ``reporting`` leaves out
+a change that does not fit the sums; waste is counted for stretches of up to ``MOST_DAYS`` only: it reads every row.
 """
 
 from __future__ import annotations
