@@ -171,6 +171,12 @@ class Anomaly:
     cause_name: str = ""
     """The model, tool or project that most of it is of."""
     pico_cause: int = 0
+    tool: str = ""
+    """Of a session."""
+    project: str = ""
+    """Of a session."""
+    started_us: int = 0
+    """Of a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1345,6 +1345,10 @@
         <translation>Ein Aufruf kann in mehreren Zeilen stehen, darum haben sie keine Summe. Gezählt, ohne zu behaupten, warum.</translation>
     </message>
     <message>
+        <source>A session</source>
+        <translation>Eine Sitzung</translation>
+    </message>
+    <message>
         <source>API value</source>
         <translation>API-Wert</translation>
     </message>

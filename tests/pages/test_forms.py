@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from report_samples import HOSTILE, full, reports
 
-from trayapp.pages import html, markdown, plain, weekly, written
+from trayapp.pages import html, markdown, plain, weekly, words, written
 from trayapp.pages.page import Bars, Mix, Page, Sentence, Steps, Table, Todo, printable
 from trayapp.pages.style import DARK, LIGHT, contrast, sheet
-from trayapp.reports import Report, nameless
+from trayapp.reports import Anomaly, Report, nameless
+from trayapp.values import PICO
 
 EVERY = pytest.mark.parametrize("name", sorted(reports()))
 VOID = {"meta", "br"}
@@ -275,3 +277,12 @@ def test_the_trend_is_a_page_of_its_own() -> None:
     read(written(alone, "html"))
     assert written(alone, "md").startswith("# Month by month")
     assert "Month by month" in written(reports()["months"], "text")
+
+
+def test_an_unusual_session_is_called_by_what_people_know() -> None:
+    """Project, tool and when it began; never by an id."""
+    began = int(datetime(2026, 11, 18, 14, 5).astimezone().timestamp() * 1e6)
+    found = Anomaly(kind="session", name="0f3c-9d", pico=50 * PICO, pico_usual=4 * PICO, tool="codex", project="api",
+                    started_us=began)  # fmt: skip
+    assert words.anomaly(found) == "api · codex · 18 Nov 14:05: $50.00, usually $4.00."
+    assert words.anomaly(Anomaly(kind="session", name="0f3c-9d", pico=PICO)).startswith("A session: ")

@@ -118,6 +118,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         now_us=about.now_us,
         zone=stretch.zone,
     )
+    sessions = _parts(sums, "session")
     began = "" if sums.first_us is None else local(sums.first_us, stretch.zone).date().isoformat()
     return replace(
         empty,
@@ -134,7 +135,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         models=_parts(sums, "model"),
         tools=_parts(sums, "tool"),
         projects=_parts(sums, "project"),
-        sessions=_parts(sums, "session"),
+        sessions=sessions,
         saving=Saving(
             pico=sums.saved.saved,
             pico_low=sums.saved.low,
@@ -143,7 +144,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
             unknown=sums.saved.unknown,
         ),
         plans=plans,
-        anomalies=anomalies,
+        anomalies=tuple(_called(each, sessions) for each in anomalies),
         unusual_known=unusual_known,
         waste=about.insights.wasted(ledger, stretch),
         actions=actions(known),
@@ -179,6 +180,14 @@ def habit(ledger: Ledger, now_us: int, zone: tzinfo | None) -> Habit | TooLittle
     today = local(now_us, zone).date()
     first = begins(today - timedelta(days=MOST_DAYS), zone)
     return learn(local_days(ledger.hours(first, begins(today, zone)).result(), today, zone))
+
+
+def _called(found: Anomaly, sessions: Sequence[Part]) -> Anomaly:
+    """A session's anomaly with what people know it by; its id says nothing to them."""
+    part = next((each for each in sessions if found.kind == "session" and each.name == found.name), None)
+    if part is None:
+        return found
+    return replace(found, tool=part.tool, project=part.project, started_us=part.started_us)
 
 
 def _parts(sums: ReportSums, by: str) -> tuple[Part, ...]:

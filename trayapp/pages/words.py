@@ -210,7 +210,7 @@ def price_change(change: PriceChange, unit: Currency = USD) -> str:
 
 def anomaly(found: Anomaly, unit: Currency = USD) -> str:
     """What is far from usual, in one or two sentences."""
-    name = day(found.name) if found.kind == "day" else found.name or nobody()
+    name = day(found.name) if found.kind == "day" else _known_as(found)
     text = tr(
         "report",
         "{name}: {amount}, usually {usual}.",
@@ -226,6 +226,17 @@ def anomaly(found: Anomaly, unit: Currency = USD) -> str:
     if found.cause_name:
         text = f"{text} {tr('report', 'Most of it is {name}.', name=found.cause_name)}"
     return text
+
+
+def _known_as(found: Anomaly) -> str:
+    """What people call it: a session by its project, its tool and when it began."""
+    if found.kind != "session":
+        return found.name or nobody()
+    parts = [found.project, found.tool]
+    if found.started_us:
+        began = datetime.fromtimestamp(found.started_us / 1e6).astimezone()
+        parts.append(f"{tongue.figures().date(began)} {tongue.figures().clock(began)}")
+    return " · ".join(filter(None, parts)) or tr("report", "A session")
 
 
 def saving(found: Saving, unit: Currency = USD) -> str:
