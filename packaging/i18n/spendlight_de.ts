@@ -1422,11 +1422,11 @@
     </message>
     <message>
         <source>The plan {plan} costs {price} for these days; by the list its calls are worth {value}. Whether you will need its windows, you know best.</source>
-        <translation>Der Tarif {plan} kostet für diese Tage {price}; nach der Liste sind seine Aufrufe {value} wert. Ob Sie seine Fenster brauchen werden, wissen Sie am besten.</translation>
+        <translation>Der Tarif {plan} kostet für diese Tage {price}; nach der Liste sind seine Aufrufe {value} wert. Ob seine Fenster noch gebraucht werden, weiß nur, wer ihn bezahlt.</translation>
     </message>
     <message>
         <source>The rule “{rule}” has lost ≈{lost} on {calls}. Switch it off.</source>
-        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Schalten Sie sie ab.</translation>
+        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Besser abschalten.</translation>
     </message>
     <message>
         <source>There is no budget yet. A usual week costs ≈{usual}; {limit} would be passed by about one week in ten.</source>
@@ -1630,11 +1630,11 @@
     </message>
     <message>
         <source>{calls} of {model} and other models have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Tragen Sie ihn einmal ein.</translation>
+        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
     </message>
     <message>
         <source>{calls} of {model} have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Tragen Sie ihn einmal ein.</translation>
+        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
     </message>
     <message>
         <source>{calls} on {asked} cost {now} in the last {days} days; on {model} ≈{then}.</source>
@@ -1645,8 +1645,8 @@
         <translation>{calls}; {input} Tokens hinein, davon {share} aus dem Cache, und {output} heraus.</translation>
     </message>
     <message>
-        <source>{model}, {component}: from ${before} to ${after} for a million tokens since {day}; {amount} in this time.</source>
-        <translation>{model}, {component}: von ${before} auf ${after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
+        <source>{model}, {component}: from {before} to {after} for a million tokens since {day}; {amount} in this time.</source>
+        <translation>{model}, {component}: von {before} auf {after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
     </message>
     <message>
         <source>{month}: + {count} unpriced</source>
@@ -1658,7 +1658,7 @@
     </message>
     <message>
         <source>{plan}: of what you pay for, nothing would have been cheaper for these calls.</source>
-        <translation>{plan}: Von allem, was Sie bezahlen, wäre für diese Aufrufe nichts günstiger gewesen.</translation>
+        <translation>{plan}: Von allem, was bezahlt wird, wäre für diese Aufrufe nichts günstiger gewesen.</translation>
     </message>
     <message>
         <source>{plan}: paid by the call, these calls would have cost {less} less.</source>
