@@ -1477,8 +1477,20 @@
         <translation>Das meiste davon ist {name}.</translation>
     </message>
     <message>
+        <source>No folder was given where your repositories lie: `spendlight config set report.repositories &apos;[&quot;~/src&quot;]&apos;`.</source>
+        <translation>Kein Ordner mit Repositorys ist angegeben: `spendlight config set report.repositories &apos;[&quot;~/src&quot;]&apos;`.</translation>
+    </message>
+    <message>
+        <source>No git repository was found in the folders of report.repositories.</source>
+        <translation>In den Ordnern von report.repositories wurde kein Git-Repository gefunden.</translation>
+    </message>
+    <message>
         <source>No rule has changed a call.</source>
         <translation>Keine Regel hat einen Aufruf geändert.</translation>
+    </message>
+    <message>
+        <source>No session of this time was in one of the repositories that were found.</source>
+        <translation>Keine Sitzung dieser Zeit war in einem der gefundenen Repositorys.</translation>
     </message>
     <message>
         <source>None was counted.</source>
@@ -1573,11 +1585,11 @@
     </message>
     <message>
         <source>The plan {plan} costs {price} for these days; by the list its calls are worth {value}. Whether you will need its windows, you know best.</source>
-        <translation>Der Tarif {plan} kostet für diese Tage {price}; nach der Liste sind seine Aufrufe {value} wert. Ob seine Fenster gebraucht werden, weiß niemand besser als seine Nutzer.</translation>
+        <translation>Der Tarif {plan} kostet für diese Tage {price}; nach der Liste sind seine Aufrufe {value} wert. Ob seine Fenster noch gebraucht werden, weiß nur, wer ihn bezahlt.</translation>
     </message>
     <message>
         <source>The rule “{rule}” has lost ≈{lost} on {calls}. Switch it off.</source>
-        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Abschalten hilft.</translation>
+        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Besser abschalten.</translation>
     </message>
     <message>
         <source>There is no budget yet. A usual week costs ≈{usual}; {limit} would be passed by about one week in ten.</source>
@@ -1692,6 +1704,14 @@
         <translation>weniger Tokens</translation>
     </message>
     <message>
+        <source>git could not read the repositories of these sessions.</source>
+        <translation>git konnte die Repositorys dieser Sitzungen nicht lesen.</translation>
+    </message>
+    <message>
+        <source>git is not installed, or not in the PATH.</source>
+        <translation>git ist nicht installiert oder nicht im PATH.</translation>
+    </message>
+    <message>
         <source>higher prices</source>
         <translation>höheren Preisen</translation>
     </message>
@@ -1781,11 +1801,11 @@
     </message>
     <message>
         <source>{calls} of {model} and other models have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Er lässt sich einmal eintragen.</translation>
+        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
     </message>
     <message>
         <source>{calls} of {model} have no price and are in no amount. Set it once.</source>
-        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Er lässt sich einmal eintragen.</translation>
+        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
     </message>
     <message>
         <source>{calls} on {asked} cost {now} in the last {days} days; on {model} ≈{then}.</source>
@@ -1796,8 +1816,8 @@
         <translation>{calls}; {input} Tokens hinein, davon {share} aus dem Cache, und {output} heraus.</translation>
     </message>
     <message>
-        <source>{model}, {component}: from ${before} to ${after} for a million tokens since {day}; {amount} in this time.</source>
-        <translation>{model}, {component}: von ${before} auf ${after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
+        <source>{model}, {component}: from {before} to {after} for a million tokens since {day}; {amount} in this time.</source>
+        <translation>{model}, {component}: von {before} auf {after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
     </message>
     <message>
         <source>{month}: + {count} unpriced</source>

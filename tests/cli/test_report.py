@@ -192,6 +192,18 @@ def test_without_any_call(spendlight: Spendlight, paths: Paths) -> None:
     assert document(spendlight("--format", "json"))["sum"]["calls"] == 0
 
 
+def test_who_began_this_week_is_led_there(spendlight: Spendlight, paths: Paths) -> None:
+    ledger = Ledger.open(paths.ledger)
+    try:
+        several_weeks.write(ledger, TODAY, 1, calls=300)
+    finally:
+        ledger.close()
+    done = spendlight()
+    assert b"There was no call." in done.stdout
+    assert b"spendlight report --week" in done.stderr
+    assert document(spendlight("--week", "--format", "json"))["sum"]["calls"] > 0
+
+
 def test_another_currency(spendlight: Spendlight, rows: list[several_weeks.Written], paths: Paths) -> None:
     paths.settings.write_text(
         '[display]\ncurrency = "EUR"\n[[currency]]\ncode = "EUR"\nfrom = 2026-01-01\nper_usd = "0.5"\n'

@@ -40,12 +40,12 @@ def usual() -> Habit:
 
 def test_none_is_fine() -> None:
     assert actions(Known()) == ()
-    assert actions(Known(habit=TooLittle(days=3, spending=1))) == ()
+    assert actions(Known(habit=lambda: TooLittle(days=3, spending=1))) == ()
 
 
 def test_the_best_first_and_three_at_most() -> None:
     known = Known(
-        suggestion=SUGGESTION, rules=[LOSING], by_rule=[LOST], unpriced=[UNPRICED], plans=[DEAR], habit=usual()
+        suggestion=SUGGESTION, rules=[LOSING], by_rule=[LOST], unpriced=[UNPRICED], plans=[DEAR], habit=usual
     )  # fmt: skip
     found = actions(known)
     assert [each.kind for each in found] == ["price", "plan", "suggestion"]
@@ -80,7 +80,7 @@ def test_a_plan_without_a_price_is_asked_for() -> None:
 
 
 def test_a_budget_is_proposed_from_what_weeks_cost() -> None:
-    (found,) = actions(Known(habit=usual(), now_us=NOW, zone=UTC))
+    (found,) = actions(Known(habit=usual, now_us=NOW, zone=UTC))
     assert (found.verb, found.arguments["period"]) == ("set_budget", "week")
     # Days cost 3 to 9 dollars: a week about 42, nine of ten weeks less than some 60.
     assert 42 <= int(found.arguments["usd"]) <= 75

@@ -63,6 +63,8 @@ def run(arguments: list[str]) -> int:
     made = _trend(paths) if options.trend else report_from_json(_report(paths, _wanted(options)))
     named = options.names if options.names is not None else form != "png"
     made = made if named else nameless(made)
+    if not made.sum.calls and made.began > made.period.last:
+        print(f"The first call is of {made.began}; `spendlight report --week` shows this week so far.", file=sys.stderr)
     content = _made(made, form, options.language, options.theme, names=named)
     if options.output is None:
         sys.stdout.flush()

@@ -123,7 +123,7 @@ def steps(ink: Ink, place: QRectF, start: Bar, found: Sequence[Bar], end: Bar, p
         outer = at in (0, len(every) - 1)
         begin, stop = (0, bar.pico) if outer else (levels[at - 1], levels[at])
         above, below = level(max(begin, stop)), level(min(begin, stop))
-        colour = palette.dim if outer else palette.more if bar.pico > 0 else palette.less
+        colour = palette.dim if outer or not bar.pico else palette.more if bar.pico > 0 else palette.less
         middle = place.left() + slot * (at + 0.5)
         ink.box(QRectF(middle - slot * 0.34, above, slot * 0.68, max(below - above, 1.2)), colour, 1.5)
         room = QRectF(middle - slot / 2 + 1, above - line - 1, slot - 2, line)

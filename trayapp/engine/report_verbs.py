@@ -76,9 +76,10 @@ class ReportVerbs:
     async def _known(self) -> Known:
         """What routing would propose; a report goes without it rather than not at all."""
         try:
-            await self.choosing.look()
+            rules = (await self.choosing.made()).rules  # looks anew behind this, when that is due
+            if not self.choosing.looked:
+                await self.choosing.look()
             offered = self.choosing.suggestions()
-            rules = (await self.choosing.made()).rules
         except Exception as error:  # noqa: BLE001  the report is about what was spent
             log.warning("rules and suggestions could not be read for a report: %s", type(error).__name__)
             return Known()

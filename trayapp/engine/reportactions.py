@@ -9,7 +9,7 @@ praised and nothing is made up. ``text`` is English; faces say it in their own w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, tzinfo
 from shlex import quote
@@ -42,8 +42,8 @@ class Known:
     unpriced: Sequence[UnpricedModel] = ()
     """Models of which the book has no price."""
     plans: Sequence[Plan] = ()
-    habit: Habit | TooLittle | None = None
-    """What days cost; ``None``: there is a budget already."""
+    habit: Callable[[], Habit | TooLittle] | None = None
+    """Learns what days cost, if that is wanted; ``None``: there is a budget already."""
     now_us: int = 0
     zone: tzinfo | None = None
 
@@ -52,7 +52,9 @@ def actions(known: Known) -> tuple[Action, ...]:
     """The best of them."""
     gains = [*_losing(known), *_suggested(known.suggestion), *_dearer(known.plans)]
     gains.sort(key=lambda gain: -gain[0])
-    found = [*_prices(known.unpriced), *(action for _, action in gains), *_nameless(known.plans), *_budget(known)]
+    found = [*_prices(known.unpriced), *(action for _, action in gains), *_nameless(known.plans)]
+    if len(found) < MOST:
+        found += _budget(known)  # months of hours are read for it
     return tuple(found[:MOST])
 
 
@@ -161,10 +163,11 @@ def _nameless(plans: Sequence[Plan]) -> Iterable[Action]:
 
 
 def _budget(known: Known) -> Iterable[Action]:
-    if not isinstance(known.habit, Habit):
+    habit = None if known.habit is None else known.habit()
+    if not isinstance(habit, Habit):
         return
     today = local(known.now_us, known.zone).date()
-    week = forecast(known.habit, Moment(today, 24.0, today + timedelta(days=8)), 0, 0)
+    week = forecast(habit, Moment(today, 24.0, today + timedelta(days=8)), 0, 0)
     if isinstance(week, TooLittle) or week.high < PICO:
         return
     usd = _even(week.high)

@@ -16,13 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
+from functools import partial
 from typing import Final
 
 from trayapp.currency import Rates
 from trayapp.engine import planworth
 from trayapp.engine.reportactions import Known, actions
 from trayapp.insight.days import local_days
-from trayapp.insight.habit import MOST_DAYS, Habit, TooLittle, learn
+from trayapp.insight.habit import Habit, TooLittle, learn
 from trayapp.insight.periods import begins, local
 from trayapp.insight.stretches import Stretch, before
 from trayapp.ledger import Ledger, ReportSums, Totals
@@ -32,6 +33,8 @@ from trayapp.reports import Anomaly, Change, Day, Part, PriceChange, Report, Sav
 
 LISTED: Final = 8
 """Parts of each kind that a report names."""
+HABIT_DAYS: Final = 84
+"""What days cost is learned from so many; older ones weigh little, and reading them takes its time."""
 
 
 def _unexplained(_ledger: Ledger, _now: Stretch, _before: Stretch) -> tuple[Change | None, tuple[PriceChange, ...]]:
@@ -114,7 +117,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         by_rule=sums.by_rule,
         unpriced=unknown,
         plans=plans,
-        habit=None if about.budgeted else habit(ledger, about.now_us, stretch.zone),
+        habit=None if about.budgeted else partial(habit, ledger, about.now_us, stretch.zone),
         now_us=about.now_us,
         zone=stretch.zone,
     )
@@ -178,7 +181,7 @@ def total(totals: Totals, decided: int) -> Sum:
 def habit(ledger: Ledger, now_us: int, zone: tzinfo | None) -> Habit | TooLittle:
     """What days cost here, learned from the days before today."""
     today = local(now_us, zone).date()
-    first = begins(today - timedelta(days=MOST_DAYS), zone)
+    first = begins(today - timedelta(days=HABIT_DAYS), zone)
     return learn(local_days(ledger.hours(first, begins(today, zone)).result(), today, zone))
 
 

@@ -30,6 +30,7 @@ from trayapp.routing.booked import LIVES
 from trayapp.routing.frontier import frontier
 from trayapp.routing.savings import BOUGHT
 from trayapp.spent import Spent
+from trayapp.tongue import mark
 
 KEPT: Final = 6
 LASTS_SECONDS: Final = 20.0
@@ -41,13 +42,14 @@ milliseconds of counting are followed by a rest."""
 _SMALL: Final = 200
 _REST_SECONDS: Final = 0.0005
 _DAY_S: Final = 86_400
-_NO_FOLDER: Final = (
-    "No folder was given where your repositories lie: `spendlight config set report.repositories '[\"~/src\"]'`."
+_NO_FOLDER: Final = mark(
+    "report",
+    "No folder was given where your repositories lie: `spendlight config set report.repositories '[\"~/src\"]'`.",
 )
-_NOTHING_THERE: Final = "No git repository was found in the folders of report.repositories."
-_NO_MATCH: Final = "No session of this time was in one of the repositories that were found."
-_NO_GIT: Final = "git is not installed, or not in the PATH."
-_UNREADABLE: Final = "git could not read the repositories of these sessions."
+_NOTHING_THERE: Final = mark("report", "No git repository was found in the folders of report.repositories.")
+_NO_MATCH: Final = mark("report", "No session of this time was in one of the repositories that were found.")
+_NO_GIT: Final = mark("report", "git is not installed, or not in the PATH.")
+_UNREADABLE: Final = mark("report", "git could not read the repositories of these sessions.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--border);color
 """
 _PRINTED: Final = (
     "body{background:#fff;font-size:10.5pt}main{max-width:none;padding:0}section{margin-top:1.2rem}h2{break-after:avoid}"
-    "figure,tr,li{break-inside:avoid}.total{font-size:3rem}"
+    "figure,tr,li{break-inside:avoid}tr.sum{break-before:avoid}.total{font-size:3rem}"
     "dl.figures div,code{border:1px solid var(--border)}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
 )

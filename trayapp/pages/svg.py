@@ -79,7 +79,7 @@ def steps(chart: Steps, number: int) -> str:
         outer = at in (0, len(every) - 1)
         begin, end = (0, bar.pico) if outer else (levels[at - 1], levels[at])
         above, below = place(max(begin, end)), place(min(begin, end))
-        kind = "whole" if outer else "more" if bar.pico > 0 else "less"
+        kind = "whole" if outer or not bar.pico else "more" if bar.pico > 0 else "less"
         middle = slot * (at + 0.5)
         drawn.append(
             f'<rect class="{kind}" x="{middle - slot * 0.34:.1f}" y="{above:.1f}" width="{slot * 0.68:.1f}"'

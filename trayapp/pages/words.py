@@ -196,16 +196,21 @@ def price_change(change: PriceChange, unit: Currency = USD) -> str:
         "component": tr("report", _COMPONENTS[change.component])
         if change.component in _COMPONENTS
         else change.component,
-        "before": change.before,
-        "after": change.after,
+        "before": _rate(change.before),
+        "after": _rate(change.after),
         "day": tongue.figures().date(_date(change.day)) if change.day else "",
         "amount": signed(change.pico, unit),
     }
     return tr(
         "report",
-        "{model}, {component}: from ${before} to ${after} for a million tokens since {day}; {amount} in this time.",
+        "{model}, {component}: from {before} to {after} for a million tokens since {day}; {amount} in this time.",
         **values,
     )
+
+
+def _rate(usd: str) -> str:
+    figures = tongue.figures()
+    return figures.amount("$", usd.replace(".", figures.point))
 
 
 def anomaly(found: Anomaly, unit: Currency = USD) -> str:
