@@ -1478,7 +1478,7 @@
     </message>
     <message>
         <source>No folder was given where your repositories lie: `spendlight config set report.repositories &apos;[&quot;~/src&quot;]&apos;`.</source>
-        <translation>Kein Ordner mit Repositorys ist angegeben: `spendlight config set report.repositories &apos;[&quot;~/src&quot;]&apos;`.</translation>
+        <translation>Kein Ordner mit Repositorys ist angegeben: Einstellung `report.repositories`.</translation>
     </message>
     <message>
         <source>No git repository was found in the folders of report.repositories.</source>

@@ -18,6 +18,7 @@ import several_weeks
 from trayapp.control import Address, Client
 from trayapp.guard import launch
 from trayapp.ledger import Ledger
+from trayapp.money import dollars
 from trayapp.platform.paths import Paths
 from trayapp.reports import report_from_json
 from trayapp.values import PICO
@@ -118,10 +119,19 @@ def test_an_engine_says_the_same_and_knows_more(
         if budget is not None:
             client.ask(budget.verb, **budget.arguments)
             assert "budget" not in [each.kind for each in report_from_json(client.ask("report")).actions]
-    for verb in (("--trend",), ("--what-if", "claude-haiku-5-5")):
-        done = spendlight(*verb, code=1)
-        assert b"does not know that" in done.stderr
-        assert b"Update Spendlight" in done.stderr
+    trend = spendlight("--trend").stdout.decode()
+    assert str(LAST_MONDAY.year) in trend
+    said = spendlight("--what-if", "claude-haiku-5-5", "--last").stdout.decode().splitlines()
+    assert said[0].startswith(f"Week {LAST_MONDAY.isocalendar()[1]}, ")
+    assert "on claude-haiku-5-5" in said[0]
+    answer = document(spendlight("--what-if", "claude-haiku-5-5", "--last", "--format", "json"))
+    billed, plan = answer["billed"], answer["plan"]
+    since, until = answer["since_us"], answer["until_us"]
+    ended = [row for row in rows if since <= row.started_us < until]
+    assert 0 < billed["rows"] + plan["rows"] + answer["others"] <= len(ended)
+    assert int(billed["pico_would"]) < int(billed["pico_was"])
+    assert dollars(int(billed["pico_was"])) in "\n".join(said)
+    assert b"no price" in spendlight("--what-if", "no-such-model", code=2).stderr
 
 
 @pytest.mark.parametrize(

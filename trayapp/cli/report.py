@@ -167,14 +167,22 @@ def _trend(paths: Paths) -> Report:
 
 
 def _what_if(paths: Paths, arguments: dict[str, Any], form: str | None) -> int:
-    """What only an engine can answer, as it answers: for people its lines, else JSON."""
+    """What only an engine can answer; of the last month, unless another time is named."""
+    from trayapp.cli.whatif import lines
+    from trayapp.engine.report_verbs import asked
+    from trayapp.moments import micros
+
+    model = arguments.pop("model")
+    now_us = micros(datetime.now().astimezone())
+    stretch = asked(arguments or {"month": "last"}, now_us, None)
     with Client(Address(paths.control), timeout=120) as client:
-        answer = _ask(client, "whatif", arguments)
-    lines = answer.get("lines") if isinstance(answer, dict) else None
-    if form != "json" and isinstance(lines, list):
-        print("\n".join(printable(str(line)) for line in lines))
-    else:
+        answer = _ask(
+            client, "whatif", {"model": model, "since_us": stretch.since_us, "until_us": min(stretch.until_us, now_us)}
+        )
+    if form == "json":
         print(json.dumps(answer, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(printable(line) for line in lines(answer, stretch.period(now_us))))
     return 0
 
 
