@@ -1648,6 +1648,10 @@
         <translation>Womit das einhergeht, wurde nicht untersucht.</translation>
     </message>
     <message>
+        <source>Which calls they are: {command}</source>
+        <translation>Welche Aufrufe das sind: {command}</translation>
+    </message>
+    <message>
         <source>Worth doing</source>
         <translation>Lohnt sich</translation>
     </message>

@@ -7,14 +7,18 @@ as XML but for the doctype, which keeps it easy to check.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import count, groupby
+from typing import Final
 
 from trayapp.pages import svg
 from trayapp.pages.page import Bars, Block, Mix, Page, Sentence, Steps, Table, Todo, printable
 from trayapp.pages.style import sheet
 
+_COMMAND: Final = re.compile(r"`([^`<>]+)`")
+"""A command within a sentence, once it is escaped."""
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -76,7 +80,8 @@ def _lines(page: Page) -> Iterator[str]:
 
 def _block(block: Block, number: int) -> Iterator[str]:
     if isinstance(block, Sentence):
-        yield f'<p class="{block.tone}">{_text(block.text)}</p>' if block.tone else f"<p>{_text(block.text)}</p>"
+        said = _COMMAND.sub(r"<code>\1</code>", _text(block.text))
+        yield f'<p class="{block.tone}">{said}</p>' if block.tone else f"<p>{said}</p>"
     elif isinstance(block, Table):
         yield from _table(block)
     elif isinstance(block, Bars):

@@ -355,6 +355,10 @@ def _waste(report: Report, unit: Currency) -> Iterator[Block]:
             text=tr("report", "A call may stand in several lines, so they have no sum. Counted, without a claim why."),
             tone="dim",
         )
+        dearest = max(lines, key=lambda line: line.pico)
+        behind = date.fromisoformat(report.period.last) + timedelta(days=1)
+        command = f"spendlight calls --waste {dearest.kind} --since {report.period.first} --until {behind}"
+        yield Sentence(text=tr("report", "Which calls they are: {command}", command=f"`{command}`"), tone="dim")
     elif report.waste and all(line.known for line in report.waste):
         yield Sentence(text=tr("report", "None was counted."))
     for line in report.waste:
