@@ -104,7 +104,8 @@ def test_every_form_says_the_same(name: str) -> None:
         for form, text in forms.items():
             if form == "text" and (len(each) > 40 or name in ("long", "hostile")) and "…" in text:
                 continue  # a table's name may have lost its middle
-            assert wanted in text, (form, each)
+            # HTML has an element for what a terminal shows between marks.
+            assert (wanted.replace("`", "") if form == "html" else wanted) in text, (form, each)
 
 
 @EVERY
