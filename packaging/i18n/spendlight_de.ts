@@ -1576,6 +1576,10 @@
         <translation>Nebenaufrufe auf Spitzenmodellen</translation>
     </message>
     <message>
+        <source>So many days are not looked through for what is unusual.</source>
+        <translation>So viele Tage werden nicht nach Auffälligem durchsucht.</translation>
+    </message>
+    <message>
         <source>Sum</source>
         <translation>Summe</translation>
     </message>

@@ -2,7 +2,8 @@
 
 Everything that plugs ``insight`` into ``reporting`` lives here, for the engine and for the command line alone. Rules:
 it is called in a thread of a report and blocks there; each part asks the ledger by itself, and ``reporting`` leaves out
-a change that does not fit the sums; waste is counted for stretches of up to ``MOST_DAYS`` only: it reads every row.
+a change that does not fit the sums; what is unusual and what was wasted is looked for in stretches of up to
+``MOST_DAYS`` only: a year has nothing usual to be held against, and waste is counted from every row.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def insights(
         return asyncio.run(ask())
 
     def look(ledger: Ledger, now: Stretch) -> tuple[tuple[Anomaly, ...], bool]:
+        if len(now.days) > MOST_DAYS:
+            return (), False
         return asyncio.run(unusual(ledger, now.first, now.end, now.zone))
 
     def wasted(ledger: Ledger, now: Stretch) -> tuple[Waste, ...]:

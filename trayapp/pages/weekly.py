@@ -26,6 +26,9 @@ WEEKS: Final = 200
 _SESSION: Final = 8
 """Letters of a session's id that tell it from others."""
 
+LONG: Final = 35
+"""Longer stretches are not searched for what is unusual, nor counted for waste."""
+
 
 def page(report: Report, language: str = "en") -> Page:
     """The page of a report."""
@@ -169,6 +172,8 @@ def _unusual(report: Report, unit: Currency) -> Iterator[Block]:
         return
     if report.unusual_known:
         yield Sentence(text=tr("report", "Nothing unusual."))
+    elif len(report.days) > LONG:
+        yield Sentence(text=tr("report", "So many days are not looked through for what is unusual."), tone="dim")
     else:
         yield Sentence(text=tr("report", "What is usual here is not known yet."), tone="dim")
 
