@@ -5,6 +5,7 @@ Tests that need a system program are skipped with the name of its Debian package
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator
@@ -384,3 +385,11 @@ def shots() -> Path:
     folder = REPO / ".screenshots"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def swept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test leaves of Qt goes in Qt's own thread (``trayapp.desktop.sweeping`` says why)."""
+    yield
+    if "qapp" in request.fixturenames:
+        gc.collect()

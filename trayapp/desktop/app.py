@@ -26,6 +26,7 @@ from trayapp.desktop.look import SystemLook
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.signals import Signals
 from trayapp.desktop.single import OneTray
+from trayapp.desktop.sweeping import Sweeper
 from trayapp.desktop.tray import Tray
 from trayapp.desktop.view import Link, View
 from trayapp.desktop.windows import Windows
@@ -110,6 +111,7 @@ class Desk(QObject):
         self._notes: Notifications | None = None
         self._silence: Silence | None = None
         self._no_tray: NoTray | None = None
+        self._sweeper = Sweeper()
         self._signals = Signals(app.quit, self)
         self._look = SystemLook(app, display.theme)
         self._line = Line(paths, demo=demo, parent=self)
@@ -156,6 +158,7 @@ class Desk(QObject):
         self._tray.close()
         self._menu.close()
         self._signals.close()
+        self._sweeper.close()
 
     def _make_menu(self) -> TrayMenu:
         menu = TrayMenu(self)
@@ -178,6 +181,7 @@ class Desk(QObject):
         self._tray.show_view(view)
         self._windows.show_view(view)
         self._show_mini(view)
+        self._sweeper.look()
         if self._notes is not None or view.link is not Link.CONNECTING:
             notes = self._notes = self._notes or self._make_notes()
             notes.look(view, seen=self._windows.popover_seen)
