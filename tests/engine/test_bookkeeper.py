@@ -439,7 +439,7 @@ def test_our_own_port_is_no_proxy_and_this_machine_needs_none() -> None:
         "https_proxy": "http://[",
         "NO_PROXY": "corp.example",
     }
-    fetch.spare_ourselves(environment, 27410)
+    egress.spare_ourselves(environment, 27410)
     assert environment == {
         "ALL_PROXY": "http://proxy.corp:8080",
         "https_proxy": "http://[",

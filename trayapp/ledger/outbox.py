@@ -235,7 +235,9 @@ def _group(row: Sequence[Any]) -> Group:
     for number, amount in enumerate(AMOUNTS):
         usd, pico = sums[_PLAIN + 2 * number : _PLAIN + 2 * number + 2]
         figures[amount] = usd * PICO + pico
-    return Group(*row[:at], book, saved_usd * PICO + saved_pico, figures)
+    vendor, asked, served, tool, project, account, tier = row[:at]
+    saved = saved_usd * PICO + saved_pico
+    return Group(vendor, asked, served, tool, project, account, tier, book, saved, figures)
 
 
 def waiting(connection: sqlite3.Connection, most: int) -> list[Waiting]:

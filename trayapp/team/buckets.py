@@ -7,7 +7,7 @@ rows always make the same text, so that what has not changed is not sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -72,25 +72,21 @@ class Divider:
             for dims, groups in found.items()
         ]
 
-    def buckets(self, hour: Hour) -> list[Bucket]:
-        """The same as it would be sent the first time; for a look at what leaves."""
-        return [
-            Bucket(
-                start=hour.number * HOUR_S,
-                dims=_dims.decode(cell.dims),
-                revision=number,
-                totals=_totals.decode(cell.totals),
-                book=cell.book,
-            )
-            for number, cell in enumerate(self.cells(hour), start=1)
-        ]
+    def first(self, hours: Iterable[Hour]) -> list[Bucket]:
+        """Hours as they would be sent the first time; for a look at what leaves."""
+        found = []
+        for hour in hours:
+            for cell in self.cells(hour):
+                found.append(Waiting(hour.number, cell.key, cell.dims, cell.totals, cell.book, revision=len(found) + 1))
+        return [bucket(each) for each in sorted(found, key=lambda each: (each.hour, each.key))]
 
 
 def totals(groups: Sequence[Group]) -> BucketTotals:
     """What these calls come to."""
     sums = {name: sum(group.figures[part] for group in groups for part in parts) for name, parts in _COUNTS.items()}
     amounts = {name: str(sum(group.figures[amount] for group in groups)) for name, amount in _AMOUNTS.items()}
-    return BucketTotals(**sums, **amounts, pico_saved=str(sum(group.saved for group in groups)))
+    saved = str(sum(group.saved for group in groups))
+    return msgspec.convert({**sums, **amounts, "pico_saved": saved}, BucketTotals)
 
 
 def bucket(kept: Waiting) -> Bucket:

@@ -17,6 +17,7 @@ GET      /v1/pools                                 device                  ``Poo
 POST     /v1/pools/{pool}/leases                   device                  ``LeaseAsk`` → ``Lease`` (Idempotency-Key)
 GET      /v1/me/export                             device                  all that is stored of it
 DELETE   /v1/me                                    device                  all of it is deleted
+POST     /v1/console                               device                  ``ConsoleLink``; 404 where there is none
 =======  ========================================  ======================  ===========================================
 
 Rules:
@@ -133,6 +134,9 @@ class Acks(msgspec.Struct, frozen=True, kw_only=True):
     """One for each bucket, in the order of the ``Put``."""
 
     acks: tuple[Ack, ...]
+    latest: int = 0
+    """The greatest revision that is stored of this epoch; 0: not said. A device that has given out less was restored
+    from a copy, and begins a new epoch."""
 
 
 class Supersede(msgspec.Struct, frozen=True, kw_only=True):
@@ -337,6 +341,15 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """At most what was asked for; "0": the pool is empty."""
     expires: int
     """UTC epoch seconds; afterwards what is left has gone back."""
+
+
+class ConsoleLink(msgspec.Struct, frozen=True, kw_only=True):
+    """Lets its holder into the console, once."""
+
+    url: str
+    """At the server's own origin."""
+    expires: int = 0
+    """UTC epoch seconds."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

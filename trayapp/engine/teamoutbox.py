@@ -1,0 +1,154 @@
+"""The ledger's outbox on its way out: which epoch runs, what is laid out, what was acknowledged.
+
+Everything that decides about epochs lives here. Rules:
+
+* beside the ledger stands, in a file of its own, which epoch runs and a mark: a revision that was about to be sent. A
+  ledger with another epoch, or that has given out less, was restored from a copy (or is a new one): a new epoch begins,
+  all is told again under it, and the server is told that it stands for the former. Should a whole folder be restored,
+  file and ledger alike, the server's own word (``Acks.latest``) tells;
+* the log is forced to the disk and the mark written before anything is sent;
+* dimensions are changed for hours that the server may still change, so that no hour is half in one form.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from trayapp.ledger import Ledger
+from trayapp.ledger.outbox import Standing, Told, Waiting
+from trayapp.team.buckets import Divider
+from trayapp.team.membership import Epoch, Folder
+from trayapp.team.wire import FROZEN_DAYS, HOUR_S, Ack
+
+log = logging.getLogger(__name__)
+
+_HOURS: Final = 24
+"""Laid out at a time."""
+_DAY_US: Final = 86_400 * 10**6
+MOST: Final = 4 * 500
+"""Buckets that are taken at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """What is to be sent now."""
+
+    epoch: Epoch
+    buckets: Sequence[Waiting]
+
+
+class TeamOutbox:
+    """Use it on one event loop, for one member."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        folder: Folder,
+        since_us: int,
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        """``since_us``: hours from here on are told."""
+        self._outbox = ledger.outbox
+        self._barrier = ledger.barrier
+        self._folder = folder
+        self._since_us = since_us
+        self._now_us = now_us
+
+    async def standing(self) -> Standing | None:
+        """How the outbox stands."""
+        return await asyncio.wrap_future(self._outbox.standing())
+
+    async def ready(self, dimensions: Sequence[str]) -> Epoch:
+        """See to it that an epoch runs that is this ledger's own, by these dimensions.
+
+        Raises:
+            Exception: the ledger or the folder cannot be read or written now.
+        """
+        standing, epoch = await self.standing(), await asyncio.to_thread(self._folder.epoch)
+        if standing is None or epoch is None or standing.epoch != epoch.epoch or standing.revision < epoch.mark:
+            return await self.anew(dimensions, epoch, standing)
+        if standing.dimensions != tuple(dimensions):
+            await asyncio.wrap_future(
+                self._outbox.divide(epoch.epoch, dimensions, self._now_us() - (FROZEN_DAYS - 1) * _DAY_US)
+            )
+        return epoch
+
+    async def anew(self, dimensions: Sequence[str], epoch: Epoch | None, standing: Standing | None) -> Epoch:
+        """Begin another epoch; it stands for those that were known."""
+        known = () if epoch is None else (*epoch.former, epoch.epoch)
+        if standing is not None:  # of a ledger whose file beside it is gone
+            known = (*known, standing.epoch)
+        fresh = Epoch(epoch=uuid.uuid4().hex, former=tuple(dict.fromkeys(known)))
+        if known:
+            log.warning("the ledger is not the one that the team's server knows; a new epoch begins")
+        # The ledger first: a kill in between leaves two that differ, and the next look begins yet another one.
+        await asyncio.wrap_future(self._outbox.begin(fresh.epoch, self._since_us, dimensions))
+        await asyncio.to_thread(self._barrier)
+        await asyncio.to_thread(self._folder.write, fresh)
+        return fresh
+
+    async def lay_out(self, epoch: Epoch, dimensions: Sequence[str], divider: Divider) -> None:
+        """Sum what has changed, until enough waits or nothing is left."""
+        while True:
+            hours = await asyncio.wrap_future(self._outbox.gather(_HOURS))
+            if not hours:
+                return
+            laid = await asyncio.to_thread(lambda: [(hour, divider.cells(hour)) for hour in hours])  # noqa: B023
+            revision = await asyncio.wrap_future(self._outbox.lay(epoch.epoch, dimensions, laid))
+            if revision is None:
+                return
+            standing = await self.standing()
+            # Hours that change all the while are summed once a round.
+            if standing is None or standing.waiting >= MOST or standing.unsent < _HOURS:
+                return
+
+    async def take(self, epoch: Epoch, most: int = MOST) -> Outgoing:
+        """What is to be sent now; from here on the ledger is bound to it.
+
+        Raises:
+            Exception: it cannot be made sure that it outlives a power cut; then nothing may be sent.
+        """
+        buckets = await asyncio.wrap_future(self._outbox.waiting(most))
+        greatest = max((each.revision for each in buckets), default=0)
+        if greatest > epoch.mark:
+            await asyncio.to_thread(self._barrier)
+            epoch = Epoch(epoch=epoch.epoch, mark=greatest, former=epoch.former)
+            await asyncio.to_thread(self._folder.write, epoch)
+        return Outgoing(epoch, buckets)
+
+    async def superseded(self, epoch: Epoch, told: Sequence[str]) -> Epoch:
+        """The server knows for which epochs this one stands."""
+        epoch = Epoch(epoch=epoch.epoch, mark=epoch.mark, former=tuple(f for f in epoch.former if f not in told))
+        await asyncio.to_thread(self._folder.write, epoch)
+        return epoch
+
+    async def acknowledged(self, epoch: Epoch, sent: Sequence[Waiting], acks: Sequence[Ack], latest: int) -> bool:
+        """The server has answered; ``False``: it knows of more than this ledger, which is a restored one, then."""
+        by_key = {(each.hour * HOUR_S, each.key): each for each in sent}
+        told, ahead = [], latest > epoch.mark
+        for ack in acks:
+            each = by_key.get((ack.start, ack.key))
+            if each is None:
+                continue
+            if ack.why == "superseded":
+                ahead = True
+            elif ack.why:
+                told.append(Told(each.hour, each.key, each.revision, ack.why[:40]))
+            elif ack.revision == each.revision:
+                told.append(Told(each.hour, each.key, each.revision))
+            elif ack.revision > each.revision:
+                ahead = True
+        # What is settled and can be changed no more need not be kept; some days more, for clocks that differ.
+        oldest = self._now_us() - (FROZEN_DAYS + 5) * _DAY_US
+        await asyncio.wrap_future(self._outbox.acknowledge(epoch.epoch, told, oldest))
+        return not ahead
+
+    async def end(self) -> None:
+        """Nothing is kept for a team any more."""
+        await asyncio.wrap_future(self._outbox.end())

@@ -1,0 +1,471 @@
+"""The team is kept up to date: totals go up, the policy and the pools come down.
+
+Everything that decides *when* lives here, and what follows from an answer; ``teamoutbox`` knows what is to be sent,
+``teamcourier`` carries it, ``teampolicy`` what holds.
+
+Rules:
+
+* nothing leaves before its member has seen the exact JSON and agreed, nor by dimensions that he has not agreed to;
+* a little after a change, but never more often than the policy's interval; with nothing new now and then, for policy
+  and pools; what has piled up goes at once, a bounded part at a time;
+* after a failure ever more rarely, by chance a little earlier or later, and never before the server wants it; a server
+  that lets this device in no more is left alone until its member says so;
+* all of it beside the calls: threads and a child process do what takes time. Timers run on the monotonic clock, which
+  a sleeping machine stops: it then goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import logging
+import random
+import time
+from collections.abc import Callable, MutableMapping
+from typing import Final
+
+import msgspec
+
+from trayapp.engine import teamwords
+from trayapp.engine.teamcourier import Messenger
+from trayapp.engine.teamleases import TeamLeases
+from trayapp.engine.teamoutbox import MOST, Outgoing, TeamOutbox
+from trayapp.engine.teampolicy import TeamPolicy
+from trayapp.ledger import Ledger
+from trayapp.ledger.outbox import Standing, Waiting
+from trayapp.platform.paths import Paths
+from trayapp.platform.secrets import SecretStore, UnreachableError
+from trayapp.team import buckets, dimensions
+from trayapp.team.buckets import Divider
+from trayapp.team.errand import Batch, Do, Errand, Report
+from trayapp.team.membership import DEVICE_KEY, PROJECT_KEY, Epoch, Folder, Member
+from trayapp.team.terms import NONE, Terms
+from trayapp.team.wire import MOST_BUCKETS, Ack, Pool
+from trayapp.teamviews import PoolView, TeamView
+from trayapp.trouble import Trouble, TroubleError
+
+log = logging.getLogger(__name__)
+
+SOON_S: Final = 2.0
+"""After a change, when the interval has passed already: what follows goes along."""
+IDLE_S: Final = 600.0
+"""Without a change."""
+LONGEST_S: Final = 3600.0
+"""Between two tries."""
+LOCKED_S: Final = 300.0
+UNKNOWN_S: Final = 1800.0
+
+
+class Secrets(msgspec.Struct, frozen=True):
+    """What lies in the keyring. In memory only."""
+
+    device_key: str
+    project_key: bytes
+
+
+class TeamSync:
+    """Syncs. Use it on one event loop."""
+
+    def __init__(
+        self,
+        paths: Paths,
+        port: int,
+        ledger: Ledger,
+        public: dimensions.Public,
+        obey: Callable[[Terms], None],
+        tell: Callable[[str, str, str], None],
+        troubles: MutableMapping[str, Trouble],
+        changed: Callable[[], None],
+        pause_s: Callable[[float], float] = lambda seconds: seconds * random.uniform(0.75, 1.25),  # noqa: S311  no secret
+        now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        """Wire it up.
+
+        Args:
+            paths: the profile.
+            port: our own port.
+            ledger: what is told from.
+            public: what the public price book calls a model.
+            obey: told what the team decides, whenever that changes.
+            tell: title, message and code of a notice.
+            troubles: what the user has to know; the entries ``team…`` are ours.
+            changed: called when faces see something else now.
+            pause_s: spreads what many devices would do at once.
+            now_us: the clock.
+        """
+        self.folder = Folder(paths.team)
+        self.messenger = Messenger()
+        self.member: Member | None = None
+        self.pools: tuple[PoolView, ...] = ()
+        self._paths = paths
+        self._port = port
+        self._ledger = ledger
+        self._public = public
+        self._tell = tell
+        self._troubles = troubles
+        self._changed = changed
+        self._pause_s = pause_s
+        self._now_us = now_us
+        self.policy = TeamPolicy(self.folder, self.messenger, obey, tell, troubles, now_us)
+        self.leases = TeamLeases(self.folder, ledger, now_us)
+        self._secrets: Secrets | None = None
+        self._token: tuple[str, int] = ("", 0)
+        self._task: asyncio.Task[None] | None = None
+        self._round = asyncio.Lock()
+        self._wake = asyncio.Event()
+        self._dirty = True
+        self._now = False
+        """Do not wait for the interval."""
+        self._most = MOST
+        self._failures = 0
+        self._rest_until = 0.0
+        self._done_at = float("-inf")
+        self._last_us = 0
+        self._standing: Standing | None = None
+        self._state = "ok"
+        self._words = ""
+
+    # the life
+
+    async def begin(self) -> None:
+        """The engine listens: go on where the last one ended. What holds of the policy is verified before."""
+        self.member = await asyncio.to_thread(self.folder.member)
+        await self.leases.restore()
+        if self.member is not None:
+            await self.policy.restore(self.member)
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def close(self) -> None:
+        """The engine ends; an errand that runs is ended, and done again by the next one."""
+        self.messenger.close()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def touch(self) -> None:
+        """Totals have changed."""
+        if self.member is not None and not self._dirty:
+            self._dirty = True
+            self._wake.set()
+
+    @property
+    def active(self) -> bool:
+        """Whether anything may be sent."""
+        member = self.member
+        return member is not None and member.accepted and not member.paused and not member.revoked
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                wait = await self._look()
+            except Exception as error:  # noqa: BLE001  whatever it is, the calls go on and so does this
+                log.warning("syncing with the team failed: %s", type(error).__name__)
+                self._failed("failed", "Something went wrong here; it is tried again.", 0)
+                wait = self._due()
+            try:
+                await asyncio.wait_for(self._wake.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _look(self) -> float | None:
+        """Do what is due; seconds until the next look, ``None``: until something changes."""
+        lapses = self.policy.lapse()
+        if not self.active:
+            return lapses
+        due = self._due()
+        if due <= 0:
+            await self.sync()
+            due = self._due()
+        elif self.leases.any and await self.leases.due(self.policy.pools):
+            await self.sync()
+        return max(0.05, due if lapses is None else min(due, lapses))
+
+    def _due(self) -> float:
+        """Seconds until the next round."""
+        now = asyncio.get_running_loop().time()
+        if now < self._rest_until:
+            return self._rest_until - now
+        if self._now or self._failures:
+            return 0.0
+        interval = self.policy.terms.interval_s
+        since = now - self._done_at
+        if self._dirty:
+            return max(0.0, interval - since)
+        return max(0.0, max(IDLE_S, interval) - since)
+
+    # one round
+
+    async def sync(self) -> str:
+        """One round, now. How it went: a word of ``errand.Result``."""
+        async with self._round:
+            member = self.member
+            if member is None or not self.active:
+                return "refused"
+            secrets = await self.secrets()
+            if secrets is None:
+                self._rest(LOCKED_S)
+                self._show("locked", "The device's key lies in the keyring, which does not give it now.")
+                return "failed"
+            self._dirty = self._now = False
+            told = self.told()
+            outbox = self.outbox(member)
+            epoch = await outbox.ready(told)
+            await outbox.lay_out(epoch, told, Divider(told, self._public, secrets.project_key))
+            going = await outbox.take(epoch, self._most)
+            report = await self.messenger.go(await self._errand(member, secrets, going))
+            result = await self._take(member, outbox, going, report)
+            self._standing = await outbox.standing()
+            self._changed()
+            return result
+
+    async def _errand(self, member: Member, secrets: Secrets, going: Outgoing) -> Errand:
+        parts = [going.buckets[at : at + MOST_BUCKETS] for at in range(0, len(going.buckets), MOST_BUCKETS)]
+        bodies = await asyncio.to_thread(lambda: [body(part) for part in parts])
+        return msgspec.structs.replace(
+            self.errand("sync", member, secrets),
+            epoch=going.epoch.epoch,
+            supersedes=going.epoch.former,
+            batches=tuple(Batch(body=each) for each in bodies),
+            judging=self.policy.judging(member),
+            etag=self.policy.etag,
+            pools=True,
+            leases=await self.leases.errands(self.policy.pools),
+        )
+
+    def errand(self, do: Do, member: Member, secrets: Secrets) -> Errand:
+        """An errand as this device."""
+        token, expires = self._token
+        return Errand(
+            do=do,
+            server=member.server,
+            port=self._port,
+            device=member.device,
+            key=secrets.device_key,
+            token=token,
+            token_expires=expires,
+        )
+
+    async def _take(self, member: Member, outbox: TeamOutbox, going: Outgoing, report: Report) -> str:
+        """What follows from an answer; what was done before something failed counts."""
+        self._token = (report.token, report.token_expires)
+        epoch = going.epoch
+        if report.superseded:
+            epoch = await outbox.superseded(epoch, report.superseded)
+        acks: list[Ack] = [ack for part in report.acks for ack in part]
+        progress = not going.buckets
+        if acks:
+            before = await outbox.standing()
+            if not await outbox.acknowledged(epoch, going.buckets, acks, report.latest):
+                await self._begin_anew(outbox, epoch)
+                return report.result
+            after = await outbox.standing()
+            progress = before is None or after is None or after.waiting < before.waiting
+        if report.verdict is not None and self.member is not None:
+            kept = await self.policy.take(report.verdict, self.member)
+            if kept is not None:
+                self.member = kept
+            self._see_asks()
+        if report.pools is not None:
+            await self._see_pools(report.pools)
+        await self.leases.take(report.leased)
+        if report.result == "ok" and progress:
+            self._succeeded(len(going.buckets))
+        elif report.result == "revoked":
+            await self._revoked(member, report.message)
+        elif report.result == "refused" and going.buckets and not acks:
+            await self._refused(outbox, going, report.message)
+        elif report.result == "ok":
+            self._failed("later", "The server does not say what became of what was sent.", 0)
+        else:
+            self._failed(report.result, report.message, report.retry_after)
+        return report.result
+
+    async def _begin_anew(self, outbox: TeamOutbox, epoch: Epoch) -> None:
+        standing = await outbox.standing()
+        await outbox.anew(self.told(), epoch, standing)
+        self._now = True
+        self._wake.set()
+
+    def _succeeded(self, sent: int) -> None:
+        self._failures, self._last_us = 0, self._now_us()
+        self._done_at = asyncio.get_running_loop().time()
+        self._show("ok", "")
+        if sent >= self._most:
+            self._now = True  # more waits
+        elif not sent or sent < self._most:
+            self._rest(min(SOON_S, self.policy.terms.interval_s))
+        self._most = min(MOST, self._most * 4)
+
+    async def _refused(self, outbox: TeamOutbox, going: Outgoing, why: str) -> None:
+        """The server does not take this as a whole: smaller parts, until it is known which bucket it is."""
+        if len(going.buckets) > 1:
+            self._most = max(1, min(len(going.buckets), self._most) // 8)
+            self._now = True
+            self._failures += 1
+            self._rest(self._backoff())
+            return
+        (bad,) = going.buckets
+        ack = Ack(start=bad.hour * 3600, key=bad.key, revision=bad.revision, why="refused")
+        await outbox.acknowledged(going.epoch, [bad], [ack], 0)
+        log.warning("the team's server does not take one bucket: %s", why)
+        self._now = True
+
+    def _failed(self, result: str, message: str, retry_after: int) -> None:
+        self._failures += 1
+        wait = UNKNOWN_S if result == "unknown" else self._backoff()
+        self._rest(max(wait, retry_after + self._pause_s(min(retry_after, 5.0))))
+        self._show("offline", message)
+
+    def _backoff(self) -> float:
+        interval = float(self.policy.terms.interval_s)
+        return min(LONGEST_S, self._pause_s(min(interval, 30.0) * float(1 << min(self._failures - 1, 8))))
+
+    def _rest(self, seconds: float) -> None:
+        self._rest_until = asyncio.get_running_loop().time() + seconds
+
+    async def _revoked(self, member: Member, why: str) -> None:
+        await self.keep(msgspec.structs.replace(member if self.member is None else self.member, revoked=why))
+        self._token = ("", 0)
+        self._tell("Your team does not let this device in any more", f"{why} Nothing is sent.", "team_revoked")
+
+    async def _see_pools(self, pools: tuple[Pool, ...]) -> None:
+        self.pools = tuple(filter(None, (teamwords.pool(each) for each in pools)))
+        self.policy.pools = pools
+        await self.leases.follow(pools)
+
+    def _see_asks(self) -> None:
+        asks = self.asks()
+        self._troubles.pop("team_asks", None)
+        if asks and self.active:
+            self._troubles["team_asks"] = teamwords.wants_more(self.policy.terms.team, asks)
+
+    # what others ask
+
+    def told(self) -> tuple[str, ...]:
+        """The dimensions by which the team is told."""
+        member, terms = self.member, self.policy.terms
+        if member is None:
+            return dimensions.allowed((), ())
+        if terms is NONE and self._standing is not None:
+            return self._standing.dimensions  # what was, until the policy is known again
+        return dimensions.allowed(terms.dimensions, member.agreed)
+
+    def asks(self) -> tuple[str, ...]:
+        """Dimensions that the team wants and its member has not agreed to."""
+        told = self.told()
+        wanted = dimensions.allowed(self.policy.terms.dimensions, self.policy.terms.dimensions)
+        return tuple(name for name in wanted if name not in told)
+
+    def outbox(self, member: Member) -> TeamOutbox:
+        """The outbox for a member."""
+        return TeamOutbox(self._ledger, self.folder, member.since_us, self._now_us)
+
+    async def secrets(self) -> Secrets | None:
+        """What lies in the keyring; ``None``: it cannot be had now."""
+        if self._secrets is None:
+            store = SecretStore(self._paths.secrets)
+            found = await asyncio.to_thread(store.load, (DEVICE_KEY, PROJECT_KEY), quiet=True)
+            device, project = found[DEVICE_KEY], found[PROJECT_KEY]
+            if isinstance(device, UnreachableError | None) or isinstance(project, UnreachableError | None):
+                return None
+            try:
+                self._secrets = Secrets(device.decode("ascii"), base64.b64decode(project, validate=True))
+            except (UnicodeDecodeError, binascii.Error, ValueError):
+                return None
+        return self._secrets
+
+    async def preview(self, told: tuple[str, ...]) -> list[str]:
+        """The exact JSON of what would be sent next, by these dimensions."""
+        member, secrets = self.must(), await self.secrets()
+        if secrets is None:
+            raise TroubleError(teamwords.LOCKED)
+        divider = Divider(told, self._public, secrets.project_key)
+        async with self._round:
+            if not member.accepted:
+                hours = await asyncio.wrap_future(self._ledger.outbox.peek(member.since_us, self._now_us() + 10**9))
+                first = await asyncio.to_thread(divider.first, hours)
+                parts = [first[at : at + MOST_BUCKETS] for at in range(0, len(first), MOST_BUCKETS)]
+                return [buckets.put(part).decode() for part in parts]
+            outbox = self.outbox(member)
+            epoch = await outbox.ready(told)
+            await outbox.lay_out(epoch, told, divider)
+            waiting = await asyncio.wrap_future(self._ledger.outbox.waiting(MOST))
+            return [body(waiting[at : at + MOST_BUCKETS]) for at in range(0, len(waiting), MOST_BUCKETS)]
+
+    def must(self) -> Member:
+        """The membership.
+
+        Raises:
+            TroubleError: there is none.
+        """
+        if self.member is None:
+            raise TroubleError(teamwords.NO_TEAM)
+        return self.member
+
+    async def keep(self, member: Member) -> None:
+        """The membership is another now."""
+        await asyncio.to_thread(self.folder.write, member)
+        self.member = member
+        self._failures, self._rest_until = 0, 0.0
+        self._now = True
+        self._see_asks()
+        self._wake.set()
+        self._changed()
+
+    async def forget(self) -> None:
+        """Its user has left: nothing is sent, nothing holds, nothing is kept."""
+        async with self._round:
+            member, self.member = self.member, None
+            await asyncio.to_thread(self.folder.forget)
+            store = SecretStore(self._paths.secrets)
+            for name in (DEVICE_KEY, PROJECT_KEY):
+                await asyncio.to_thread(store.drop, name)
+            if member is not None:
+                await self.outbox(member).end()
+            self._secrets, self._token, self.pools, self._standing = None, ("", 0), (), None
+            self.policy.forget()
+            await self.leases.forget()
+            for code in [code for code in self._troubles if code.startswith("team")]:
+                self._troubles.pop(code)
+        self._show("ok", "")
+        self._wake.set()
+
+    def forget_secrets(self) -> None:
+        """They are others now."""
+        self._secrets = None
+
+    def _show(self, state: str, words: str) -> None:
+        if (state, words) != (self._state, self._words):
+            self._state, self._words = state, words
+        self._changed()
+
+    async def look(self) -> None:
+        """Read how the outbox stands; for a face that looks."""
+        member = self.member
+        if member is not None:
+            self._standing = await self.outbox(member).standing()
+
+    def view(self) -> TeamView | None:
+        """What faces see; ``None``: its user is in no team."""
+        member = self.member
+        if member is None:
+            return None
+        return teamwords.view(
+            member,
+            self.policy.terms,
+            self._standing,
+            state=self._state,
+            words=self._words,
+            last_us=self._last_us,
+            told=self.told(),
+            asks=self.asks(),
+            pools=self.leases.over(self.pools),
+            now_us=self._now_us(),
+        )
+
+
+def body(waiting: list[Waiting] | tuple[Waiting, ...]) -> str:
+    """The exact JSON of these buckets."""
+    return buckets.put([buckets.bucket(each) for each in waiting]).decode()
