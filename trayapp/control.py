@@ -16,7 +16,9 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``.
+``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``,
+and for the team ``team`` ``team_invite`` ``team_join`` ``team_preview`` ``team_agree`` ``team_leave`` ``team_pause``
+``team_resume`` ``team_sync`` ``team_export`` ``team_console``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -102,6 +104,20 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
+    "team": "→ TeamView, or null",
+    "team_invite": "{invite: its address, label?, consents?: [block]} → {server, body}: the exact JSON that joining sends",
+    "team_join": "{since_us?} → as team_preview, {key, why}: what was shown is sent; nothing about calls is yet",
+    "team_preview": (
+        "→ {bodies: [exact JSON that is sent next], dimensions, accepted, asks, asked: this day by what is asked, too,"
+        " team: TeamView}"
+    ),
+    "team_agree": "→ TeamView: what team_preview shows may leave from now on",
+    "team_leave": "{delete?: bool} → {}: nothing is sent any more; delete: what the server has stored is deleted before",
+    "team_pause": "→ TeamView",
+    "team_resume": "→ TeamView",
+    "team_sync": "→ {result, team: TeamView}: one round now",
+    "team_export": "→ {document}: what the server has stored of this device",
+    "team_console": "→ {url}: a link into its console that holds once",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

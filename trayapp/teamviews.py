@@ -65,7 +65,7 @@ class TeamView:
     policy_until: int = 0
     """When it expires, UTC epoch seconds."""
     mode: str = ""
-    """The mode that the team has chosen, where that holds; empty: the user's own does."""
+    """The mode that the team has chosen; empty: none. Where ``override`` lets its member choose, another may hold."""
     override: bool = True
     block: bool = False
     decides: tuple[str, ...] = ()

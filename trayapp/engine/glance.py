@@ -29,6 +29,7 @@ from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger, Share, Totals
 from trayapp.moments import local_midnight
 from trayapp.snapshot import LiveCall, Notice, Slice, Snapshot, Today, Unpriced
+from trayapp.teamviews import TeamView
 from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
 
@@ -127,6 +128,8 @@ class Facts:
     display: Display = field(default_factory=Display)
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
+    team: Callable[[], TeamView | None] = lambda: None
+    """How it stands with the team."""
     settled: Callable[[], None] = lambda: None
     """Told when totals have changed."""
 
@@ -321,6 +324,7 @@ class Glance:
             display=facts.display,
             choices=self._choices,
             budgets=self._budgets,
+            team=facts.team(),
         )
 
     def _pace(self, even: float) -> float:

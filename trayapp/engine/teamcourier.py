@@ -1,7 +1,7 @@
 """Sends the courier on an errand and waits for it, without anybody else waiting.
 
-Everything that starts ``trayapp.team.courier`` lives here. Rules: one at a time; bounded in time, then it is ended; keys
-and tokens go through its standard input; what it says on standard error goes nowhere.
+Everything that starts ``trayapp.team.courier`` lives here. Rules: one at a time; bounded in time, then it is ended;
+keys and tokens go through its standard input; what it says on standard error goes nowhere.
 """
 
 from __future__ import annotations
@@ -54,5 +54,9 @@ class Messenger:
     def close(self) -> None:
         """The engine ends: no more errands, the running one is ended."""
         self._closed = True
+        self.interrupt()
+
+    def interrupt(self) -> None:
+        """The running errand is ended; it has failed."""
         if self._child is not None and self._child.returncode is None:
             self._child.kill()

@@ -1,7 +1,7 @@
 """Which policy holds: verified at each start, held offline until it expires, never replaced by one that is worse.
 
-Everything that keeps a policy lives here; ``trayapp.team.judging`` judges in the courier's process, ``trayapp.team.terms``
-says what it means. Rules: what was in force stays when another one is refused; the signed bytes are kept before the
+Everything that keeps a policy lives here; ``team.judging`` judges in the courier's process, ``team.terms`` says what it
+means. Rules: what was in force stays when another one is refused; the signed bytes are kept before the
 terms take effect; a policy that has run out takes its terms with it, and everybody is on his own again.
 """
 
@@ -74,8 +74,8 @@ class TeamPolicy:
         self.etag = kept.etag
         self._hold(verdict, member)
 
-    async def take(self, verdict: Verdict, member: Member) -> Member | None:
-        """A policy came; the membership as it is now, if that has changed."""
+    async def take(self, verdict: Verdict, member: Member) -> bool:
+        """A policy came; whether it holds now. Who calls this remembers its version."""
         if verdict.why:
             log.warning("a policy was not taken")
             self._troubles["team_policy"] = Trouble(
@@ -84,18 +84,16 @@ class TeamPolicy:
                 fix="Tell whoever keeps your team's server.",
                 code="team_policy",
             )
-            return None
+            return False
         self._troubles.pop("team_policy", None)
         before = self.terms
         await asyncio.to_thread(self._folder.write, Kept(signed=verdict.signed, etag=verdict.etag))
-        member = msgspec.structs.replace(member, floor=verdict.version, held=verdict.digest)
-        await asyncio.to_thread(self._folder.write, member)
         self.etag = verdict.etag
         self._hold(verdict, member)
         if before.version and before.version != self.terms.version:
             what = "; ".join(line for line in self.terms.lines if line not in before.lines) or "less than before"
             self._tell(f"{member.team_name} has decided anew", f"{what}.", "team_policy")
-        return member
+        return True
 
     def _hold(self, verdict: Verdict, member: Member) -> None:
         try:

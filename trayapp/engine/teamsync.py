@@ -22,7 +22,7 @@ import binascii
 import logging
 import random
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Final
 
 import msgspec
@@ -38,7 +38,7 @@ from trayapp.platform.paths import Paths
 from trayapp.platform.secrets import SecretStore, UnreachableError
 from trayapp.team import buckets, dimensions
 from trayapp.team.buckets import Divider
-from trayapp.team.errand import Batch, Do, Errand, Report
+from trayapp.team.errand import Batch, Do, Errand, Report, Verdict
 from trayapp.team.membership import DEVICE_KEY, PROJECT_KEY, Epoch, Folder, Member
 from trayapp.team.terms import NONE, Terms
 from trayapp.team.wire import MOST_BUCKETS, Ack, Pool
@@ -53,6 +53,8 @@ IDLE_S: Final = 600.0
 """Without a change."""
 LONGEST_S: Final = 3600.0
 """Between two tries."""
+LEASES_S: Final = 5.0
+"""Between two looks at what is left of a lease, while there are calls."""
 LOCKED_S: Final = 300.0
 UNKNOWN_S: Final = 1800.0
 
@@ -113,6 +115,7 @@ class TeamSync:
         self._token: tuple[str, int] = ("", 0)
         self._task: asyncio.Task[None] | None = None
         self._round = asyncio.Lock()
+        self._keeping = asyncio.Lock()
         self._wake = asyncio.Event()
         self._dirty = True
         self._now = False
@@ -128,13 +131,18 @@ class TeamSync:
 
     # the life
 
-    async def begin(self) -> None:
-        """The engine listens: go on where the last one ended. What holds of the policy is verified before."""
+    def begin(self) -> None:
+        """The engine listens: go on where the last one ended."""
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    async def restore(self) -> None:
+        """What was known. What holds of the policy is verified before it does."""
         self.member = await asyncio.to_thread(self.folder.member)
         await self.leases.restore()
         if self.member is not None:
+            await self.look()
             await self.policy.restore(self.member)
-        self._task = asyncio.get_running_loop().create_task(self._run())
+            self._changed()
 
     async def close(self) -> None:
         """The engine ends; an errand that runs is ended, and done again by the next one."""
@@ -147,6 +155,7 @@ class TeamSync:
         """Totals have changed."""
         if self.member is not None and not self._dirty:
             self._dirty = True
+            self._rest(max(SOON_S, self._rest_until - asyncio.get_running_loop().time()))
             self._wake.set()
 
     @property
@@ -156,6 +165,10 @@ class TeamSync:
         return member is not None and member.accepted and not member.paused and not member.revoked
 
     async def _run(self) -> None:
+        try:
+            await self.restore()
+        except Exception as error:  # noqa: BLE001  the server is asked for what could not be read
+            log.warning("what was known of the team could not be read: %s", type(error).__name__)
         while True:
             self._wake.clear()
             try:
@@ -180,6 +193,8 @@ class TeamSync:
             due = self._due()
         elif self.leases.any and await self.leases.due(self.policy.pools):
             await self.sync()
+        if self.leases.any and self._dirty:
+            due = min(due, LEASES_S)
         return max(0.05, due if lapses is None else min(due, lapses))
 
     def _due(self) -> float:
@@ -262,18 +277,14 @@ class TeamSync:
                 return report.result
             after = await outbox.standing()
             progress = before is None or after is None or after.waiting < before.waiting
-        if report.verdict is not None and self.member is not None:
-            kept = await self.policy.take(report.verdict, self.member)
-            if kept is not None:
-                self.member = kept
-            self._see_asks()
+        await self._see_policy(report.verdict)
         if report.pools is not None:
             await self._see_pools(report.pools)
         await self.leases.take(report.leased)
         if report.result == "ok" and progress:
             self._succeeded(len(going.buckets))
         elif report.result == "revoked":
-            await self._revoked(member, report.message)
+            await self._revoked(report.message)
         elif report.result == "refused" and going.buckets and not acks:
             await self._refused(outbox, going, report.message)
         elif report.result == "ok":
@@ -294,8 +305,6 @@ class TeamSync:
         self._show("ok", "")
         if sent >= self._most:
             self._now = True  # more waits
-        elif not sent or sent < self._most:
-            self._rest(min(SOON_S, self.policy.terms.interval_s))
         self._most = min(MOST, self._most * 4)
 
     async def _refused(self, outbox: TeamOutbox, going: Outgoing, why: str) -> None:
@@ -325,10 +334,17 @@ class TeamSync:
     def _rest(self, seconds: float) -> None:
         self._rest_until = asyncio.get_running_loop().time() + seconds
 
-    async def _revoked(self, member: Member, why: str) -> None:
-        await self.keep(msgspec.structs.replace(member if self.member is None else self.member, revoked=why))
+    async def _revoked(self, why: str) -> None:
+        await self._keep(revoked=why)
         self._token = ("", 0)
         self._tell("Your team does not let this device in any more", f"{why} Nothing is sent.", "team_revoked")
+
+    async def _see_policy(self, verdict: Verdict | None) -> None:
+        if verdict is None or self.member is None:
+            return
+        if await self.policy.take(verdict, self.member):
+            await self._keep(floor=verdict.version, held=verdict.digest)
+        self._see_asks()
 
     async def _see_pools(self, pools: tuple[Pool, ...]) -> None:
         self.pools = tuple(filter(None, (teamwords.pool(each) for each in pools)))
@@ -376,6 +392,27 @@ class TeamSync:
                 return None
         return self._secrets
 
+    async def learn(self, errand: Errand) -> None:
+        """Ask for the policy and the pools, and nothing else; for a member that has not agreed yet."""
+        report = await self.messenger.go(msgspec.structs.replace(errand, pools=True))
+        self._token = (report.token, report.token_expires)
+        await self._see_policy(report.verdict)
+        if report.pools is not None:
+            await self._see_pools(report.pools)
+        if report.result != "ok":
+            raise TroubleError(teamwords.not_done(report.message, report.result))
+
+    async def example(self, told: tuple[str, ...]) -> str:
+        """This day's hours by other dimensions: what agreeing to them would mean."""
+        member, secrets = self.must(), await self.secrets()
+        if secrets is None:
+            raise TroubleError(teamwords.LOCKED)
+        now = self._now_us()
+        hours = await asyncio.wrap_future(self._ledger.outbox.peek(max(member.since_us, now - 86_400 * 10**6), now))
+        divider = Divider(told, self._public, secrets.project_key)
+        first = await asyncio.to_thread(divider.first, hours)
+        return buckets.put(first[:MOST_BUCKETS]).decode()
+
     async def preview(self, told: tuple[str, ...]) -> list[str]:
         """The exact JSON of what would be sent next, by these dimensions."""
         member, secrets = self.must(), await self.secrets()
@@ -404,10 +441,22 @@ class TeamSync:
             raise TroubleError(teamwords.NO_TEAM)
         return self.member
 
-    async def keep(self, member: Member) -> None:
-        """The membership is another now."""
-        await asyncio.to_thread(self.folder.write, member)
+    async def _keep(self, **changes: object) -> None:
+        async with self._keeping:
+            if self.member is not None:
+                member = msgspec.structs.replace(self.member, **changes)
+                await asyncio.to_thread(self.folder.write, member)
+                self.member = member
+
+    async def joined(self, member: Member) -> None:
+        """Its user is in a team now."""
         self.member = member
+        self._secrets, self._token, self._last_us = None, ("", 0), 0
+        await self.change()
+
+    async def change(self, **changes: object) -> None:
+        """The membership is another now: paused, agreed to …"""
+        await self._keep(**changes)
         self._failures, self._rest_until = 0, 0.0
         self._now = True
         self._see_asks()
@@ -416,8 +465,9 @@ class TeamSync:
 
     async def forget(self) -> None:
         """Its user has left: nothing is sent, nothing holds, nothing is kept."""
-        async with self._round:
-            member, self.member = self.member, None
+        member, self.member = self.member, None
+        self.messenger.interrupt()
+        async with self._round, self._keeping:
             await asyncio.to_thread(self.folder.forget)
             store = SecretStore(self._paths.secrets)
             for name in (DEVICE_KEY, PROJECT_KEY):
@@ -432,14 +482,14 @@ class TeamSync:
         self._show("ok", "")
         self._wake.set()
 
-    def forget_secrets(self) -> None:
-        """They are others now."""
-        self._secrets = None
-
     def _show(self, state: str, words: str) -> None:
         if (state, words) != (self._state, self._words):
             self._state, self._words = state, words
         self._changed()
+
+    def shown_pools(self) -> tuple[PoolView, ...]:
+        """The pools as they are for this device."""
+        return self.leases.over(self.pools)
 
     async def look(self) -> None:
         """Read how the outbox stands; for a face that looks."""
@@ -461,11 +511,11 @@ class TeamSync:
             last_us=self._last_us,
             told=self.told(),
             asks=self.asks(),
-            pools=self.leases.over(self.pools),
+            pools=self.shown_pools(),
             now_us=self._now_us(),
         )
 
 
-def body(waiting: list[Waiting] | tuple[Waiting, ...]) -> str:
+def body(waiting: Sequence[Waiting]) -> str:
     """The exact JSON of these buckets."""
     return buckets.put([buckets.bucket(each) for each in waiting]).decode()

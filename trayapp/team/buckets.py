@@ -74,7 +74,7 @@ class Divider:
 
     def first(self, hours: Iterable[Hour]) -> list[Bucket]:
         """Hours as they would be sent the first time; for a look at what leaves."""
-        found = []
+        found: list[Waiting] = []
         for hour in hours:
             for cell in self.cells(hour):
                 found.append(Waiting(hour.number, cell.key, cell.dims, cell.totals, cell.book, revision=len(found) + 1))

@@ -19,8 +19,9 @@ LIMIT_S: Final = 90.0
 Do = Literal["keys", "enrol", "sync", "verify", "export", "delete", "console"]
 Result = Literal["ok", "offline", "later", "unknown", "revoked", "refused", "failed"]
 """
-``offline``: nobody was reached; ``later``: the server has too much to do, or an error of its own; ``unknown``: it
-does not accept this device's proof; ``revoked``: this device is not let in any more; ``refused``: the server does not take what was asked; ``failed``: we could not work.
+``offline``: nobody was reached; ``later``: the server has too much to do, or an error of its own; ``unknown``: it does
+not accept this device's proof; ``revoked``: this device is not let in any more; ``refused``: the server does not take
+what was asked; ``failed``: we could not work.
 """
 
 
