@@ -105,14 +105,14 @@ VERBS: Final[Mapping[str, str]] = {
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
     "team": "→ TeamView, or null",
-    "team_invite": "{invite: its address, label?, consents?: [block]} → {server, body}: the exact JSON that joining sends",
+    "team_invite": "{invite: its address, label?, consents?: [block]} → {server, body: exact JSON that joining sends}",
     "team_join": "{since_us?} → as team_preview, {key, why}: what was shown is sent; nothing about calls is yet",
     "team_preview": (
         "→ {bodies: [exact JSON that is sent next], dimensions, accepted, asks, asked: this day by what is asked, too,"
         " team: TeamView}"
     ),
     "team_agree": "→ TeamView: what team_preview shows may leave from now on",
-    "team_leave": "{delete?: bool} → {}: nothing is sent any more; delete: what the server has stored is deleted before",
+    "team_leave": "{delete?: bool} → {}: nothing is sent any more; delete: what the server has stored is deleted first",
     "team_pause": "→ TeamView",
     "team_resume": "→ TeamView",
     "team_sync": "→ {result, team: TeamView}: one round now",

@@ -5,7 +5,7 @@ Everything that decides about epochs lives here. Rules:
 * beside the ledger stands, in a file of its own, which epoch runs and a mark: a revision that was about to be sent. A
   ledger with another epoch, or that has given out less, was restored from a copy (or is a new one): a new epoch begins,
   all is told again under it, and the server is told that it stands for the former. Should a whole folder be restored,
-  file and ledger alike, the server's own word (``Acks.latest``) tells;
+  file and ledger alike, the server's own word (``Acks.before``) tells;
 * the log is forced to the disk and the mark written before anything is sent;
 * dimensions are changed for hours that the server may still change, so that no hour is half in one form.
 """
@@ -41,6 +41,8 @@ class Outgoing:
 
     epoch: Epoch
     buckets: Sequence[Waiting]
+    floor: int
+    """The mark before: no greater revision has ever been sent of this epoch."""
 
 
 class TeamOutbox:
@@ -115,12 +117,13 @@ class TeamOutbox:
             Exception: it cannot be made sure that it outlives a power cut; then nothing may be sent.
         """
         buckets = await asyncio.wrap_future(self._outbox.waiting(most))
+        floor = epoch.mark
         greatest = max((each.revision for each in buckets), default=0)
         if greatest > epoch.mark:
             await asyncio.to_thread(self._barrier)
             epoch = Epoch(epoch=epoch.epoch, mark=greatest, former=epoch.former)
             await asyncio.to_thread(self._folder.write, epoch)
-        return Outgoing(epoch, buckets)
+        return Outgoing(epoch, buckets, floor)
 
     async def superseded(self, epoch: Epoch, told: Sequence[str]) -> Epoch:
         """The server knows for which epochs this one stands."""
@@ -128,25 +131,34 @@ class TeamOutbox:
         await asyncio.to_thread(self._folder.write, epoch)
         return epoch
 
-    async def acknowledged(self, epoch: Epoch, sent: Sequence[Waiting], acks: Sequence[Ack], latest: int) -> bool:
-        """The server has answered; ``False``: it knows of more than this ledger, which is a restored one, then."""
-        by_key = {(each.hour * HOUR_S, each.key): each for each in sent}
-        told, ahead = [], latest > epoch.mark
-        for ack in acks:
-            each = by_key.get((ack.start, ack.key))
-            if each is None:
-                continue
-            if ack.why == "superseded":
-                ahead = True
-            elif ack.why:
-                told.append(Told(each.hour, each.key, each.revision, ack.why[:40]))
-            elif ack.revision == each.revision:
-                told.append(Told(each.hour, each.key, each.revision))
-            elif ack.revision > each.revision:
-                ahead = True
+    async def acknowledged(self, going: Outgoing, acks: Sequence[Sequence[Ack]], befores: Sequence[int] = ()) -> bool:
+        """The server has answered; ``False``: it knows of more than this ledger, which is a restored one, then.
+
+        Args:
+            going: what was sent.
+            acks: for each batch that was answered, in order.
+            befores: for these, the greatest revision that the server held before.
+        """
+        by_key = {(each.hour * HOUR_S, each.key): each for each in going.buckets}
+        told, ahead, floor = [], False, going.floor
+        for number, part in enumerate(acks):
+            ahead = ahead or (number < len(befores) and befores[number] > floor)
+            for ack in part:
+                each = by_key.get((ack.start, ack.key))
+                if each is None:
+                    continue
+                floor = max(floor, each.revision)
+                if ack.why == "superseded":
+                    ahead = True
+                elif ack.why:
+                    told.append(Told(each.hour, each.key, each.revision, ack.why[:40]))
+                elif ack.revision == each.revision:
+                    told.append(Told(each.hour, each.key, each.revision))
+                elif ack.revision > each.revision:
+                    ahead = True
         # What is settled and can be changed no more need not be kept; some days more, for clocks that differ.
         oldest = self._now_us() - (FROZEN_DAYS + 5) * _DAY_US
-        await asyncio.wrap_future(self._outbox.acknowledge(epoch.epoch, told, oldest))
+        await asyncio.wrap_future(self._outbox.acknowledge(going.epoch.epoch, told, oldest))
         return not ahead
 
     async def end(self) -> None:

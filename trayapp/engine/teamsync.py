@@ -268,11 +268,10 @@ class TeamSync:
         epoch = going.epoch
         if report.superseded:
             epoch = await outbox.superseded(epoch, report.superseded)
-        acks: list[Ack] = [ack for part in report.acks for ack in part]
         progress = not going.buckets
-        if acks:
+        if report.acks:
             before = await outbox.standing()
-            if not await outbox.acknowledged(epoch, going.buckets, acks, report.latest):
+            if not await outbox.acknowledged(going, report.acks, report.befores):
                 await self._begin_anew(outbox, epoch)
                 return report.result
             after = await outbox.standing()
@@ -285,7 +284,7 @@ class TeamSync:
             self._succeeded(len(going.buckets))
         elif report.result == "revoked":
             await self._revoked(report.message)
-        elif report.result == "refused" and going.buckets and not acks:
+        elif report.result == "refused" and going.buckets and not report.acks:
             await self._refused(outbox, going, report.message)
         elif report.result == "ok":
             self._failed("later", "The server does not say what became of what was sent.", 0)
@@ -317,7 +316,7 @@ class TeamSync:
             return
         (bad,) = going.buckets
         ack = Ack(start=bad.hour * 3600, key=bad.key, revision=bad.revision, why="refused")
-        await outbox.acknowledged(going.epoch, [bad], [ack], 0)
+        await outbox.acknowledged(going, [[ack]])
         log.warning("the team's server does not take one bucket: %s", why)
         self._now = True
 

@@ -118,7 +118,7 @@ class Courier:
             answer = self._with_token("PUT", self._of_epoch("buckets"), content=packed, headers=head, also=_PARTLY)
             acks = _read(answer, Acks)
             self.done["acks"] = (*self.done.get("acks", ()), acks.acks)
-            self.done["latest"] = max(self.done.get("latest", 0), acks.latest)
+            self.done["befores"] = (*self.done.get("befores", ()), acks.before)
         for lease in errand.leases:
             way = f"/v1/pools/{_segment(lease.pool)}/leases"
             answer = self._with_token("POST", way, body=lease.ask, headers={"Idempotency-Key": lease.once})

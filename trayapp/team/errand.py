@@ -117,8 +117,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     superseded: tuple[str, ...] = ()
     acks: tuple[tuple[Ack, ...], ...] = ()
     """For each batch that was answered, in order."""
-    latest: int = 0
-    """The greatest revision that the server holds of this epoch; 0: it does not say."""
+    befores: tuple[int, ...] = ()
+    """For each of these batches the greatest revision that the server held of this epoch before; 0: it does not say."""
     verdict: Verdict | None = None
     """``None``: the policy is as it was, or was not asked for."""
     pools: tuple[Pool, ...] | None = None

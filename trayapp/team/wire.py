@@ -134,9 +134,9 @@ class Acks(msgspec.Struct, frozen=True, kw_only=True):
     """One for each bucket, in the order of the ``Put``."""
 
     acks: tuple[Ack, ...]
-    latest: int = 0
-    """The greatest revision that is stored of this epoch; 0: not said. A device that has given out less was restored
-    from a copy, and begins a new epoch."""
+    before: int = 0
+    """The greatest revision that was stored of this epoch before this ``Put``; 0: none was, or it is not said. A device
+    that has never sent so great a one was restored from a copy, and begins a new epoch."""
 
 
 class Supersede(msgspec.Struct, frozen=True, kw_only=True):
