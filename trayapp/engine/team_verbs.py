@@ -161,7 +161,7 @@ class TeamVerbs:
             "dimensions": list(told),
             "accepted": member.accepted,
             "asks": list(asks) if member.accepted else [],
-            "asked": await self.sync.example(told) if member.accepted and asks else "",
+            "asked": await self.sync.example(told) if asks or not bodies else "",
             "team": None if view is None else to_json(view),
         }
 

@@ -1,45 +1,41 @@
 """The team is kept up to date: totals go up, the policy and the pools come down.
 
-Everything that decides *when* lives here, and what follows from an answer; ``teamoutbox`` knows what is to be sent,
+Everything that follows from an answer lives here; ``teampace`` knows when, ``teamoutbox`` what is to be sent,
 ``teamcourier`` carries it, ``teampolicy`` what holds.
 
 Rules:
 
 * nothing leaves before its member has seen the exact JSON and agreed, nor by dimensions that he has not agreed to;
-* a little after a change, but never more often than the policy's interval; with nothing new now and then, for policy
-  and pools; what has piled up goes at once, a bounded part at a time;
-* after a failure ever more rarely, by chance a little earlier or later, and never before the server wants it; a server
-  that lets this device in no more is left alone until its member says so;
-* all of it beside the calls: threads and a child process do what takes time. Timers run on the monotonic clock, which
-  a sleeping machine stops: it then goes on where it was.
+* what has piled up goes at once, a bounded part at a time; a server that lets this device in no more is left alone
+  until its member says so;
+* all of it beside the calls: threads and a child process do what takes time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import logging
-import random
 import time
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping
 from typing import Final
 
 import msgspec
 
-from trayapp.engine import teamwords
+from trayapp.engine import teampace, teampreview, teamsecrets, teamwords
 from trayapp.engine.teamcourier import Messenger
 from trayapp.engine.teamleases import TeamLeases
 from trayapp.engine.teamoutbox import MOST, Outgoing, TeamOutbox
+from trayapp.engine.teampace import Pace
 from trayapp.engine.teampolicy import TeamPolicy
+from trayapp.engine.teamsecrets import Secrets
 from trayapp.ledger import Ledger
-from trayapp.ledger.outbox import Standing, Waiting
+from trayapp.ledger.outbox import Standing
 from trayapp.platform.paths import Paths
-from trayapp.platform.secrets import SecretStore, UnreachableError
-from trayapp.team import buckets, dimensions
+from trayapp.platform.secrets import SecretStore
+from trayapp.team import dimensions
 from trayapp.team.buckets import Divider
 from trayapp.team.errand import Batch, Do, Errand, Report, Verdict
-from trayapp.team.membership import DEVICE_KEY, PROJECT_KEY, Epoch, Folder, Member
+from trayapp.team.membership import Epoch, Folder, Member
 from trayapp.team.terms import NONE, Terms
 from trayapp.team.wire import MOST_BUCKETS, Ack, Pool
 from trayapp.teamviews import PoolView, TeamView
@@ -47,23 +43,9 @@ from trayapp.trouble import Trouble, TroubleError
 
 log = logging.getLogger(__name__)
 
-SOON_S: Final = 2.0
-"""After a change, when the interval has passed already: what follows goes along."""
-IDLE_S: Final = 600.0
-"""Without a change."""
-LONGEST_S: Final = 3600.0
-"""Between two tries."""
 LEASES_S: Final = 5.0
 """Between two looks at what is left of a lease, while there are calls."""
 LOCKED_S: Final = 300.0
-UNKNOWN_S: Final = 1800.0
-
-
-class Secrets(msgspec.Struct, frozen=True):
-    """What lies in the keyring. In memory only."""
-
-    device_key: str
-    project_key: bytes
 
 
 class TeamSync:
@@ -79,7 +61,7 @@ class TeamSync:
         tell: Callable[[str, str, str], None],
         troubles: MutableMapping[str, Trouble],
         changed: Callable[[], None],
-        pause_s: Callable[[float], float] = lambda seconds: seconds * random.uniform(0.75, 1.25),  # noqa: S311  no secret
+        pause_s: Callable[[float], float] = teampace.spread,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         """Wire it up.
@@ -107,9 +89,9 @@ class TeamSync:
         self._tell = tell
         self._troubles = troubles
         self._changed = changed
-        self._pause_s = pause_s
         self._now_us = now_us
         self.policy = TeamPolicy(self.folder, self.messenger, obey, tell, troubles, now_us)
+        self.pace = Pace(lambda: self.policy.terms.interval_s, pause_s)
         self.leases = TeamLeases(self.folder, ledger, now_us)
         self._secrets: Secrets | None = None
         self._token: tuple[str, int] = ("", 0)
@@ -117,13 +99,7 @@ class TeamSync:
         self._round = asyncio.Lock()
         self._keeping = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._dirty = True
-        self._now = False
-        """Do not wait for the interval."""
         self._most = MOST
-        self._failures = 0
-        self._rest_until = 0.0
-        self._done_at = float("-inf")
         self._last_us = 0
         self._standing: Standing | None = None
         self._state = "ok"
@@ -153,9 +129,7 @@ class TeamSync:
 
     def touch(self) -> None:
         """Totals have changed."""
-        if self.member is not None and not self._dirty:
-            self._dirty = True
-            self._rest(max(SOON_S, self._rest_until - asyncio.get_running_loop().time()))
+        if self.member is not None and self.pace.touch():
             self._wake.set()
 
     @property
@@ -176,7 +150,7 @@ class TeamSync:
             except Exception as error:  # noqa: BLE001  whatever it is, the calls go on and so does this
                 log.warning("syncing with the team failed: %s", type(error).__name__)
                 self._failed("failed", "Something went wrong here; it is tried again.", 0)
-                wait = self._due()
+                wait = self.pace.due()
             try:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
@@ -187,28 +161,15 @@ class TeamSync:
         lapses = self.policy.lapse()
         if not self.active:
             return lapses
-        due = self._due()
+        due = self.pace.due()
         if due <= 0:
             await self.sync()
-            due = self._due()
+            due = self.pace.due()
         elif self.leases.any and await self.leases.due(self.policy.pools):
             await self.sync()
-        if self.leases.any and self._dirty:
+        if self.leases.any and self.pace.dirty:
             due = min(due, LEASES_S)
         return max(0.05, due if lapses is None else min(due, lapses))
-
-    def _due(self) -> float:
-        """Seconds until the next round."""
-        now = asyncio.get_running_loop().time()
-        if now < self._rest_until:
-            return self._rest_until - now
-        if self._now or self._failures:
-            return 0.0
-        interval = self.policy.terms.interval_s
-        since = now - self._done_at
-        if self._dirty:
-            return max(0.0, interval - since)
-        return max(0.0, max(IDLE_S, interval) - since)
 
     # one round
 
@@ -220,10 +181,10 @@ class TeamSync:
                 return "refused"
             secrets = await self.secrets()
             if secrets is None:
-                self._rest(LOCKED_S)
+                self.pace.rest(LOCKED_S)
                 self._show("locked", "The device's key lies in the keyring, which does not give it now.")
                 return "failed"
-            self._dirty = self._now = False
+            self.pace.begun()
             told = self.told()
             outbox = self.outbox(member)
             epoch = await outbox.ready(told)
@@ -237,7 +198,7 @@ class TeamSync:
 
     async def _errand(self, member: Member, secrets: Secrets, going: Outgoing) -> Errand:
         parts = [going.buckets[at : at + MOST_BUCKETS] for at in range(0, len(going.buckets), MOST_BUCKETS)]
-        bodies = await asyncio.to_thread(lambda: [body(part) for part in parts])
+        bodies = await asyncio.to_thread(lambda: [teampreview.body(part) for part in parts])
         return msgspec.structs.replace(
             self.errand("sync", member, secrets),
             epoch=going.epoch.epoch,
@@ -295,43 +256,32 @@ class TeamSync:
     async def _begin_anew(self, outbox: TeamOutbox, epoch: Epoch) -> None:
         standing = await outbox.standing()
         await outbox.anew(self.told(), epoch, standing)
-        self._now = True
+        self.pace.at_once = True
         self._wake.set()
 
     def _succeeded(self, sent: int) -> None:
-        self._failures, self._last_us = 0, self._now_us()
-        self._done_at = asyncio.get_running_loop().time()
+        self._last_us = self._now_us()
+        self.pace.done()
         self._show("ok", "")
         if sent >= self._most:
-            self._now = True  # more waits
+            self.pace.at_once = True  # more waits
         self._most = min(MOST, self._most * 4)
 
     async def _refused(self, outbox: TeamOutbox, going: Outgoing, why: str) -> None:
         """The server does not take this as a whole: smaller parts, until it is known which bucket it is."""
         if len(going.buckets) > 1:
             self._most = max(1, min(len(going.buckets), self._most) // 8)
-            self._now = True
-            self._failures += 1
-            self._rest(self._backoff())
+            self.pace.failed()
             return
         (bad,) = going.buckets
         ack = Ack(start=bad.hour * 3600, key=bad.key, revision=bad.revision, why="refused")
         await outbox.acknowledged(going, [[ack]])
         log.warning("the team's server does not take one bucket: %s", why)
-        self._now = True
+        self.pace.at_once = True
 
     def _failed(self, result: str, message: str, retry_after: int) -> None:
-        self._failures += 1
-        wait = UNKNOWN_S if result == "unknown" else self._backoff()
-        self._rest(max(wait, retry_after + self._pause_s(min(retry_after, 5.0))))
+        self.pace.failed(unknown=result == "unknown", retry_after=retry_after)
         self._show("offline", message)
-
-    def _backoff(self) -> float:
-        interval = float(self.policy.terms.interval_s)
-        return min(LONGEST_S, self._pause_s(min(interval, 30.0) * float(1 << min(self._failures - 1, 8))))
-
-    def _rest(self, seconds: float) -> None:
-        self._rest_until = asyncio.get_running_loop().time() + seconds
 
     async def _revoked(self, why: str) -> None:
         await self._keep(revoked=why)
@@ -380,15 +330,7 @@ class TeamSync:
     async def secrets(self) -> Secrets | None:
         """What lies in the keyring; ``None``: it cannot be had now."""
         if self._secrets is None:
-            store = SecretStore(self._paths.secrets)
-            found = await asyncio.to_thread(store.load, (DEVICE_KEY, PROJECT_KEY), quiet=True)
-            device, project = found[DEVICE_KEY], found[PROJECT_KEY]
-            if isinstance(device, UnreachableError | None) or isinstance(project, UnreachableError | None):
-                return None
-            try:
-                self._secrets = Secrets(device.decode("ascii"), base64.b64decode(project, validate=True))
-            except (UnicodeDecodeError, binascii.Error, ValueError):
-                return None
+            self._secrets = await asyncio.to_thread(teamsecrets.load, SecretStore(self._paths.secrets))
         return self._secrets
 
     async def learn(self, errand: Errand) -> None:
@@ -401,34 +343,28 @@ class TeamSync:
         if report.result != "ok":
             raise TroubleError(teamwords.not_done(report.message, report.result))
 
-    async def example(self, told: tuple[str, ...]) -> str:
-        """This day's hours by other dimensions: what agreeing to them would mean."""
-        member, secrets = self.must(), await self.secrets()
+    async def divider(self, told: tuple[str, ...]) -> Divider:
+        """Divides by these dimensions, for this team.
+
+        Raises:
+            TroubleError: the team's key cannot be had now.
+        """
+        secrets = await self.secrets()
         if secrets is None:
             raise TroubleError(teamwords.LOCKED)
-        now = self._now_us()
-        hours = await asyncio.wrap_future(self._ledger.outbox.peek(max(member.since_us, now - 86_400 * 10**6), now))
-        divider = Divider(told, self._public, secrets.project_key)
-        first = await asyncio.to_thread(divider.first, hours)
-        return buckets.put(first[:MOST_BUCKETS]).decode()
+        return Divider(told, self._public, secrets.project_key)
+
+    async def example(self, told: tuple[str, ...]) -> str:
+        """The last day by some dimensions; nothing of it is sent."""
+        return await teampreview.example(self._ledger, self._now_us(), await self.divider(told))
 
     async def preview(self, told: tuple[str, ...]) -> list[str]:
         """The exact JSON of what would be sent next, by these dimensions."""
-        member, secrets = self.must(), await self.secrets()
-        if secrets is None:
-            raise TroubleError(teamwords.LOCKED)
-        divider = Divider(told, self._public, secrets.project_key)
+        member, divider = self.must(), await self.divider(told)
+        if not member.accepted:
+            return await teampreview.first(self._ledger, member.since_us, self._now_us(), divider)
         async with self._round:
-            if not member.accepted:
-                hours = await asyncio.wrap_future(self._ledger.outbox.peek(member.since_us, self._now_us() + 10**9))
-                first = await asyncio.to_thread(divider.first, hours)
-                parts = [first[at : at + MOST_BUCKETS] for at in range(0, len(first), MOST_BUCKETS)]
-                return [buckets.put(part).decode() for part in parts]
-            outbox = self.outbox(member)
-            epoch = await outbox.ready(told)
-            await outbox.lay_out(epoch, told, divider)
-            waiting = await asyncio.wrap_future(self._ledger.outbox.waiting(MOST))
-            return [body(waiting[at : at + MOST_BUCKETS]) for at in range(0, len(waiting), MOST_BUCKETS)]
+            return await teampreview.following(self._ledger, self.outbox(member), told, divider)
 
     def must(self) -> Member:
         """The membership.
@@ -456,8 +392,7 @@ class TeamSync:
     async def change(self, **changes: object) -> None:
         """The membership is another now: paused, agreed to …"""
         await self._keep(**changes)
-        self._failures, self._rest_until = 0, 0.0
-        self._now = True
+        self.pace.anew()
         self._see_asks()
         self._wake.set()
         self._changed()
@@ -468,9 +403,7 @@ class TeamSync:
         self.messenger.interrupt()
         async with self._round, self._keeping:
             await asyncio.to_thread(self.folder.forget)
-            store = SecretStore(self._paths.secrets)
-            for name in (DEVICE_KEY, PROJECT_KEY):
-                await asyncio.to_thread(store.drop, name)
+            await asyncio.to_thread(teamsecrets.forget, SecretStore(self._paths.secrets))
             if member is not None:
                 await self.outbox(member).end()
             self._secrets, self._token, self.pools, self._standing = None, ("", 0), (), None
@@ -513,8 +446,3 @@ class TeamSync:
             pools=self.shown_pools(),
             now_us=self._now_us(),
         )
-
-
-def body(waiting: Sequence[Waiting]) -> str:
-    """The exact JSON of these buckets."""
-    return buckets.put([buckets.bucket(each) for each in waiting]).decode()
