@@ -175,6 +175,8 @@ def _commitment(each: Commitment, name: str, rate: Rate | None) -> dict[str, Any
 
 
 def _price(rate: Rate) -> dict[str, Any]:
+    if not rate.multiplier and not rate.rates:
+        raise TermsError(f"the rate for {rate.vendor} says no price.")
     return {"multiplier": rate.multiplier} if rate.multiplier else {"rates": dict(rate.rates)}
 
 
