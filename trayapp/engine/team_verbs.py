@@ -175,9 +175,17 @@ class TeamVerbs:
 
     async def leave(self, arguments: Mapping[str, Any]) -> Any:
         """Stop; ``delete``: have the server delete what it has stored of this device first."""
-        self.sync.must()
+        paused = self.sync.must().paused
         if arguments.get("delete"):
-            await self._go("delete")
+            # Nothing may be on its way any more, or it would arrive after the deletion.
+            await self.sync.change(paused=True)
+            self.sync.messenger.interrupt()
+            try:
+                async with self.sync.round:
+                    await self._go("delete")
+            except ControlError:
+                await self.sync.change(paused=paused)
+                raise
         await self.sync.forget()
         return {}
 

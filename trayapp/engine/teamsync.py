@@ -96,7 +96,8 @@ class TeamSync:
         self._secrets: Secrets | None = None
         self._token: tuple[str, int] = ("", 0)
         self._task: asyncio.Task[None] | None = None
-        self._round = asyncio.Lock()
+        self.round = asyncio.Lock()
+        """Held while something may be sent."""
         self._keeping = asyncio.Lock()
         self._wake = asyncio.Event()
         self._most = MOST
@@ -175,7 +176,7 @@ class TeamSync:
 
     async def sync(self) -> str:
         """One round, now. How it went: a word of ``errand.Result``."""
-        async with self._round:
+        async with self.round:
             member = self.member
             if member is None or not self.active:
                 return "refused"
@@ -363,7 +364,7 @@ class TeamSync:
         member, divider = self.must(), await self.divider(told)
         if not member.accepted:
             return await teampreview.first(self._ledger, member.since_us, self._now_us(), divider)
-        async with self._round:
+        async with self.round:
             return await teampreview.following(self._ledger, self.outbox(member), told, divider)
 
     def must(self) -> Member:
@@ -401,7 +402,7 @@ class TeamSync:
         """Its user has left: nothing is sent, nothing holds, nothing is kept."""
         member, self.member = self.member, None
         self.messenger.interrupt()
-        async with self._round, self._keeping:
+        async with self.round, self._keeping:
             await asyncio.to_thread(self.folder.forget)
             await asyncio.to_thread(teamsecrets.forget, SecretStore(self._paths.secrets))
             if member is not None:
