@@ -193,6 +193,7 @@ class TeamVerbs:
         """Send nothing for a while."""
         self.sync.must()
         await self.sync.change(paused=True)
+        self.sync.messenger.interrupt()
         return await self.team({})
 
     async def resume(self, _: Mapping[str, Any]) -> Any:
