@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from trayapp.engine import bookkeeper, fetch, pricebook
 from trayapp.engine.bookkeeper_answer import Answer
+from trayapp.platform import egress
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
