@@ -191,7 +191,7 @@ def device(tmp_path: Path) -> Iterator[Device]:
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def kit() -> Any:
     def same(device: Device, team: Team, since_us: int = 0) -> None:
         told, own = team.sums(), device.sums(since_us)
