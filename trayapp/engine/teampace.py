@@ -15,6 +15,8 @@ from typing import Final
 
 SOON_S: Final = 2.0
 """After a change, when the interval has passed already: what follows goes along."""
+FIRST_S: Final = 10.0
+"""After a start, so that it is never busy with this."""
 IDLE_S: Final = 600.0
 """Without a change."""
 LONGEST_S: Final = 3600.0

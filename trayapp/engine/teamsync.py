@@ -119,6 +119,7 @@ class TeamSync:
         if self.member is not None:
             await self.look()
             await self.policy.restore(self.member)
+            self.pace.rest(teampace.FIRST_S)
             self._changed()
 
     async def close(self) -> None:
@@ -194,6 +195,8 @@ class TeamSync:
             report = await self.messenger.go(await self._errand(member, secrets, going))
             result = await self._take(member, outbox, going, report)
             self._standing = await outbox.standing()
+            if self._standing is not None and self._standing.unsent:
+                self.pace.dirty = True  # it has changed while this was under way
             self._changed()
             return result
 
