@@ -71,6 +71,7 @@ class TeamVerbs:
 
     async def team(self, _: Mapping[str, Any]) -> Any:
         """How it stands."""
+        await self.sync.restored()
         await self.sync.look()
         view = self.sync.view()
         return None if view is None else to_json(view)
@@ -150,6 +151,7 @@ class TeamVerbs:
 
     async def preview(self, _: Mapping[str, Any]) -> Any:
         """The exact JSON of what would be sent next; before agreeing, by all that the team wants."""
+        await self.sync.restored()
         member = self.sync.must()
         wanted = self.sync.policy.terms.dimensions
         asks = self.sync.asks()
@@ -167,6 +169,7 @@ class TeamVerbs:
 
     async def agree(self, _: Mapping[str, Any]) -> Any:
         """Agree to what was shown."""
+        await self.sync.restored()
         member = self.sync.must()
         wanted = self.sync.policy.terms.dimensions
         agreed = dimensions.allowed(wanted, wanted) if wanted else member.agreed

@@ -96,6 +96,7 @@ class TeamSync:
         self._secrets: Secrets | None = None
         self._token: tuple[str, int] = ("", 0)
         self._task: asyncio.Task[None] | None = None
+        self._restoring: asyncio.Task[None] | None = None
         self.round = asyncio.Lock()
         """Held while something may be sent."""
         self._keeping = asyncio.Lock()
@@ -110,7 +111,10 @@ class TeamSync:
 
     def begin(self) -> None:
         """The engine listens: go on where the last one ended."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
+        loop = asyncio.get_running_loop()
+        self.member = self.folder.member()
+        self._restoring = loop.create_task(self.restore())
+        self._task = loop.create_task(self._run())
 
     async def restore(self) -> None:
         """What was known. What holds of the policy is verified before it does."""
@@ -125,9 +129,10 @@ class TeamSync:
     async def close(self) -> None:
         """The engine ends; an errand that runs is ended, and done again by the next one."""
         self.messenger.close()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in (self._task, self._restoring):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     def touch(self) -> None:
         """Totals have changed."""
@@ -141,10 +146,7 @@ class TeamSync:
         return member is not None and member.accepted and not member.paused and not member.revoked
 
     async def _run(self) -> None:
-        try:
-            await self.restore()
-        except Exception as error:  # noqa: BLE001  the server is asked for what could not be read
-            log.warning("what was known of the team could not be read: %s", type(error).__name__)
+        await self.restored()
         while True:
             self._wake.clear()
             try:
@@ -157,6 +159,18 @@ class TeamSync:
                 await asyncio.wait_for(self._wake.wait(), wait)
             except TimeoutError:
                 continue
+
+    async def restored(self) -> None:
+        """Wait until it is known what was. Before, nothing may be told: nobody knows by which dimensions."""
+        restoring = self._restoring
+        if restoring is None:
+            return
+        await asyncio.wait([restoring])
+        if self._restoring is restoring:
+            self._restoring = None
+            error = None if restoring.cancelled() else restoring.exception()
+            if error is not None:  # the server is asked for what could not be read
+                log.warning("what was known of the team could not be read: %s", type(error).__name__)
 
     async def _look(self) -> float | None:
         """Do what is due; seconds until the next look, ``None``: until something changes."""
@@ -333,6 +347,7 @@ class TeamSync:
 
     async def secrets(self) -> Secrets | None:
         """What lies in the keyring; ``None``: it cannot be had now."""
+        await self.restored()
         if self._secrets is None:
             self._secrets = await asyncio.to_thread(teamsecrets.load, SecretStore(self._paths.secrets))
         return self._secrets
