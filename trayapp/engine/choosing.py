@@ -76,6 +76,7 @@ class Choosing:
         offered = self.suggestions()
         return choices.Choices(
             mode=router.mode,
+            mode_by=self._mode_by(),
             asis=router.rulebook.asis,
             asis_until_us=router.rulebook.asis_until_us,
             rules=tuple(self.view(rule) for rule in reversed(router.rules_shown)),
@@ -247,6 +248,10 @@ class Choosing:
                 continue
             made.append(self._suggestion(each, standing))
         return made
+
+    def _mode_by(self) -> str:
+        terms = None if self.router.team is None else self.router.team.terms
+        return terms.team if terms is not None and terms.mode and terms.mode == self.router.mode else ""
 
     def _from_team(self) -> list[choices.Suggestion]:
         router = self.router
