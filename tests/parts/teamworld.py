@@ -10,6 +10,7 @@ import base64
 import gzip
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -199,7 +200,7 @@ answered; a status with head fields: not done."""
 class Server:
     """A process of the server, as a thread; another one may take its place on the same port."""
 
-    def __init__(self, team: Team, port: int = 0) -> None:
+    def __init__(self, team: Team, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.team = team
         self.faults: Callable[[str, str], Fault | None] = lambda _method, _path: None
         self._late: list[tuple[str, str, dict[str, str], bytes]] = []
@@ -229,8 +230,10 @@ class Server:
                 pass
 
         self._http = Http(("127.0.0.1", port), Handler)
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self.port = self._http.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 

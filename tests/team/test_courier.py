@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import ssl
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from teamworld import Server, Team
 
 from trayapp.team import courier
@@ -139,6 +145,38 @@ def test_it_never_goes_through_ourselves_but_through_the_companys_proxy(monkeypa
         proxy.shutdown()
         proxy.server_close()
         thread.join()
+
+
+def test_https_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "team.test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "team.pem"
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    team = Team()
+    with Server(team, tls=context) as server:
+        errand = _errand(server.url)
+        report = courier.run(errand)
+        assert (report.result, "not trusted" in report.message) == ("offline", True)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        assert courier.run(errand).result == "unknown"
+    assert [path for _, path, _, _ in team.seen] == ["/v1/token"]
 
 
 def test_what_was_done_before_a_failure_counts() -> None:

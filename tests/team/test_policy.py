@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from teamworld import Server, Team, sign
 
 from trayapp import settings
+from trayapp.engine.teampolicy import older
 from trayapp.engine.teamterms import laid_over
 from trayapp.pricing.agreements import read
 from trayapp.team import judging
@@ -91,8 +92,7 @@ def test_what_nobody_knows_is_ignored() -> None:
     assert found == msgspec.structs.replace(policy(), issued=1)
 
 
-def test_the_last_good_one_stays_and_ends_with_its_time(tmp_path: Path) -> None:
-    """Done by the device below; here only that ``NONE`` is what is left."""
+def test_without_one_the_settings_are_the_users() -> None:
     assert laid_over(settings.defaults(), NONE) == settings.defaults()
 
 
@@ -204,3 +204,11 @@ def test_names_that_collide_are_told_apart() -> None:
 def test_too_much_is_refused() -> None:
     with pytest.raises(TermsError):
         check(policy(allowed_models=["x"] * 101))
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted", "told"),
+    [("0.1.0", "0.2", True), ("0.10", "0.9", False), ("1.0", "", False), ("1.0", "x", False), ("1.2", "1.2.1", True)],
+)
+def test_versions(version: str, wanted: str, told: bool) -> None:
+    assert older(version, wanted) is told

@@ -52,6 +52,8 @@ class TeamVerbs:
     sync: TeamSync
     now_us: Callable[[], int] = lambda: time.time_ns() // 1000
     _invited: _Invited | None = field(default=None)
+    _shown: tuple[str, ...] | None = field(default=None)
+    """The dimensions by which the member was shown what would leave."""
 
     def table(self) -> dict[str, Verb]:
         """Name to function."""
@@ -157,6 +159,7 @@ class TeamVerbs:
         asks = self.sync.asks()
         told = dimensions.allowed(wanted, wanted) if not member.accepted or asks else self.sync.told()
         bodies = await self.sync.preview(self.sync.told() if member.accepted else told)
+        self._shown = told
         view = self.sync.view()
         return {
             "bodies": bodies,
@@ -171,8 +174,10 @@ class TeamVerbs:
         """Agree to what was shown."""
         await self.sync.restored()
         member = self.sync.must()
-        wanted = self.sync.policy.terms.dimensions
-        agreed = dimensions.allowed(wanted, wanted) if wanted else member.agreed
+        if self._shown is None:
+            raise ControlError(teamwords.LOOK_FIRST)
+        # What was agreed to is what was shown, even if the team has decided otherwise since.
+        agreed = tuple(dict.fromkeys((*member.agreed, *self._shown)))
         await self.sync.change(accepted=True, agreed=agreed)
         return await self.team({})
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from trayapp import __version__
 from trayapp.engine.teamcourier import Messenger
 from trayapp.team.errand import Errand, Judging, Verdict
 from trayapp.team.membership import Folder, Kept, Member
@@ -103,6 +104,15 @@ class TeamPolicy:
             log.warning("the team's policy cannot be understood")
             return
         self.terms = found
+        if older(__version__, policy.min_client):
+            self._troubles["team_client"] = Trouble(
+                title=f"{member.team_name} wants a newer Spendlight",
+                message=f"It asks for {policy.min_client} or newer; this is {__version__}. Syncing goes on.",
+                fix="Update Spendlight.",
+                code="team_client",
+            )
+        else:
+            self._troubles.pop("team_client", None)
         self._obey(found)
 
     def lapse(self) -> float | None:
@@ -126,3 +136,17 @@ class TeamPolicy:
         self.pools = ()
         if had:
             self._obey(NONE)
+
+
+def older(version: str, wanted: str) -> bool:
+    """Whether a version comes before another; what is none comes before nothing."""
+    return _numbers(version) < _numbers(wanted)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = []
+    for part in version.split("."):
+        if not (part.isascii() and part.isdigit() and len(part) < 9):
+            break
+        found.append(int(part))
+    return tuple(found)

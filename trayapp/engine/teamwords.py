@@ -36,6 +36,12 @@ LOCKED: Final = Trouble(
     fix="Unlock the keyring and try again.",
     code="team_locked",
 )
+LOOK_FIRST: Final = Trouble(
+    title="Nothing was shown yet",
+    message="Who agrees has to have seen what would leave.",
+    fix="`spendlight team agree` shows it and asks.",
+    code="look_first",
+)
 _DAY_US: Final = 86_400 * 10**6
 
 
