@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from teamworld import Server, Team
 
-from trayapp.cli import teamlines
+from trayapp.cli import meter, teamlines
 from trayapp.demo.vendor import VendorThread
 from trayapp.guard import launch
 from trayapp.platform.paths import Paths
@@ -84,6 +85,15 @@ def test_words() -> None:
     assert "  Pool all: 40 % of $500.00 a month (few share it: in steps)" in lines
     assert "  Pool gpu: 55 % of $100.00 a month · will be $10.00 to $100.00" in lines
     assert teamlines.status(None)[0] == "You are in no team; nothing leaves this machine."
+
+
+def test_a_glance_is_silent_while_all_is_well() -> None:
+    assert teamlines.glance(None) == []
+    assert teamlines.glance(VIEW) == []
+    assert teamlines.glance(replace(VIEW, state="revoked")) == [("red", "Platform: not let in · `spendlight team`")]
+    asks = replace(VIEW, asks=("tool",))
+    assert teamlines.glance(asks) == [("orange", "Platform: asks to be told more · `spendlight team`")]
+    assert any("asks to be told more" in line for line in meter.draw(Snapshot(team=asks)))
 
 
 def test_from_joining_to_leaving(running: Paths, spendlight: Any) -> None:

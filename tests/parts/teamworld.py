@@ -52,7 +52,6 @@ class Team:
         self.revoked: set[str] = set()
         self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
         """Method, path, head and body (unpacked) of every request."""
-        self.says_before = True
         self.lock = threading.Lock()
 
     @property
@@ -76,6 +75,10 @@ class Team:
             for name in wire.BucketTotals.__struct_fields__:
                 found[name] = found.get(name, 0) + int(getattr(bucket.totals, name))
         return found
+
+    def others(self, device: str, epoch: str) -> tuple[str, ...]:
+        """The other epochs of a device that count."""
+        return tuple({e for of, e, *_ in self.stored if of == device and e != epoch and (of, e) not in self.over})
 
     # the protocol
 
@@ -180,7 +183,7 @@ class Team:
             elif not why and bucket.revision == had.revision:
                 assert bucket == had, "the same revision says something else"
             acks.append(wire.Ack(start=bucket.start, key=bucket.dims.key, revision=had.revision if had else 0, why=why))
-        return 200, wire.Acks(acks=tuple(acks), before=before if self.says_before else 0), {}
+        return 200, wire.Acks(acks=tuple(acks), before=before, others=self.others(device, epoch)), {}
 
 
 def sign(key: Ed25519PrivateKey, policy: wire.Policy | bytes, prefix: bytes = wire.SIGNED_AS) -> wire.Signed:

@@ -48,6 +48,15 @@ def status(view: TeamView | None) -> list[str]:
     return lines
 
 
+def glance(view: TeamView | None) -> list[tuple[str, str]]:
+    """What a glance says of the team: nothing while all is well. Colour and text."""
+    if view is None or (view.state in ("ok", "paused") and not view.asks):
+        return []
+    colour = "red" if view.state == "revoked" else "orange"
+    said = "asks to be told more" if view.asks else _STATES.get(view.state, view.state)
+    return [(colour, f"{view.team}: {said} · `spendlight team`")]
+
+
 def pool(each: PoolView) -> str:
     """One pool: "Platform: 43 % of $500.00 this month · on pace for $610 to $720"."""
     share = "nothing is known yet" if each.share is None else f"{each.share * 100:.0f} %"

@@ -5,7 +5,7 @@ Everything that decides about epochs lives here. Rules:
 * beside the ledger stands, in a file of its own, which epoch runs and a mark: a revision that was about to be sent. A
   ledger with another epoch, or that has given out less, was restored from a copy (or is a new one): a new epoch begins,
   all is told again under it, and the server is told that it stands for the former. Should a whole folder be restored,
-  file and ledger alike, the server's own word (``Acks.before``) tells;
+  file and ledger alike, the server's own word tells (``Acks.before``, ``Acks.others``);
 * the log is forced to the disk and the mark written before anything is sent;
 * dimensions are changed for hours that the server may still change, so that no hour is half in one form.
 """
@@ -125,6 +125,14 @@ class TeamOutbox:
             epoch = Epoch(epoch=epoch.epoch, mark=greatest, former=epoch.former)
             await asyncio.to_thread(self._folder.write, epoch)
         return Outgoing(epoch, buckets, floor)
+
+    async def others(self, epoch: Epoch, others: Sequence[str]) -> None:
+        """The server counts other epochs of this device, which nobody here remembers: this one stands for them."""
+        strange = tuple(each for each in others if each != epoch.epoch and each not in epoch.former)
+        if strange:
+            log.warning("the team's server counts a former life of this ledger; it is superseded")
+            fresh = Epoch(epoch=epoch.epoch, mark=epoch.mark, former=(*epoch.former, *strange))
+            await asyncio.to_thread(self._folder.write, fresh)
 
     async def superseded(self, epoch: Epoch, told: Sequence[str]) -> Epoch:
         """The server knows for which epochs this one stands."""

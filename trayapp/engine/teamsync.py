@@ -253,6 +253,9 @@ class TeamSync:
             if not await outbox.acknowledged(going, report.acks, report.befores):
                 await self._begin_anew(outbox, epoch)
                 return report.result
+            if report.others:
+                await outbox.others(epoch, report.others)
+                self.pace.at_once = True
             after = await outbox.standing()
             progress = before is None or after is None or after.waiting < before.waiting
         await self._see_policy(report.verdict)

@@ -57,6 +57,7 @@ EARLY_S: Final = 60
 """A token that ends within this time is not used any more."""
 _MOST_WAIT_S: Final = 24 * 3600
 _REVOKED: Final = (403, 410)
+_MOST_OTHERS: Final = 100
 _BUSY: Final = (408, 425, 429)
 _PARTLY: Final = (409, 422)
 """Some buckets were not taken; the answer says of each why."""
@@ -119,6 +120,7 @@ class Courier:
             acks = _read(answer, Acks)
             self.done["acks"] = (*self.done.get("acks", ()), acks.acks)
             self.done["befores"] = (*self.done.get("befores", ()), acks.before)
+            self.done["others"] = acks.others[:_MOST_OTHERS]
         for lease in errand.leases:
             way = f"/v1/pools/{_segment(lease.pool)}/leases"
             answer = self._with_token("POST", way, body=lease.ask, headers={"Idempotency-Key": lease.once})

@@ -119,6 +119,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """For each batch that was answered, in order."""
     befores: tuple[int, ...] = ()
     """For each of these batches the greatest revision that the server held of this epoch before; 0: it does not say."""
+    others: tuple[str, ...] = ()
+    """Epochs of this device that count beside the one that was told of."""
     verdict: Verdict | None = None
     """``None``: the policy is as it was, or was not asked for."""
     pools: tuple[Pool, ...] | None = None

@@ -137,6 +137,9 @@ class Acks(msgspec.Struct, frozen=True, kw_only=True):
     before: int = 0
     """The greatest revision that was stored of this epoch before this ``Put``; 0: none was, or it is not said. A device
     that has never sent so great a one was restored from a copy, and begins a new epoch."""
+    others: tuple[str, ...] = ()
+    """Other epochs of this device that still count. It has one ledger, so this one stands for them: it supersedes them,
+    should it have lost all memory of them."""
 
 
 class Supersede(msgspec.Struct, frozen=True, kw_only=True):
