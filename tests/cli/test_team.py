@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from teamworld import Server, Team
+from unrulyteam import Server, Team
 
 from trayapp.cli import meter, teamlines
 from trayapp.demo.vendor import VendorThread
@@ -122,6 +122,7 @@ def test_from_joining_to_leaving(running: Paths, spendlight: Any) -> None:
         assert spendlight("sync").returncode == 1
         assert json.loads(spendlight("resume", "--format", "json").stdout)["state"] == "ok"
         assert json.loads(spendlight("export").stdout)["device"] == "dev-1"
-        assert spendlight("console").returncode == 1
+        link = spendlight("console").stdout.splitlines()[0]
+        assert link.startswith(f"{server.url}/console/enter?device=dev-1&at=")
         assert spendlight("delete-me", "--yes").returncode == 0
         assert spendlight("status", "--format", "json").stdout.strip() == "null"

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from teamworld import Server, Team, text_of
+from unrulyteam import Server, Team, text_of
 
 from trayapp.control import ControlError
 

@@ -1,4 +1,4 @@
-"""A device in one process: a real ledger, the real loop and courier, over real HTTP to ``teamworld``'s server."""
+"""A device in one process: a real ledger, the real loop and courier, over real HTTP to ``unrulyteam``'s server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from teamworld import Server, Team
+from unrulyteam import Server, Team
 
 from trayapp.engine.team_verbs import TeamVerbs
 from trayapp.engine.teamcourier import Messenger

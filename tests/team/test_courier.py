@@ -18,7 +18,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from teamworld import Server, Team
+from unrulyteam import Server, Team
 
 from trayapp.team import courier
 from trayapp.team.errand import Errand, read

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from teamworld import Server, Team
+from unrulyteam import Server, Team
 
 from trayapp.engine.teampace import IDLE_S, LONGEST_S, Pace
 from trayapp.ledger import Repriced

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from teamworld import Server, Team, text_of
+from unrulyteam import Server, Team, text_of
 
 from trayapp.ledger import Repriced
 from trayapp.team.wire import ALWAYS, DIMENSIONS, Pool
@@ -342,7 +342,7 @@ async def test_leases_of_a_hard_pool(device: Any, server: Server, team: Team, ki
         since=now - 86_400,
         until=now + 86_400,
         pico_limit=str(50 * 10**12),
-        share="0.2",
+        share="0.20",
     )
     team.pools = (pool,)
     team.decide(budgets=[{"name": "gpu", "scope": "pool", "period": "month", "pico_limit": str(50 * 10**12)}])

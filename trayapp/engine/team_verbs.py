@@ -98,7 +98,7 @@ class TeamVerbs:
             invite=token,
             public_key=made.public_key,
             client=__version__,
-            label=str(arguments.get("label") or "")[:80],
+            label="".join(each for each in str(arguments.get("label") or "") if each.isprintable())[:80],
             consents=consents,
         )
         self._invited = _Invited(server, enrol, made.private_key)

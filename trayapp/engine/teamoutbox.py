@@ -159,6 +159,8 @@ class TeamOutbox:
                 floor = max(floor, each.revision)
                 if ack.why == "superseded":
                     ahead = True
+                elif ack.why == "future":
+                    continue  # this machine's clock is ahead; it is taken when the server's has come so far
                 elif ack.why:
                     told.append(Told(each.hour, each.key, each.revision, ack.why[:40]))
                 elif ack.revision == each.revision:

@@ -269,7 +269,7 @@ class TeamSync:
         elif report.result == "refused" and going.buckets and not report.acks:
             await self._refused(outbox, going, report.message)
         elif report.result == "ok":
-            self._failed("later", "The server does not say what became of what was sent.", 0)
+            self._failed("later", "The server did not take what was sent now; this machine's clock may be ahead.", 0)
         else:
             self._failed(report.result, report.message, report.retry_after)
         return report.result

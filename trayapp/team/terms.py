@@ -28,8 +28,8 @@ BLOCK: Final = "block"
 """The consent to have calls refused."""
 INTERVAL_S: Final = (60, 24 * HOUR_S)
 _NAME: Final = 60
-_MOST: Final = 100
-"""Budgets, rates, commitments, lines of the map."""
+_MOST: Final = 1000
+"""Budgets, rates, commitments, models, lines of the map."""
 
 
 class TermsError(Exception):
@@ -139,7 +139,7 @@ def _budget(each: TeamBudget, team: str, *, block: bool, fixed: bool) -> Budget:
     pico = amount(each.pico_limit)
     if not pico or not each.name.strip() or not each.name.isprintable():
         raise TermsError("a budget has no name, or no limit.")
-    if not each.at or not all(1 <= percent <= 200 for percent in each.at):
+    if not each.at or not all(1 <= percent <= 1000 for percent in each.at):
         raise TermsError(f"the budget {each.name!r} is told at percentages that are none.")
     action = "suggest" if each.action == "stop" and not block else each.action
     shared = each.scope != "me"
