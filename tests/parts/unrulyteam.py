@@ -178,6 +178,8 @@ class Team:
                     why = "dimension"
             if bucket.start < time.time() - wire.FROZEN_DAYS * 86_400:
                 why = "frozen"
+            if bucket.start > time.time():
+                why = "future"
             if not why and (had is None or bucket.revision > had.revision):
                 self.stored[place] = had = bucket
             elif not why and bucket.revision == had.revision:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import shutil
+import threading
 import time
 from typing import Any
 
@@ -395,3 +396,45 @@ async def test_a_month_holds_no_word_of_its_users(device: Any, server: Server, t
     assert secret is not None
     assert secret.device_key not in everything
     assert {b.dims.model_asked for b in team.stored.values()} == {"claude-opus-5-5", "other"}
+
+
+async def test_an_hour_of_the_future_waits(device: Any, server: Server, team: Team, kit: Any) -> None:
+    await device.join(server.url)
+    device.call(hour_ago(0, kit))
+    device.call(hour_ago(-3, kit))
+    await device.sync.sync()
+    assert team.sums()["calls"] == 1
+    assert (await device.sync.outbox(device.sync.must()).standing()).waiting == 1
+    await device.sync.sync()
+    assert device.sync.view().state == "offline"
+    assert "clock" in device.sync.view().words
+    assert device.sync.pace.due() > 1
+
+
+async def test_it_goes_by_itself(device: Any, server: Server, team: Team, kit: Any) -> None:
+    went = threading.Event()
+
+    def faults(method: str, _path: str) -> None:
+        if method == "PUT":
+            went.set()
+
+    server.faults = faults
+    device.call(hour_ago(0, kit))
+    device.sync.begin()
+    try:
+        await device.join(server.url)
+        assert await asyncio.to_thread(went.wait, 30)
+        went.clear()
+        async with device.sync.round:
+            kit.same(device, team)
+        device.call(hour_ago(0, kit))
+        device.sync.touch()
+        assert 0 < device.sync.pace.due() <= 300  # the interval of a team without a policy
+        device.sync.pace.anew()
+        device.sync._wake.set()
+        assert await asyncio.to_thread(went.wait, 30)
+    finally:
+        await device.sync.close()
+    await device.restart()
+    await device.drain()
+    kit.same(device, team)

@@ -41,7 +41,8 @@ def _status(client: Client, options: argparse.Namespace) -> int:
 
 
 def _join(client: Client, options: argparse.Namespace) -> int:
-    shown = client.ask("team_invite", invite=options.invite, label=options.label, consents=options.consent)
+    invite = options.invite if not options.secret else f"{options.invite.rstrip('/')}/join#{options.secret}"
+    shown = client.ask("team_invite", invite=invite, label=options.label, consents=options.consent)
     if not options.as_json:
         print("\n".join(teamlines.joining(shown["server"], shown["body"], options.consent)))
     if not _agreed(options, "Send this to join?"):
@@ -188,7 +189,8 @@ def _parser() -> argparse.ArgumentParser:
 
     yes = "do not ask; what is sent is shown all the same"
     joining = verb("join", "join by an invitation; shows the exact JSON before anything is sent")
-    joining.add_argument("invite", metavar="INVITE-URL")
+    joining.add_argument("invite", metavar="INVITE-URL", help="or the server's address, and the secret behind it")
+    joining.add_argument("secret", metavar="SECRET", nargs="?", default="")
     joining.add_argument("--label", default="", help="what you call this device; only you see it")
     joining.add_argument(
         "--consent", action="append", default=[], choices=("block",), help="the team's budgets may refuse calls"
