@@ -42,6 +42,10 @@ def test_values_are_read(tmp_path: Path) -> None:
         ("[budget]\nday_usd = -1\n", "budget.day_usd"),
         ('[budget]\nday_usd = "NaN"\n', "budget.day_usd"),
         ("[proxy]\nprot = 80\n", "proxy.prot"),
+        ('[notify]\nlevel = "some"\n', '"all", "important" or "none"'),
+        ('[notify]\nquiet = "22-7"\n', "22:00-07:00"),
+        ('[notify]\nquiet = "07:00-07:00"\n', "end at another time"),
+        ("[notify]\nquiet = 22\n", "notify.quiet"),
         ('upstreams = "x"\n', "upstreams"),
         ('[upstreams]\nanthropic = "gopher://x"\n', "http"),
         ("[upstreams]\nanthropic = 5\n", "text"),
@@ -113,3 +117,15 @@ def test_a_change_that_would_damage_the_file_is_not_written(tmp_path: Path) -> N
     with pytest.raises(SettingsError):
         settings_edit.edit(path, lambda document: document.update(surprise=1))
     assert path.read_text() == "# mine\n[proxy]\nport = 23456\n"
+
+
+def test_folders_of_repositories(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    assert settings.load(path).repositories == ()
+    settings_edit.set_value(path, "report.repositories", ["~/src", "/work", "C:\\code", "~"])
+    assert settings.load(path).repositories == ("~/src", "/work", "C:\\code", "~")
+    for wrong in ("~/src", ["src"], ["~other/x"], [7], ["/a\nb"], ["/x"] * 101, [""]):
+        with pytest.raises(SettingsError, match="list of folders"):
+            settings_edit.set_value(path, "report.repositories", wrong)
+    settings_edit.set_value(path, "report.repositories", None)
+    assert settings.load(path).repositories == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -59,6 +60,28 @@ def test_percent_is_rounded_down_from_the_digits_that_were_stated(share: Decimal
 @given(st.integers(-(10**19), 10**19), st.integers(0, 10**17))
 def test_any_moment_is_said(at_s: int, now_us: int) -> None:
     assert shares.when(at_s, now_us)
+
+
+def test_what_runs_out_first_is_said_instead_of_the_reset() -> None:
+    now = NOW_US // 1_000_000
+    week = Window(vendor="anthropic", name="7d", minutes=10_080, used=0.71, resets_at=now + 95_000)
+    likely = replace(week, runs_out_at=now + 50_000, runs_out_sure=0.5)
+    at = shares.when((now + 50_000 + 900) // 1800 * 1800, NOW_US)
+    assert shares.until(likely, NOW_US) == f"runs out {at}"
+    assert shares.resets(likely, NOW_US) == shares.until(week, NOW_US) == f"resets {shares.when(now + 95_000, NOW_US)}"
+    assert shares.account_lines(Snapshot(at_us=NOW_US, windows=(likely,))) == (f"Claude week 71 %, runs out {at}",)
+    for unlikely in (
+        replace(likely, runs_out_sure=0.49),
+        replace(likely, runs_out_at=None),
+        replace(likely, runs_out_sure=None),
+    ):
+        assert shares.until(unlikely, NOW_US) == shares.until(week, NOW_US)
+    # Never as late as the reset by rounding; within hours to five minutes.
+    late = replace(likely, runs_out_at=now + 94_990)
+    assert shares.until(late, NOW_US) == f"runs out {shares.when(now + 94_990, NOW_US)}"
+    five = Window(vendor="anthropic", name="5h", minutes=300, used=0.5, resets_at=now + 9_000, runs_out_at=now + 6_000)
+    at = shares.when((now + 6_000 + 150) // 300 * 300, NOW_US)
+    assert shares.until(replace(five, runs_out_sure=0.9), NOW_US) == f"runs out {at}"
 
 
 def test_extra_usage_is_shown_when_there_was_some() -> None:

@@ -57,6 +57,7 @@ class BudgetView:
     crossing: str = ""
     """ "passes it at about 16:00 (15:00 to 17:00)"; empty: not within the period, or nobody can tell."""
     crossing_low_us: int | None = None
+    """With ``crossing_high_us`` the range; ``None`` while ``crossing_us`` is not: a plan's window, which has none."""
     crossing_us: int | None = None
     crossing_high_us: int | None = None
     doing: str = ""

@@ -16,7 +16,8 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 ``set_price`` ``unset_price`` ``map_model`` ``price_status`` ``update_prices`` ``accept_price`` ``dismiss``, and for
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
-``evidence``, and for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``,
+``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and for reports ``report``
+``waste`` ``waste_rows`` ``trend`` ``whatif`` ``mail_report``,
 and for the team ``team`` ``team_invite`` ``team_join`` ``team_preview`` ``team_agree`` ``team_leave`` ``team_pause``
 ``team_resume`` ``team_sync`` ``team_export`` ``team_console``.
 What each takes and gives stands in ``VERBS``.
@@ -71,6 +72,7 @@ VERBS: Final[Mapping[str, str]] = {
     "price_status": "→ the price book in use, its source, the last check, what is held back",
     "update_prices": "{anew?} → {result, message, version, added, changed, held}: fetch prices now",
     "accept_price": "{model} → as update_prices: take a price that is held back",
+    "mail_report": "→ {week, to}: the last whole week's summary is mailed now",
     "dismiss": "{at_us?} → {}: a notice (or all) was read",
     "choices": "→ Choices, and {suggestions: [Suggestion]}: all that could be suggested now, the best first",
     "use": (
@@ -104,6 +106,23 @@ VERBS: Final[Mapping[str, str]] = {
     ),
     "remove_budget": "{budget: its name} → Budgets",
     "override_budget": "{budget: its name, seconds?, on?: bool} → Budgets: lift its action; off: it holds again",
+    "report": (
+        "{week?: this|last|2026-W48, month?: this|last|2026-11, from?, to?: local dates} → Report; without any the last"
+        " whole week"
+    ),
+    "waste": (
+        "{since_us, until_us, repositories?: [folder]} → {lines: [Waste as in `trayapp.reports`]}: counted, the folders"
+        " beside those of the settings"
+    ),
+    "waste_rows": (
+        "{kind, since_us, until_us, repositories?, after?: id of a row, limit?} → {rows: [row as `spendlight calls`"
+        " prints it], more: bool}: the rows that a line counts"
+    ),
+    "trend": "{months?} → {months: [Month], growth: Change}: each month against the one before, and the whole way",
+    "whatif": (
+        "{model, since_us, until_us, asked?} → {model, billed, plan: {rows, unknown, pico_was, pico_would, pico_low,"
+        " pico_high}, others, pico_others}: a range on another model, row by row, with cold starts"
+    ),
     "team": "→ TeamView, or null",
     "team_invite": "{invite: its address, label?, consents?: [block]} → {server, body: exact JSON that joining sends}",
     "team_join": "{since_us?} → as team_preview, {key, why}: what was shown is sent; nothing about calls is yet",

@@ -118,6 +118,8 @@ class Part:
     """Of a session."""
     started_us: int = 0
     """Of a session."""
+    others: int = 0
+    """So many parts are summed in this one, which has no name: all that are not listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,14 @@ class Plan:
     """Its price for the period's share of a month; ``None``: the user has not said it."""
     cheapest: bool = False
     """Of what the user pays for, nothing would have been cheaper for these calls."""
+    vendor: str = ""
+    calls: int = 0
+    unpriced: int = 0
+    """Calls of it without a list price; they are in no amount."""
+    pico_beside: int = 0
+    """What these calls added to the bill beside the plan."""
+    other: str = ""
+    """Another plan of that vendor that the user pays less for; whether its windows would have held is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +171,12 @@ class Anomaly:
     cause_name: str = ""
     """The model, tool or project that most of it is of."""
     pico_cause: int = 0
+    tool: str = ""
+    """Of a session."""
+    project: str = ""
+    """Of a session."""
+    started_us: int = 0
+    """Of a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +242,8 @@ class Report:
     currency_rate: str = ""
     currency_since: str = ""
     demo: bool = False
+    began: str = ""
+    """Local ISO date of the first call that the ledger holds; empty: there is none."""
     sum: Sum = field(default_factory=Sum)
     before: Sum | None = None
     """The period before; ``None``: nothing is known of it."""
@@ -251,11 +269,17 @@ class Report:
 
 def nameless(report: Report) -> Report:
     """The same without names of projects and without sessions: a card that may be forwarded."""
+    plain = {part.name for part in (*report.models, *report.tools)}
     return replace(
         report,
         projects=(),
         sessions=(),
-        anomalies=tuple(each for each in report.anomalies if each.kind not in ("project", "session")),
+        anomalies=tuple(
+            each if each.cause_name in plain else replace(each, cause_name="")  # it may be a project's
+            for each in report.anomalies
+            if each.kind not in ("project", "session")
+        ),
+        actions=tuple(each for each in report.actions if not each.values.keys() & {"project", "session"}),
     )
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from trayapp import budget, mailing
+from trayapp import budget, mailing, quiethours
 from trayapp.budget import Budget
 from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
@@ -29,15 +29,17 @@ from trayapp.trouble import Trouble, TroubleError
 
 PUBLIC_PRICES: Final = "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 """What genai-prices publishes (MIT)."""
-ICONS: Final = ("auto", "money", "plan")
+ICONS: Final = ("auto", "money", "plan", "rate", "month")
 LANGUAGES: Final = ("auto", "en", "de")
 THEMES: Final = ("auto", "light", "dark")
 INKS: Final = ("auto", "light", "dark", "plate")
+LEVELS: Final = ("all", "important", "none")
 LET_IT_RIP: Final = "let-it-rip"
 BALANCED: Final = "balanced"
 FRUGAL: Final = "frugal"
 MODES: Final = (LET_IT_RIP, BALANCED, FRUGAL)
 _VENDOR = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+_ABSOLUTE = re.compile(r"/|\\\\|[A-Za-z]:[/\\]")
 
 
 class SettingsError(TroubleError):
@@ -102,6 +104,11 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Any], str]:
     return check
 
 
+def _quiet(value: Any) -> str:
+    quiethours.read(value)
+    return str(value).strip()
+
+
 def _book_url(value: Any) -> str:
     """An address that a price book may be fetched from: https, or http on this machine; nothing secret in it."""
     if value == "":
@@ -152,6 +159,14 @@ def _public_key(value: Any) -> str:
     raise ValueError("an Ed25519 public key of 32 bytes in base64, or empty")
 
 
+def _folders(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list | tuple) and len(value) <= 100:
+        texts = [each for each in value if isinstance(each, str) and each.isprintable() and len(each) <= 4096]
+        if len(texts) == len(value) and all(each == "~" or each[:2] == "~/" or _ABSOLUTE.match(each) for each in texts):
+            return tuple(texts)
+    raise ValueError('a list of folders, whole or from ~, such as ["~/src"]')
+
+
 TABLE: Final[tuple[Setting, ...]] = (
     Setting("proxy.port", 0, "The loopback port. 0: 27410, or the next free one at the first start.", _port),
     Setting(
@@ -176,8 +191,8 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting(
         "display.icon",
         "auto",
-        "The icon's number. plan: % used of the tighter plan window; money: today's amount;"
-        " auto: plan, as long as nothing is billed beside it.",
+        "The icon's number. plan: % used of the tighter plan window; money: today's amount; rate: what an hour costs"
+        " now; month: what this month will have cost; auto: plan, as long as nothing is billed beside it.",
         _one_of(ICONS),
     ),
     Setting(
@@ -204,6 +219,20 @@ TABLE: Final[tuple[Setting, ...]] = (
         False,
         "Show the meter in a small window that stays on top, too: for desktops without a tray.",
         _yes_or_no,
+    ),
+    Setting(
+        "notify.level",
+        "all",
+        "Which notifications the tray shows. important: calls that are refused or not metered, and used-up budgets;"
+        " none: none.",
+        _one_of(LEVELS),
+    ),
+    Setting(
+        "notify.quiet",
+        "",
+        'Local hours without notifications, such as "22:00-07:00"; what they held back is summed up at their end.'
+        " Empty: none.",
+        _quiet,
     ),
     Setting(
         "routing.mode",
@@ -253,6 +282,12 @@ TABLE: Final[tuple[Setting, ...]] = (
         mailing.server,
     ),
     Setting("report.smtp_user", "", "The user name there. Empty: no login.", _line),
+    Setting(
+        "report.repositories",
+        [],
+        "Folders that hold your git repositories, two levels deep: where reports look whether a session left a change.",
+        _folders,
+    ),
 )
 """All settings but the route table, which is ``[upstreams]`` with a vendor's name and a base URL a line."""
 
@@ -344,6 +379,16 @@ class Settings:
         return None if server is None else replace(server, user=str(self.values["report.smtp_user"]))
 
     @property
+    def notify(self) -> str:
+        """``notify.level``."""
+        return str(self.values["notify.level"])
+
+    @property
+    def quiet(self) -> str:
+        """``notify.quiet``, as written."""
+        return str(self.values["notify.quiet"])
+
+    @property
     def mode(self) -> str:
         """``routing.mode``."""
         return str(self.values["routing.mode"])
@@ -377,6 +422,11 @@ class Settings:
     def pricebook_key(self) -> str:
         """``pricebook.key``; empty: books need no signature."""
         return str(self.values["pricebook.key"])
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """``report.repositories``."""
+        return tuple(self.values["report.repositories"])
 
     def routes(self) -> dict[str, Upstream]:
         """The whole route table: the public one with the user's changes.

@@ -1,7 +1,7 @@
 """Plan windows and rate limits as people read them; one place, so that tray and terminal agree.
 
-Everything that names a window, says how much of it is used and when it begins anew lives here, and which window stands
-for the day on an icon.
+Everything that names a window, says how much of it is used, when it runs out and when it begins anew lives here, and
+which window stands for the day on an icon.
 
 Rules: pure; what is unknown is said in words, never as a number; a share is rounded down, so that 100 % is only said of
 what is used up; times are local. Words and figures are those of ``trayapp.tongue``. Standard library only, so that the
@@ -19,6 +19,8 @@ from trayapp import tongue
 from trayapp.snapshot import Credits, Limit, Snapshot, Window
 from trayapp.tongue import mark, tr
 
+LIKELY: Final = 0.5
+"""From this probability on it is said that a window runs out."""
 _VENDORS: Final = {"anthropic": "Claude", "chatgpt": "ChatGPT", "openai": "OpenAI", "github-copilot": "Copilot"}
 _LENGTHS: Final = {1_440: mark("shares", "day"), 10_080: mark("shares", "week"), 43_200: mark("shares", "month")}
 _COUNTED: Final = {
@@ -99,7 +101,19 @@ def used(window: Window) -> str:
     return tr("shares", _STATES.get(window.status, window.status.replace("_", ", ")))
 
 
+def runs_out(window: Window) -> bool:
+    """Whether it will sooner be used up than begin anew, more likely than not."""
+    return window.runs_out_at is not None and (window.runs_out_sure or 0.0) >= LIKELY
+
+
 def until(window: Window, now_us: int) -> str:
+    """ "runs out Thu 15:00" where that is to be expected, else what ``resets`` says."""
+    if not runs_out(window):
+        return resets(window, now_us)
+    return tr("shares", "runs out {at}", at=when(_about(window), now_us))
+
+
+def resets(window: Window, now_us: int) -> str:
     """ "resets 14:20", "resets Thu 15:00", "was reset 14:20"; "" when nobody said when."""
     if window.resets_at is None:
         return tr("shares", "heard long ago") if window.reset else ""
@@ -108,7 +122,7 @@ def until(window: Window, now_us: int) -> str:
 
 
 def account_lines(snapshot: Snapshot) -> tuple[str, ...]:
-    """A line for each account: "Claude 5 h 42 %, resets 14:20 · week 71 %, resets Thu 15:00"."""
+    """A line for each account: "Claude 5 h 42 %, resets 14:20 · week 71 %, runs out Thu 15:00"."""
     return tuple(
         f"{holder(snapshot, windows[0])} "
         + " · ".join(", ".join(filter(None, (_used(each), until(each, snapshot.at_us)))) for each in windows)
@@ -166,6 +180,14 @@ def when(at_s: int, now_us: int) -> str:
     if days == 0:
         return clock
     return f"{figures.weekday(at) if -7 < days < 7 else figures.date(at)} {clock}"
+
+
+def _about(window: Window) -> int:
+    """When it runs out, not finer than can be known: to half an hour, within a window of hours to five minutes."""
+    at_s = window.runs_out_at or 0
+    step = 1800 if (window.minutes or 0) > 1_440 else 300
+    rounded = (at_s + step // 2) // step * step
+    return at_s if window.resets_at is not None and rounded >= window.resets_at else rounded
 
 
 def _used(window: Window) -> str:

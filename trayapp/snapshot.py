@@ -34,6 +34,31 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSlice:
+    """One session of today; faces make its name: project, tool, start."""
+
+    id: str
+    """Tells one session from another, and nothing else."""
+    tool: str = ""
+    project: str = ""
+    """The display name of the project that cost most of it."""
+    started_us: int = 0
+    """The start of its first call today."""
+    last_us: int = 0
+    """The start of its last call."""
+    pico: int = 0
+    """List price of the priced calls."""
+    calls: int = 0
+    tokens: int = 0
+    unpriced: int = 0
+    """Calls without a price; their share is not in ``pico``."""
+    running: int = 0
+    """Calls that run now; they are in no other figure."""
+    known: bool = True
+    """``False``: all calls of a tool that tells no session."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveCall:
     """A call that runs now, or ended within the last seconds."""
 
@@ -63,7 +88,10 @@ class Notice:
     at_us: int = 0
     """When, UTC epoch microseconds; tells one notice from another."""
     code: str = "notice"
-    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent."""
+    """``priced``, ``price_book`` or ``price_held``; ``budget_80`` when a budget is used so far, in percent; one that
+    begins with ``week`` is about a week's summary."""
+    about: str = ""
+    """The name of the budget that it is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +131,11 @@ class Window:
     """The vendor names it as the one that decides."""
     reset: bool = False
     """It has begun anew since it was stated: how much of it is used now is unknown."""
+    runs_out_at: int | None = None
+    """When it will be used up at the present rate, UTC epoch seconds; ``None``: not before its reset, or nobody can
+    tell."""
+    runs_out_sure: float | None = None
+    """Probability, 0–1, that it is used up before its reset."""
     at_us: int = 0
     """When it was stated."""
 
@@ -211,6 +244,8 @@ class Snapshot:
     by_tool: tuple[Slice, ...] = ()
     by_model: tuple[Slice, ...] = ()
     by_project: tuple[Slice, ...] = ()
+    by_session: tuple[SessionSlice, ...] = ()
+    """The dearest first, at most 50, among them those with calls that run now."""
     live: tuple[LiveCall, ...] = ()
     """Newest first, at most 20."""
     book: str = ""
@@ -232,9 +267,16 @@ class Snapshot:
     """Rate limits of API keys, the tightest first."""
     credits: tuple[Credits, ...] = ()
     icon: str = "auto"
-    """What the icon's number is: ``auto``, ``money`` or ``plan``."""
+    """What the icon's number is: ``auto``, ``money``, ``plan``, ``rate`` or ``month``."""
     display: Display = field(default_factory=Display)
     """How the tray shall look."""
+    notify: str = "all"
+    """Which notifications are wanted: ``all``, ``important`` or ``none``."""
+    quiet: str = ""
+    """Hours without notifications, as in the settings: "22:00-07:00"; empty: none."""
+    month_point_pico: int | None = None
+    """What all calls of this month will have cost at its end, list price; ``None``: too little is known, or the icon
+    does not want it."""
     choices: Choices = field(default_factory=Choices)
     """Cheaper models."""
     budgets: Budgets = field(default_factory=Budgets)
@@ -274,6 +316,9 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     values["today"] = Today(**_known(Today, values.get("today") or {}))
     for name in ("by_tool", "by_model", "by_project"):
         values[name] = tuple(Slice(**{"name": "", **_known(Slice, s)}) for s in values.get(name) or ())
+    values["by_session"] = tuple(
+        SessionSlice(**{"id": "", **_known(SessionSlice, s)}) for s in values.get("by_session") or ()
+    )
     values["live"] = tuple(LiveCall(**{"id": 0, **_known(LiveCall, c)}) for c in values.get("live") or ())
     values["troubles"] = tuple(
         Trouble(**{"title": "", "message": "", **_known(Trouble, t)}) for t in values.get("troubles") or ()

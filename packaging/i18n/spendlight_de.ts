@@ -2,6 +2,61 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en">
 <context>
+    <name>announcing</name>
+    <message>
+        <source>Budget has reached {share}: {name}</source>
+        <translation>Budget zu {share} verbraucht: {name}</translation>
+    </message>
+    <message>
+        <source>Budget used up: {name}</source>
+        <translation>Budget aufgebraucht: {name}</translation>
+    </message>
+    <message>
+        <source>Calls are metered again.</source>
+        <translation>Aufrufe werden wieder erfasst.</translation>
+    </message>
+    <message>
+        <source>Lift for 1 hour</source>
+        <translation>Für 1&#xa0;Stunde aufheben</translation>
+    </message>
+    <message>
+        <source>Metering is paused.</source>
+        <translation>Die Erfassung ist pausiert.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>Snooze 1 hour</source>
+        <translation>1&#xa0;Stunde Ruhe</translation>
+    </message>
+    <message>
+        <source>Snooze today</source>
+        <translation>Heute nicht mehr</translation>
+    </message>
+    <message>
+        <source>Spendlight is back</source>
+        <translation>Spendlight ist wieder da</translation>
+    </message>
+    <message>
+        <source>The icon&apos;s menu lets them through, and so does {command}.</source>
+        <translation>Das Menü des Symbols lässt sie durch, ebenso {command}.</translation>
+    </message>
+    <message>
+        <source>{used} is used. At this rate the rest is gone before it resets {at}; a smaller model makes it last.</source>
+        <translation>Verbraucht: {used}. In diesem Tempo ist der Rest weg, bevor es neu beginnt ({at}); ein kleineres Modell streckt ihn.</translation>
+    </message>
+    <message>
+        <source>{window} runs out about {at}</source>
+        <translation>{window} reicht bis etwa {at}</translation>
+    </message>
+</context>
+<context>
     <name>breakdown</name>
     <message numerus="yes">
         <source>%n token(s)</source>
@@ -30,8 +85,12 @@
         <translation>Pro&amp;jekt</translation>
     </message>
     <message>
+        <source>Sess&amp;ion</source>
+        <translation>S&amp;itzung</translation>
+    </message>
+    <message>
         <source>Today by</source>
-        <translation>Heute nach</translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Today by model</source>
@@ -40,6 +99,10 @@
     <message>
         <source>Today by project</source>
         <translation>Heute nach Projekt</translation>
+    </message>
+    <message>
+        <source>Today by session</source>
+        <translation>Heute nach Sitzung</translation>
     </message>
     <message>
         <source>Today by tool</source>
@@ -59,6 +122,10 @@
     <message>
         <source>unknown project</source>
         <translation>unbekanntes Projekt</translation>
+    </message>
+    <message>
+        <source>unknown session</source>
+        <translation>unbekannte Sitzung</translation>
     </message>
     <message>
         <source>unknown tool</source>
@@ -241,8 +308,48 @@
 <context>
     <name>card</name>
     <message>
+        <source>API value</source>
+        <translation>API-Wert</translation>
+    </message>
+    <message>
+        <source>Counted by Spendlight on my own machine</source>
+        <translation>Von Spendlight auf meinem Rechner gezählt</translation>
+    </message>
+    <message>
+        <source>Demo</source>
+        <translation>Demo</translation>
+    </message>
+    <message>
+        <source>My days in tokens</source>
+        <translation>Meine Tage in Tokens</translation>
+    </message>
+    <message>
+        <source>My month in tokens</source>
+        <translation>Mein Monat in Tokens</translation>
+    </message>
+    <message>
+        <source>My week in tokens</source>
+        <translation>Meine Woche in Tokens</translation>
+    </message>
+    <message>
+        <source>No call had a price</source>
+        <translation>Kein Aufruf hatte einen Preis</translation>
+    </message>
+    <message>
+        <source>No prompts, no code in this card</source>
+        <translation>Keine Prompts, kein Code auf dieser Karte</translation>
+    </message>
+    <message>
+        <source>No prompts, no code, no project names in this card</source>
+        <translation>Keine Prompts, kein Code, keine Projektnamen auf dieser Karte</translation>
+    </message>
+    <message>
         <source>Suggestion</source>
         <translation>Vorschlag</translation>
+    </message>
+    <message>
+        <source>There was no call</source>
+        <translation>Es gab keinen Aufruf</translation>
     </message>
     <message>
         <source>Why {title}</source>
@@ -251,6 +358,46 @@
     <message>
         <source>Why?</source>
         <translation>Warum?</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>goes with {what}</source>
+        <translation>geht einher mit {what}</translation>
+    </message>
+    <message>
+        <source>of the input from the cache</source>
+        <translation>der Eingabe aus dem Cache</translation>
+    </message>
+    <message>
+        <source>on the dearest day, {day}</source>
+        <translation>am teuersten Tag, {day}</translation>
+    </message>
+    <message>
+        <source>tokens read</source>
+        <translation>Tokens gelesen</translation>
+    </message>
+    <message>
+        <source>tokens written</source>
+        <translation>Tokens geschrieben</translation>
+    </message>
+    <message>
+        <source>{amount} lost by rules</source>
+        <translation>{amount} durch Regeln verloren</translation>
+    </message>
+    <message>
+        <source>{amount} on {before}</source>
+        <translation>{amount} gegenüber {before}</translation>
+    </message>
+    <message>
+        <source>{amount} saved by rules</source>
+        <translation>{amount} durch Regeln gespart</translation>
+    </message>
+    <message>
+        <source>{count} failed</source>
+        <translation>{count} fehlgeschlagen</translation>
     </message>
 </context>
 <context>
@@ -422,6 +569,67 @@
     </message>
 </context>
 <context>
+    <name>gathering</name>
+    <message numerus="yes">
+        <source>%n budget(s)</source>
+        <translation>
+            <numerusform>%n Budget</numerusform>
+            <numerusform>%n Budgets</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n outage(s)</source>
+        <translation>
+            <numerusform>%n Ausfall</numerusform>
+            <numerusform>%n Ausfälle</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n piece(s) of news</source>
+        <translation>
+            <numerusform>%n Neuigkeit</numerusform>
+            <numerusform>%n Neuigkeiten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n plan window(s)</source>
+        <translation>
+            <numerusform>%n Planfenster</numerusform>
+            <numerusform>%n Planfenster</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suggestion(s)</source>
+        <translation>
+            <numerusform>%n Vorschlag</numerusform>
+            <numerusform>%n Vorschläge</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weekly card(s)</source>
+        <translation>
+            <numerusform>%n Wochenkarte</numerusform>
+            <numerusform>%n Wochenkarten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>News from Spendlight</source>
+        <translation>Neues von Spendlight</translation>
+    </message>
+    <message>
+        <source>The icon&apos;s menu shows how things stand.</source>
+        <translation>Den Stand zeigt das Menü des Symbols.</translation>
+    </message>
+    <message>
+        <source>While it was quiet: {what}</source>
+        <translation>Während der Ruhe: {what}</translation>
+    </message>
+    <message>
+        <source>{what} (over)</source>
+        <translation>{what} (vorbei)</translation>
+    </message>
+</context>
+<context>
     <name>gauges</name>
     <message>
         <source>Alert</source>
@@ -475,14 +683,6 @@
     <message>
         <source>DEMO, no real money</source>
         <translation>DEMO, kein echtes Geld</translation>
-    </message>
-    <message>
-        <source>News about prices</source>
-        <translation>Neues zu Preisen</translation>
-    </message>
-    <message>
-        <source>News from Spendlight</source>
-        <translation>Neues von Spendlight</translation>
     </message>
     <message numerus="yes">
         <source>Not in it: %n unmetered call(s)</source>
@@ -699,6 +899,10 @@
         <translation>&amp;Alles anhalten…</translation>
     </message>
     <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
         <source>Today by model</source>
         <translation>Heute nach Modell</translation>
     </message>
@@ -858,6 +1062,29 @@
     <message>
         <source>≈ API value</source>
         <translation>≈&#xa0;API-Wert</translation>
+    </message>
+</context>
+<context>
+    <name>notray</name>
+    <message>
+        <source>Metering goes on; `spendlight status` works everywhere.</source>
+        <translation>Die Erfassung läuft; `spendlight status` geht überall.</translation>
+    </message>
+    <message>
+        <source>No tray for Spendlight&apos;s icon</source>
+        <translation>Kein Tray für Spendlights Symbol</translation>
+    </message>
+    <message>
+        <source>On GNOME, the extension “AppIndicator and KStatusNotifierItem Support” adds one.</source>
+        <translation>Unter GNOME fügt die Erweiterung „AppIndicator and KStatusNotifierItem Support“ eines hinzu.</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Use the mini meter</source>
+        <translation>Mini-Anzeige nutzen</translation>
     </message>
 </context>
 <context>
@@ -1067,6 +1294,574 @@
     <message>
         <source>“{text}”</source>
         <translation>„{text}“</translation>
+    </message>
+</context>
+<context>
+    <name>report</name>
+    <message numerus="yes">
+        <source>%n call(s)</source>
+        <translation>
+            <numerusform>%n Aufruf</numerusform>
+            <numerusform>%n Aufrufe</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s) failed.</source>
+        <translation>
+            <numerusform>%n Aufruf schlug fehl.</numerusform>
+            <numerusform>%n Aufrufe schlugen fehl.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s) have no price</source>
+        <translation>
+            <numerusform>%n Aufruf keinen Preis hat</numerusform>
+            <numerusform>%n Aufrufe keinen Preis haben</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s) passed unmetered: nobody knows what they cost.</source>
+        <translation>
+            <numerusform>%n Aufruf ging ungezählt durch: Niemand weiß, was er kostet.</numerusform>
+            <numerusform>%n Aufrufe gingen ungezählt durch: Niemand weiß, was sie kosten.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n call(s) without a price: in no amount of this page.</source>
+        <translation>
+            <numerusform>%n Aufruf ohne Preis: in keinem Betrag dieser Seite.</numerusform>
+            <numerusform>%n Aufrufe ohne Preis: in keinem Betrag dieser Seite.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other(s)</source>
+        <translation>
+            <numerusform>%n weiteres</numerusform>
+            <numerusform>%n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A call may stand in several lines, so they have no sum. Counted, without a claim why.</source>
+        <translation>Ein Aufruf kann in mehreren Zeilen stehen, darum haben sie keine Summe. Gezählt, ohne zu behaupten, warum.</translation>
+    </message>
+    <message>
+        <source>A session</source>
+        <translation>Eine Sitzung</translation>
+    </message>
+    <message>
+        <source>API value</source>
+        <translation>API-Wert</translation>
+    </message>
+    <message>
+        <source>API value of each day</source>
+        <translation>API-Wert jedes Tages</translation>
+    </message>
+    <message>
+        <source>API value of each month</source>
+        <translation>API-Wert jedes Monats</translation>
+    </message>
+    <message>
+        <source>API value of each week</source>
+        <translation>API-Wert jeder Woche</translation>
+    </message>
+    <message>
+        <source>API value: what the calls would cost by the vendors&apos; lists. Price book {book}.</source>
+        <translation>API-Wert: was die Aufrufe nach den Listen der Anbieter kosten würden. Preisbuch {book}.</translation>
+    </message>
+    <message>
+        <source>Amounts are {note}.</source>
+        <translation>Beträge: {note}.</translation>
+    </message>
+    <message>
+        <source>Anything unusual?</source>
+        <translation>Etwas Ungewöhnliches?</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Davor</translation>
+    </message>
+    <message>
+        <source>Billed errors</source>
+        <translation>Berechnete Fehler</translation>
+    </message>
+    <message>
+        <source>By contract</source>
+        <translation>Laut Vertrag</translation>
+    </message>
+    <message>
+        <source>Cache</source>
+        <translation>Cache</translation>
+    </message>
+    <message>
+        <source>Cache written anew after a pause</source>
+        <translation>Cache nach einer Pause neu geschrieben</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>Counted</source>
+        <translation>Gezählt</translation>
+    </message>
+    <message>
+        <source>Counted as waste</source>
+        <translation>Als Verschwendung gezählt</translation>
+    </message>
+    <message>
+        <source>Day by day</source>
+        <translation>Tag für Tag</translation>
+    </message>
+    <message>
+        <source>Demo: simulated calls, no money was spent.</source>
+        <translation>Demo: simulierte Aufrufe, es wurde kein Geld ausgegeben.</translation>
+    </message>
+    <message>
+        <source>From {before} to now, by what it goes with</source>
+        <translation>Von {before} zu jetzt, nach dem, womit es einhergeht</translation>
+    </message>
+    <message>
+        <source>Goes with</source>
+        <translation>Geht einher mit</translation>
+    </message>
+    <message>
+        <source>Hidden second calls</source>
+        <translation>Verborgene zweite Aufrufe</translation>
+    </message>
+    <message>
+        <source>Interrupted turns</source>
+        <translation>Abgebrochene Züge</translation>
+    </message>
+    <message>
+        <source>It may be anything from {low} to {high}.</source>
+        <translation>Es kann alles von {low} bis {high} sein.</translation>
+    </message>
+    <message>
+        <source>It would save ≈{week} a week.</source>
+        <translation>Das würde ≈{week} in der Woche sparen.</translation>
+    </message>
+    <message>
+        <source>List prices</source>
+        <translation>Listenpreise</translation>
+    </message>
+    <message>
+        <source>Made on this machine by Spendlight on {moment}.</source>
+        <translation>Von Spendlight auf diesem Rechner erstellt, {moment}.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Model mix</source>
+        <translation>Modelle im Mix</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Month</source>
+        <translation>Monat</translation>
+    </message>
+    <message>
+        <source>Month by month</source>
+        <translation>Monat für Monat</translation>
+    </message>
+    <message>
+        <source>Most goes with {what}: {amount}.</source>
+        <translation>Das meiste geht einher mit {what}: {amount}.</translation>
+    </message>
+    <message>
+        <source>Most of it is {name}.</source>
+        <translation>Das meiste davon ist {name}.</translation>
+    </message>
+    <message>
+        <source>No folder was given where your repositories lie: `spendlight config set report.repositories &apos;[&quot;~/src&quot;]&apos;`.</source>
+        <translation>Kein Ordner mit Repositorys ist angegeben: Einstellung `report.repositories`.</translation>
+    </message>
+    <message>
+        <source>No git repository was found in the folders of report.repositories.</source>
+        <translation>In den Ordnern von report.repositories wurde kein Git-Repository gefunden.</translation>
+    </message>
+    <message>
+        <source>No rule has changed a call.</source>
+        <translation>Keine Regel hat einen Aufruf geändert.</translation>
+    </message>
+    <message>
+        <source>No session of this time was in one of the repositories that were found.</source>
+        <translation>Keine Sitzung dieser Zeit war in einem der gefundenen Repositorys.</translation>
+    </message>
+    <message>
+        <source>None was counted.</source>
+        <translation>Es wurde keine gezählt.</translation>
+    </message>
+    <message>
+        <source>Nothing about it has changed.</source>
+        <translation>Daran hat sich nichts geändert.</translation>
+    </message>
+    <message>
+        <source>Nothing unusual.</source>
+        <translation>Nichts Ungewöhnliches.</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %n call(s) it cannot be told.</source>
+        <translation>
+            <numerusform>Von %n Aufruf lässt es sich nicht sagen.</numerusform>
+            <numerusform>Von %n Aufrufen lässt es sich nicht sagen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>On the bill</source>
+        <translation>Auf der Rechnung</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Tarif</translation>
+    </message>
+    <message>
+        <source>Plans</source>
+        <translation>Tarife</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>Projekt</translation>
+    </message>
+    <message>
+        <source>Projects</source>
+        <translation>Projekte</translation>
+    </message>
+    <message>
+        <source>Repeated attempts</source>
+        <translation>Wiederholte Versuche</translation>
+    </message>
+    <message>
+        <source>Retries</source>
+        <translation>Wiederholungen</translation>
+    </message>
+    <message>
+        <source>Rules have lost {amount} on {calls}.</source>
+        <translation>Regeln haben {amount} verloren ({calls}).</translation>
+    </message>
+    <message>
+        <source>Rules have saved {amount} on {calls}.</source>
+        <translation>Regeln haben {amount} gespart ({calls}).</translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation>Sitzung</translation>
+    </message>
+    <message>
+        <source>Sessions</source>
+        <translation>Sitzungen</translation>
+    </message>
+    <message>
+        <source>Sessions without a diff within a day</source>
+        <translation>Sitzungen ohne Diff binnen eines Tages</translation>
+    </message>
+    <message>
+        <source>Share of each model</source>
+        <translation>Anteil jedes Modells</translation>
+    </message>
+    <message>
+        <source>Sheet {number}</source>
+        <translation>Blatt {number}</translation>
+    </message>
+    <message>
+        <source>Side calls on frontier models</source>
+        <translation>Nebenaufrufe auf Spitzenmodellen</translation>
+    </message>
+    <message>
+        <source>So many days are not looked through for what is unusual.</source>
+        <translation>So viele Tage werden nicht nach Auffälligem durchsucht.</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>Summe</translation>
+    </message>
+    <message>
+        <source>The first call is of {day}: {before} is not whole.</source>
+        <translation>Der erste Aufruf ist von {day}: Von {before} fehlt ein Teil.</translation>
+    </message>
+    <message>
+        <source>The plan {plan} costs {price} for these days; by the list its calls are worth {value}. Whether you will need its windows, you know best.</source>
+        <translation>Der Tarif {plan} kostet für diese Tage {price}; nach der Liste sind seine Aufrufe {value} wert. Ob seine Fenster noch gebraucht werden, weiß nur, wer ihn bezahlt.</translation>
+    </message>
+    <message>
+        <source>The rule “{rule}” has lost ≈{lost} on {calls}. Switch it off.</source>
+        <translation>Die Regel „{rule}“ hat ≈{lost} verloren ({calls}). Besser abschalten.</translation>
+    </message>
+    <message>
+        <source>There is no budget yet. A usual week costs ≈{usual}; {limit} would be passed by about one week in ten.</source>
+        <translation>Es gibt noch kein Budget. Eine übliche Woche kostet ≈{usual}; {limit} würde etwa jede zehnte Woche überschreiten.</translation>
+    </message>
+    <message>
+        <source>There is nothing before it to hold it against.</source>
+        <translation>Davor gibt es nichts zum Vergleichen.</translation>
+    </message>
+    <message>
+        <source>There was no call.</source>
+        <translation>Es gab keinen Aufruf.</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>Werkzeug</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>Werkzeuge</translation>
+    </message>
+    <message>
+        <source>Unusually long prompts</source>
+        <translation>Ungewöhnlich lange Prompts</translation>
+    </message>
+    <message>
+        <source>Week {week}, {year}</source>
+        <translation>Woche {week}, {year}</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+    <message>
+        <source>What does the plan {plan} cost a month? Its calls are worth {value} by the list.</source>
+        <translation>Was kostet der Tarif {plan} im Monat? Seine Aufrufe sind nach der Liste {value} wert.</translation>
+    </message>
+    <message>
+        <source>What has changed</source>
+        <translation>Was sich geändert hat</translation>
+    </message>
+    <message>
+        <source>What is usual here is not known yet.</source>
+        <translation>Was hier üblich ist, ist noch nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>What rules saved</source>
+        <translation>Was Regeln gespart haben</translation>
+    </message>
+    <message>
+        <source>What that goes with was not looked at.</source>
+        <translation>Womit das einhergeht, wurde nicht untersucht.</translation>
+    </message>
+    <message>
+        <source>Which calls they are: {command}</source>
+        <translation>Welche Aufrufe das sind: {command}</translation>
+    </message>
+    <message>
+        <source>Worth doing</source>
+        <translation>Lohnt sich</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>davor</translation>
+    </message>
+    <message>
+        <source>began</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>by the vendors&apos; public lists</source>
+        <translation>nach den Listen der Anbieter</translation>
+    </message>
+    <message>
+        <source>by what was agreed</source>
+        <translation>nach dem, was vereinbart ist</translation>
+    </message>
+    <message>
+        <source>cache reads</source>
+        <translation>Cache gelesen</translation>
+    </message>
+    <message>
+        <source>cache writes</source>
+        <translation>Cache geschrieben</translation>
+    </message>
+    <message>
+        <source>cache writes (1 h)</source>
+        <translation>Cache geschrieben (1 h)</translation>
+    </message>
+    <message>
+        <source>calls</source>
+        <translation>Aufrufe</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
+        <source>cheaper models</source>
+        <translation>günstigeren Modellen</translation>
+    </message>
+    <message>
+        <source>dearer models</source>
+        <translation>teureren Modellen</translation>
+    </message>
+    <message>
+        <source>fewer retries</source>
+        <translation>weniger Wiederholungen</translation>
+    </message>
+    <message>
+        <source>fewer tokens</source>
+        <translation>weniger Tokens</translation>
+    </message>
+    <message>
+        <source>git could not read the repositories of these sessions.</source>
+        <translation>git konnte die Repositorys dieser Sitzungen nicht lesen.</translation>
+    </message>
+    <message>
+        <source>git is not installed, or not in the PATH.</source>
+        <translation>git ist nicht installiert oder nicht im PATH.</translation>
+    </message>
+    <message>
+        <source>higher prices</source>
+        <translation>höheren Preisen</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>less from the cache</source>
+        <translation>weniger aus dem Cache</translation>
+    </message>
+    <message>
+        <source>lower prices</source>
+        <translation>niedrigeren Preisen</translation>
+    </message>
+    <message>
+        <source>more from the cache</source>
+        <translation>mehr aus dem Cache</translation>
+    </message>
+    <message>
+        <source>more retries</source>
+        <translation>mehr Wiederholungen</translation>
+    </message>
+    <message>
+        <source>more tokens</source>
+        <translation>mehr Tokens</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>nicht bekannt</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>Ausgabe</translation>
+    </message>
+    <message>
+        <source>price for these days</source>
+        <translation>Preis für diese Tage</translation>
+    </message>
+    <message>
+        <source>so far</source>
+        <translation>bisher</translation>
+    </message>
+    <message>
+        <source>the days before</source>
+        <translation>den Tagen davor</translation>
+    </message>
+    <message>
+        <source>the month before</source>
+        <translation>dem Vormonat</translation>
+    </message>
+    <message>
+        <source>the same as {before}</source>
+        <translation>gleich wie in {before}</translation>
+    </message>
+    <message>
+        <source>the week before</source>
+        <translation>der Vorwoche</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>unbekannt</translation>
+    </message>
+    <message>
+        <source>what it adds; nothing inside a plan</source>
+        <translation>was hinzukommt; im Tarif nichts</translation>
+    </message>
+    <message>
+        <source>worth</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>{amount} less than {before}</source>
+        <translation>{amount} weniger als in {before}</translation>
+    </message>
+    <message>
+        <source>{amount} more than {before}</source>
+        <translation>{amount} mehr als in {before}</translation>
+    </message>
+    <message>
+        <source>{amount} of it goes with {what}.</source>
+        <translation>{amount} davon gehen einher mit {what}.</translation>
+    </message>
+    <message>
+        <source>{before} by then</source>
+        <translation>{before} bis dahin</translation>
+    </message>
+    <message>
+        <source>{calls} of {model} and other models have no price and are in no amount. Set it once.</source>
+        <translation>{calls} von {model} und weiteren Modellen ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
+    </message>
+    <message>
+        <source>{calls} of {model} have no price and are in no amount. Set it once.</source>
+        <translation>{calls} von {model} ohne Preis, in keinem Betrag enthalten. Einmal eintragen genügt.</translation>
+    </message>
+    <message>
+        <source>{calls} on {asked} cost {now} in the last {days} days; on {model} ≈{then}.</source>
+        <translation>{calls} auf {asked} haben in den letzten {days} Tagen {now} gekostet; auf {model} wären es ≈{then}.</translation>
+    </message>
+    <message>
+        <source>{calls}; {input} tokens in, {share} of them from the cache, and {output} out.</source>
+        <translation>{calls}; {input} Tokens hinein, davon {share} aus dem Cache, und {output} heraus.</translation>
+    </message>
+    <message>
+        <source>{model}, {component}: from {before} to {after} for a million tokens since {day}; {amount} in this time.</source>
+        <translation>{model}, {component}: von {before} auf {after} für eine Million Tokens seit {day}; {amount} in dieser Zeit.</translation>
+    </message>
+    <message>
+        <source>{month}: + {count} unpriced</source>
+        <translation>{month}: + {count} ohne Preis</translation>
+    </message>
+    <message>
+        <source>{name}: {amount}, usually {usual}.</source>
+        <translation>{name}: {amount}, üblich sind {usual}.</translation>
+    </message>
+    <message>
+        <source>{plan}: of what you pay for, nothing would have been cheaper for these calls.</source>
+        <translation>{plan}: Von allem, was bezahlt wird, wäre für diese Aufrufe nichts günstiger gewesen.</translation>
+    </message>
+    <message>
+        <source>{plan}: paid by the call, these calls would have cost {less} less.</source>
+        <translation>{plan}: Einzeln bezahlt hätten diese Aufrufe {less} weniger gekostet.</translation>
+    </message>
+    <message>
+        <source>{plan}: what it costs is not known.</source>
+        <translation>{plan}: Was er kostet, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>{plan}: whether it paid is not known, since {unknown}.</source>
+        <translation>{plan}: Ob er sich gelohnt hat, ist nicht bekannt, da {unknown}.</translation>
+    </message>
+    <message>
+        <source>{plan}: {other} costs less; whether its windows would have held these calls is not known.</source>
+        <translation>{plan}: {other} kostet weniger; ob dessen Fenster für diese Aufrufe gereicht hätten, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>“Goes with” is counted and exact; it is no proof of a cause.</source>
+        <translation>„Geht einher“ ist gezählt und genau; ein Beweis für eine Ursache ist es nicht.</translation>
+    </message>
+    <message>
+        <source>≈: {amount} of it rests on estimates.</source>
+        <translation>≈: {amount} davon beruhen auf Schätzungen.</translation>
     </message>
 </context>
 <context>
@@ -1361,6 +2156,28 @@
     </message>
 </context>
 <context>
+    <name>sessionwords</name>
+    <message numerus="yes">
+        <source>%n call(s) running</source>
+        <translation>
+            <numerusform>%n Aufruf läuft</numerusform>
+            <numerusform>%n Aufrufe laufen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>last call {at}</source>
+        <translation>letzter Aufruf {at}</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>ohne Sitzung</translation>
+    </message>
+    <message>
+        <source>unknown tool</source>
+        <translation>unbekanntes Tool</translation>
+    </message>
+</context>
+<context>
     <name>shares</name>
     <message>
         <source>allowed</source>
@@ -1415,6 +2232,10 @@
         <translation>Reset {at}</translation>
     </message>
     <message>
+        <source>runs out {at}</source>
+        <translation>reicht bis {at}</translation>
+    </message>
+    <message>
         <source>session</source>
         <translation>Sitzung</translation>
     </message>
@@ -1453,6 +2274,53 @@
     <message>
         <source>{vendor} rate limit: {share} of {counted} used</source>
         <translation>{vendor}-Ratenlimit: {share} der {counted} verbraucht</translation>
+    </message>
+</context>
+<context>
+    <name>snoozemenu</name>
+    <message>
+        <source>&amp;Notifications</source>
+        <translation>Be&amp;nachrichtigungen</translation>
+    </message>
+    <message>
+        <source>&amp;Notifications ({state})</source>
+        <translation>Be&amp;nachrichtigungen ({state})</translation>
+    </message>
+    <message>
+        <source>&amp;On</source>
+        <translation>&amp;An</translation>
+    </message>
+    <message>
+        <source>Snooze &amp;1 hour</source>
+        <translation>&amp;1&#xa0;Stunde Ruhe</translation>
+    </message>
+    <message>
+        <source>Snooze until &amp;tomorrow</source>
+        <translation>Ruhe bis &amp;morgen</translation>
+    </message>
+    <message>
+        <source>held back: the desktop asks for quiet</source>
+        <translation>zurückgehalten: Der Desktop wünscht Ruhe</translation>
+    </message>
+    <message>
+        <source>important ones only</source>
+        <translation>nur wichtige</translation>
+    </message>
+    <message>
+        <source>off in the settings</source>
+        <translation>in den Einstellungen aus</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>quiet hours until {at}</source>
+        <translation>Ruhezeit bis {at}</translation>
+    </message>
+    <message>
+        <source>snoozed until {at}</source>
+        <translation>Ruhe bis {at}</translation>
     </message>
 </context>
 <context>
@@ -1691,6 +2559,115 @@
     <message>
         <source>Your tools work, but their calls pass without being counted.</source>
         <translation>Die Tools arbeiten, aber ihre Aufrufe laufen ungezählt durch.</translation>
+    </message>
+</context>
+<context>
+    <name>weektext</name>
+    <message numerus="yes">
+        <source>%n thing(s) unusual.</source>
+        <translation>
+            <numerusform>%n Auffälligkeit.</numerusform>
+            <numerusform>%n Auffälligkeiten.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Last &amp;week: {amount}…</source>
+        <translation>Letzte &amp;Woche: {amount}…</translation>
+    </message>
+    <message>
+        <source>Rules lost {amount}.</source>
+        <translation>Regeln haben {amount} verloren.</translation>
+    </message>
+    <message>
+        <source>Rules saved {amount}.</source>
+        <translation>Regeln haben {amount} gespart.</translation>
+    </message>
+    <message>
+        <source>Your week: {amount}</source>
+        <translation>Die Woche: {amount}</translation>
+    </message>
+    <message>
+        <source>as much as the week before</source>
+        <translation>so viel wie in der Woche davor</translation>
+    </message>
+    <message>
+        <source>{first} to {last}</source>
+        <translation>{first} bis {last}</translation>
+    </message>
+    <message>
+        <source>{share} less than the week before</source>
+        <translation>{share} weniger als in der Woche davor</translation>
+    </message>
+    <message>
+        <source>{share} more than the week before</source>
+        <translation>{share} mehr als in der Woche davor</translation>
+    </message>
+</context>
+<context>
+    <name>weekwindow</name>
+    <message>
+        <source>&amp;Copy the picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Save as…</source>
+        <translation>S&amp;peichern unter…</translation>
+    </message>
+    <message>
+        <source>C&amp;lose</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Erledigt.</translation>
+    </message>
+    <message>
+        <source>It is being made…</source>
+        <translation>Wird erstellt…</translation>
+    </message>
+    <message>
+        <source>No browser was found; it lies in {path}.</source>
+        <translation>Kein Browser gefunden; sie liegt in {path}.</translation>
+    </message>
+    <message>
+        <source>Open the &amp;page</source>
+        <translation>Seite öff&amp;nen</translation>
+    </message>
+    <message>
+        <source>Save the week</source>
+        <translation>Woche speichern</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Gespeichert: {path}</translation>
+    </message>
+    <message>
+        <source>Set a price…</source>
+        <translation>Preis festlegen…</translation>
+    </message>
+    <message>
+        <source>Set this budget</source>
+        <translation>Budget setzen</translation>
+    </message>
+    <message>
+        <source>Switch</source>
+        <translation>Umstellen</translation>
+    </message>
+    <message>
+        <source>Switch it off</source>
+        <translation>Abschalten</translation>
+    </message>
+    <message>
+        <source>The last week</source>
+        <translation>Die letzte Woche</translation>
+    </message>
+    <message>
+        <source>The picture is in the clipboard.</source>
+        <translation>Das Bild ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {why}.</source>
+        <translation>{path} kann nicht geschrieben werden: {why}.</translation>
     </message>
 </context>
 </TS>

@@ -58,6 +58,20 @@ def test_bars_and_status_lines() -> None:
     assert "Claude week" in render(PLAN, "genmon")
 
 
+def test_a_window_that_will_run_out_says_when_and_warns() -> None:
+    week = replace(WEEK, used=0.5, runs_out_at=NOON + 100_000, runs_out_sure=0.7)
+    told = replace(PLAN, windows=(FIVE, week))
+    (line,) = [line for line in meter.draw(told) if line.startswith("Claude week")]
+    assert "50 %, runs out " in line
+    assert "resets" not in line
+    coloured = meter.draw(told, colour=True)
+    assert any(meter._STYLES["orange"] in line and "Claude week" in line for line in coloured)
+    assert json.loads(render(told, "waybar"))["class"] == "warn"
+    calm = replace(told, windows=(FIVE, replace(week, runs_out_sure=0.4)))
+    assert json.loads(render(calm, "waybar"))["class"] == "ok"
+    assert snapshot_from_json(json.loads(render(told, "json"))) == told
+
+
 def test_json_names_are_those_of_the_readme() -> None:
     document = json.loads(render(PLAN, "json"))
     assert document["windows"][0] == {
@@ -73,6 +87,8 @@ def test_json_names_are_those_of_the_readme() -> None:
         "status": "allowed",
         "binding": True,
         "reset": False,
+        "runs_out_at": None,
+        "runs_out_sure": None,
         "at_us": NOON * 1_000_000,
     }
     assert document["limits"] == [

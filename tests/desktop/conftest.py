@@ -15,15 +15,15 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from screen import bus, display, make_panel, make_tray
+from screen import bus, display, make_panel, make_tray, screen
 
 from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.platform import paths as places
-from trayapp.snapshot import LiveCall, Slice, Snapshot, Today
+from trayapp.snapshot import LiveCall, SessionSlice, Slice, Snapshot, Today
 from trayapp.values import PICO
 
-__all__ = ["bus", "display", "make_panel", "make_tray"]
+__all__ = ["bus", "display", "make_panel", "make_tray", "screen"]
 """Fixtures of this room that others use as well."""
 
 HERE = Path(__file__).parent
@@ -76,6 +76,40 @@ def day() -> Snapshot:
             Slice(name="claude-haiku-5-5", pico=1_510 * PICO // 1000, calls=30, tokens=800_000),
         ),
         by_project=(Slice(name="api-server", pico=12_160 * PICO // 1000, calls=212, tokens=3_800_000),),
+        by_session=(
+            SessionSlice(
+                id="5e55a1",
+                tool="claude-code",
+                project="api-server",
+                started_us=NOON_US - 7_200_000_000,
+                last_us=NOON_US - 14_200_000,
+                pico=8_100 * PICO // 1000,
+                calls=140,
+                tokens=2_900_000,
+                running=1,
+            ),
+            SessionSlice(
+                id="5e55a2",
+                tool="codex",
+                project="web",
+                started_us=NOON_US - 3_600_000_000,
+                last_us=NOON_US - 600_000_000,
+                pico=3_060 * PICO // 1000,
+                calls=60,
+                tokens=800_000,
+                unpriced=1,
+            ),
+            SessionSlice(
+                id="5e55a3",
+                tool="aider",
+                started_us=NOON_US - 9_000_000_000,
+                last_us=NOON_US - 9_000_000,
+                pico=PICO,
+                calls=12,
+                tokens=100_000,
+                known=False,
+            ),
+        ),
         live=(
             LiveCall(
                 id=3,

@@ -5,6 +5,7 @@ Fixtures ``views``, ``rich`` and ``tools`` are given to the room by its conftest
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -27,6 +28,7 @@ from trayapp.desktop.gauges import Banner, Paragraph, Text
 from trayapp.desktop.menu import TrayMenu
 from trayapp.desktop.popover import Popover
 from trayapp.desktop.priceentry import PriceEntry
+from trayapp.desktop.telling import Silence
 from trayapp.desktop.toolswindow import ToolsWindow
 from trayapp.desktop.toolwork import ToolWork
 from trayapp.desktop.view import Link, View
@@ -82,7 +84,15 @@ def views(
     today = replace(day.today, pico_contract=day.today.pico, pico_marginal=4 * PICO, unagreed=2)
     windows = (
         Window(vendor="anthropic", name="5h", minutes=300, used=0.42, resets_at=at_s + 7_800),
-        Window(vendor="anthropic", name="7d", minutes=10_080, used=0.71, resets_at=at_s + 95_000),
+        Window(
+            vendor="anthropic",
+            name="7d",
+            minutes=10_080,
+            used=0.71,
+            resets_at=at_s + 95_000,
+            runs_out_at=at_s + 50_000,
+            runs_out_sure=0.8,
+        ),
         Window(vendor="chatgpt", name="primary", minutes=300, reset=True, resets_at=at_s - 60),
         Window(vendor="chatgpt", name="secondary", minutes=10_080, status="rejected"),
         Window(vendor="github-copilot", name="premium_interactions", used=0.2),
@@ -172,6 +182,7 @@ def popover_of(qtbot, view: View, state: str) -> Popover:
 def menu_of(snapshot: Snapshot) -> TrayMenu:
     made = TrayMenu()
     made.show_view(View(link=Link.CONNECTED, snapshot=snapshot))
+    made.show_silence(Silence(why="snooze", until_us=time.time_ns() // 1000 + 86_400_000_000))
     made.refresh()
     return made
 

@@ -7,6 +7,7 @@ import json
 import queue
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ class StandInEngine:
         self._now = first
         self._lock = threading.Lock()
         self._faces: list[socket.socket] = []
+        self._accepted: list[socket.socket] = []
+        """All that came, also those that have not said anything yet: a process that dies hangs up on each."""
         self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
         self.refuse: Trouble | None = None
         """What to answer to anything but ``subscribe``."""
@@ -56,14 +59,25 @@ class StandInEngine:
         assert message["do"] == verb, message
         return message
 
+    def wait_followed(self) -> None:
+        """Wait until a face has subscribed: it is wholly made by then."""
+        end = time.monotonic() + PATIENCE
+        while not self._faces:
+            assert time.monotonic() < end, "nobody has subscribed"
+            time.sleep(0.02)
+
+    def asked(self) -> bool:
+        """Whether something was asked that nobody has taken yet."""
+        return not self._asked.empty()
+
     def close(self) -> None:
         """Die."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        with self._lock:
-            for face in self._faces:
-                with contextlib.suppress(OSError):
-                    face.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join(PATIENCE)
+        for face in self._accepted:
+            with contextlib.suppress(OSError):
+                face.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(PATIENCE)
         self._path.unlink(missing_ok=True)
@@ -74,6 +88,7 @@ class StandInEngine:
                 face, _ = self._listener.accept()
             except OSError:
                 return
+            self._accepted.append(face)
             thread = threading.Thread(target=self._serve, args=(face,), daemon=True)
             self._threads.append(thread)
             thread.start()

@@ -1,4 +1,4 @@
-"""Budgets in the tray's menu and notifications, read and clicked by a panel over D-Bus."""
+"""Budgets in the tray's menu, read and clicked by a panel over D-Bus."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import pytest
 from desktop_faces import lifted, menu_of, picture
 
 from trayapp.desktop import look
-from trayapp.snapshot import Notice
 
-PATIENCE = 15.0
 STOP = "Allow new calls for 1 hour (Today)"
 
 
@@ -61,23 +59,6 @@ def test_the_tightest_budget_has_a_line(panel, budgeted):
     assert "On pace for ≈$24 ($22 to $30)" in panel.labels()
     panel.engine.send(budgeted)
     panel.until(lambda: "shop this week $20.31 of $20" in panel.labels())
-
-
-def test_a_threshold_is_told_as_it_is(panel, stopped):
-    message = (
-        "$21.00 of $20.00 today. New calls are refused until Fri 00:00; running ones go on. "
-        "`spendlight budget override daily` lets them through."
-    )
-    notice = Notice(title="Budget 'daily' is used up", message=message, at_us=stopped.at_us, code="budget_100")
-    panel.engine.send(replace(stopped, notices=(notice,)))
-    title, text = panel.notices.get(timeout=PATIENCE)
-    assert title == "Budget 'daily' is used up"
-    assert text == message.replace("`", "")
-    first = Notice(title="Budget 'month' has reached 80 %", message="…", at_us=stopped.at_us + 1, code="budget_80")
-    second = replace(first, at_us=stopped.at_us + 2)
-    panel.engine.send(replace(stopped, notices=(second, first, notice)))
-    title, _ = panel.notices.get(timeout=PATIENCE)
-    assert title == "News from Spendlight"
 
 
 @pytest.mark.parametrize("colours", [look.DARK, look.LIGHT], ids=["dark", "light"])

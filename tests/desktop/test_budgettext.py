@@ -10,7 +10,7 @@ from desktop_tongues import speaking
 from trayapp.budgetviews import BudgetView
 from trayapp.desktop import budgettext, glance
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Notice, Snapshot, Window
+from trayapp.snapshot import Window
 from trayapp.values import PICO
 
 NOW = 1_795_000_000_000_000
@@ -97,12 +97,6 @@ def test_a_stop_leaves_room_for_two_troubles(stopped):
     text = glance.menu(View(link=Link.CONNECTED, snapshot=stopped))
     assert text.alerts[0].startswith("⚠ New calls are refused")
     assert glance.menu(View(link=Link.DOWN, snapshot=stopped)).alerts[0].startswith("⚠ Spendlight")
-
-
-def test_news_of_budgets_are_no_news_of_prices():
-    notices = tuple(Notice(title=f"{i}", message="m", at_us=i, code=code) for i, code in ((2, "budget_80"), (1, "x")))
-    assert glance.news(Snapshot(notices=notices), 0) == ("News from Spendlight", "m\nm")
-    assert glance.news(Snapshot(notices=notices[:1]), 0) == ("2", "m")
 
 
 def test_german(qapp, stopped):

@@ -59,7 +59,17 @@ def test_cost(make_panel, make_engine, make_tray, day):
 def test_windows_are_read_when_they_are_opened():
     """The icon alone needs neither the popover's parts nor what notifications with buttons need."""
     rooms = ["popover", "offer", "card", "undostrip", "modelsection", "rulerows", "breakdown", "livecalls", "gauges"]
-    rooms += ["modelsmenu", "nudges", "buttoned", "priceentry", "toolswindow", "toolwords"]
+    rooms += [
+        "modelsmenu",
+        "notifications",
+        "telling",
+        "announcing",
+        "snoozemenu",
+        "buttoned",
+        "priceentry",
+        "toolswindow",
+        "toolwords",
+    ]
     late = [f"trayapp.desktop.{room}" for room in rooms] + ["jeepney"]
     code = f"import sys, trayapp.desktop.app; print([m for m in {late} if m in sys.modules])"
     found = subprocess.run(

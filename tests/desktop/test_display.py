@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusVariant
 from PySide6.QtWidgets import QApplication
 
@@ -123,7 +124,9 @@ def test_the_portal_is_listened_to(qapp, qtbot, bus, monkeypatch):
         assert portal.send(changed(2))
         qtbot.waitUntil(lambda: look.current() is LIGHT)
     finally:
+        # It goes before its bus does: who listens must not outlive what he listens to.
         made.deleteLater()
+        qapp.sendPostedEvents(made, QEvent.Type.DeferredDelete)
         QDBusConnection.disconnectFromBus("portal")
         QDBusConnection.disconnectFromBus("portal-test")
         look.apply(qapp, before)

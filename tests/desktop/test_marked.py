@@ -54,6 +54,7 @@ def names(snapshot: Snapshot | None) -> set[str]:
     found = {"Spendlight", "Claude", "ChatGPT", "OpenAI", "Copilot", *UNITS}
     if snapshot is not None:
         parts = [part.name for part in (*snapshot.by_model, *snapshot.by_tool, *snapshot.by_project)]
+        parts += [part for each in snapshot.by_session for part in (each.tool, each.project)]
         parts += [part for call in snapshot.live for part in (call.tool, call.vendor, call.model)]
         parts += [part for rule in snapshot.choices.rules for part in (rule.asked, rule.model)]
         parts += [part for each in snapshot.choices.menu for part in (each.asked, each.tool)]

@@ -54,6 +54,30 @@ def test_budget_share_and_moods():
     assert reading(replace(day, running_pico=11 * PICO)) == Reading("23!", Mood.OVER, 1.0, 0.5)
 
 
+def test_another_number_keeps_bar_and_signs():
+    day = Snapshot(today=Today(pico=12 * PICO, calls=1), budget_day_pico=20 * PICO, pace=0.5, icon="rate")
+    assert reading(day) == Reading("0", Mood.OK, 0.6, 0.5)
+    assert reading(replace(day, rate_pico_hour=PICO * 19 // 10)) == Reading("2", Mood.OK, 0.6, 0.5)
+    over = replace(day, rate_pico_hour=4 * PICO, running_pico=9 * PICO)
+    assert reading(over) == Reading("4!", Mood.OVER, 1.0, 0.5)
+    unknown = replace(day, rate_pico_hour=4 * PICO, today=Today(pico=PICO, calls=2, unpriced=1))
+    assert reading(unknown).text == "4?"
+    nothing = replace(day, today=Today(calls=2, unpriced=2))
+    assert reading(nothing).text == "?"
+    month = replace(day, icon="month", month_point_pico=312 * PICO)
+    assert reading(month) == Reading("312", Mood.OK, 0.6, 0.5)
+    euros = replace(month, currency="EUR", currency_rate="0.5", currency_since="2026-11-01")
+    assert reading(euros).text == "156"
+    assert reading(replace(month, month_point_pico=None)) == Reading("12", Mood.OK, 0.6, 0.5)
+
+
+@given(st.sampled_from(["rate", "month"]), st.integers(0, 10**24), st.integers(0, 10**17), st.booleans())
+def test_another_number_fits_the_icon(icon, number, spent, unpriced):
+    today = Today(pico=spent, calls=2, unpriced=int(unpriced))
+    told = Snapshot(today=today, budget_day_pico=PICO, icon=icon, rate_pico_hour=number, month_point_pico=number)
+    assert 1 <= len(reading(told).text) <= 4
+
+
 def test_without_a_budget_there_is_no_bar():
     got = reading(Snapshot(today=Today(pico=12 * PICO, calls=1), pace=0.5))
     assert (got.bar, got.notch, got.mood) == (None, None, Mood.OK)

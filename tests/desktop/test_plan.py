@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from trayapp.desktop import glance, look
-from trayapp.desktop.gauges import Gauge, Text
+from trayapp.desktop.gauges import BarRow, Gauge, Text, Tone
 from trayapp.desktop.icon import Ink, image, picture
 from trayapp.desktop.meter import Mood, Reading, read
 from trayapp.desktop.popover import Popover
@@ -110,6 +110,34 @@ def test_money_is_the_number_where_it_is_billed_or_nothing_is_known_of_a_plan(on
 def test_nothing_outranks_pause_or_a_missing_engine(on_plan):
     assert read(live(replace(on_plan, mode="paused"))).text == "‖"
     assert read(View(link=Link.DOWN, snapshot=on_plan)).text == "–"
+
+
+def test_a_window_that_will_run_out_warns_and_says_when(qtbot, qapp, on_plan):
+    week = replace(WEEK, runs_out_at=NOON + 50_000, runs_out_sure=0.8)
+    snapshot = replace(on_plan, windows=(FIVE, week))
+    assert read(live(snapshot)).mood is Mood.WARN
+    popover = opened(qtbot, qapp, snapshot)
+    assert "71 % · runs out Thu 02:00" in texts(popover)
+    rows = {row.name.text(): row for row in popover.findChildren(BarRow) if row.isVisibleTo(popover)}
+    assert rows["Claude week"].toolTip() == "resets Thu 14:30"
+    assert rows["Claude 5 h"].toolTip() == ""
+    assert rows["Claude week"].gauge._tone is Tone.WARN
+    assert "Claude 5 h 42 %, resets 14:16 · week 71 %, runs out Thu 02:00" in glance.menu(live(snapshot)).status
+    popover.show_view(live(replace(snapshot, windows=(FIVE, replace(week, runs_out_sure=0.3)))))
+    popover._pulse.now()
+    assert "71 % · resets Thu 14:30" in texts(popover)
+    assert rows["Claude week"].toolTip() == ""
+
+
+def test_the_icons_number_may_be_another_and_its_bar_stays(on_plan):
+    rate = replace(on_plan, icon="rate")
+    assert read(live(rate)) == replace(read(live(on_plan)), text="2")
+    month = replace(on_plan, icon="month", month_point_pico=312 * PICO)
+    assert read(live(month)) == replace(read(live(on_plan)), text="312")
+    assert read(live(replace(month, month_point_pico=None))) == read(live(on_plan))
+    full = replace(rate, windows=(replace(FIVE, used=1.0),))
+    assert (read(live(full)).text, read(live(full)).mood) == ("2!", Mood.OVER)
+    assert read(live(replace(rate, mode="paused"))).text == "‖"
 
 
 @given(st.floats(0, 1), st.none() | st.integers(NOON - 10**6, NOON + 10**7), st.none() | st.integers(0, 10**6))

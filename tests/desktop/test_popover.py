@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QAccessible, QPixmap
 from PySide6.QtWidgets import QApplication, QProgressBar, QWidget
 
-from trayapp.desktop import look, place
+from trayapp.desktop import glance, look, money, place
 from trayapp.desktop.gauges import Card, Gauge, Text
 from trayapp.desktop.popover import WIDTH, Popover
 from trayapp.desktop.view import Link, View
@@ -156,6 +156,28 @@ def test_breakdowns(popover, day, qtbot):
     popover.show_view(live(replace(day, by_project=many)))
     popover.break_down("project")
     assert "and 3 more · $3.00" in texts(popover)
+
+
+def test_a_breakdown_by_session_names_it_by_project_tool_and_start(popover, day, qtbot):
+    opened(popover, live(day))
+    session = next(b for b in popover._breakdown.choice.buttons() if b.objectName() == "session")
+    qtbot.mouseClick(session, Qt.MouseButton.LeftButton)
+    first, second, _ = day.by_session
+    name = f"● api-server · claude-code · {money.clock(first.started_us)}"
+    assert name in texts(popover)
+    assert f"web · codex · {money.clock(second.started_us)}" in texts(popover)
+    assert "no session · aider" in texts(popover)
+    assert "$3.06 + 1 unpriced" in texts(popover)
+    tips = [bar.toolTip() for bar in popover._breakdown._bars[:3]]
+    assert tips[0] == "140 calls · 2.9M tokens · 1 call running"
+    assert tips[1].endswith(f"1 without a price · last call {money.clock(second.last_us)}")
+
+
+def test_the_menu_lists_sessions(day):
+    lines = glance.menu(live(day)).by_session
+    assert [line.split(" · ")[0] for line in lines] == ["● api-server", "web", "no session"]
+    assert lines[0].endswith("$8.10 · 140 calls")
+    assert glance.menu(View(link=Link.DOWN, snapshot=day)).by_session == ()
 
 
 def test_troubles_are_cards_and_speak(popover, day):

@@ -230,18 +230,6 @@ def test_the_menu_leads_there(qapp, qtbot, day):
     menu.close()
 
 
-def test_news_are_told_once_and_together():
-    one = Notice(title="Prices arrived", message="see `spendlight prices`", at_us=5)
-    two = Notice(title="A new price book (2026-11-27) is in use", message="3 models new.", at_us=9)
-    snapshot = Snapshot(notices=(two, one))
-    assert glance.news(snapshot, 9) is None
-    assert glance.news(snapshot, 5) == ("A new price book (2026-11-27) is in use", "3 models new.")
-    assert glance.news(snapshot, 0) == ("News about prices", "see spendlight prices\n3 models new.")
-    refused = replace(snapshot.notices[0], code="rewrite_refused")
-    mixed = replace(snapshot, notices=(refused, *snapshot.notices[1:]))
-    assert glance.news(mixed, 0) == ("News from Spendlight", "see spendlight prices\n3 models new.")
-
-
 def test_words():
     two = Snapshot(unpriced=(Unpriced(vendor="a", model="x"), Unpriced(vendor="b", model="y")))
     assert glance.unpriced(two) == "S&et prices for 2 models…"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from dataclasses import replace
 
 import pytest
 from desktop_popovers import wait_windows, windows
 
-from trayapp.platform import single
 from trayapp.snapshot import Snapshot, Today, Unpriced, Window
 from trayapp.trouble import Trouble
 from trayapp.values import PICO
@@ -165,9 +163,9 @@ def test_an_engine_that_goes_and_comes_back(panel, make_engine, day):
 
 def test_a_panel_that_comes_late(make_panel, make_engine, make_tray, day, bus):
     """On X11 Qt itself would never register with it."""
-    make_engine(day)
-    tray = make_tray("--tray-wait", "60")
-    wait_lock(tray)
+    engine = make_engine(day)
+    make_tray("--tray-wait", "60")
+    engine.wait_followed()
     panel = make_panel()
     panel.wait_item()
     panel.until(lambda: "$12.20" in panel.tooltip())
@@ -236,15 +234,3 @@ def test_demo_says_so_everywhere(make_panel, make_engine, make_tray):
     panel.wait_item()
     panel.until(lambda: panel.tooltip().startswith("DEMO"))
     assert panel.labels()[0].startswith("DEMO")
-
-
-def wait_lock(tray) -> None:
-    """Wait until a tray is past its start."""
-    from trayapp.platform import paths
-
-    end = time.monotonic() + PATIENCE
-    run = paths.find().run
-    while not ((run / "tray.sock").exists() and single.holder(run / "tray.lock")):
-        assert time.monotonic() < end
-        assert tray.process.poll() is None
-        time.sleep(0.02)

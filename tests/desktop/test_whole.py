@@ -129,6 +129,31 @@ def test_a_click_in_the_menu_pauses_the_real_engine(product, make_panel, make_tr
     assert (row["state"], row["metering"], row["usd_list"]) == ("done", "unmetered", None)
 
 
+def test_a_stop_is_told_and_lifted_by_its_button(profile, vendor, make_panel, make_tray):
+    """The real engine's budget: told once with the button that helps, and gone once it has helped."""
+    profile.settings.write_text(
+        f'[upstreams]\nanthropic = "{vendor.url}"\n'
+        '[[budgets]]\nname = "small"\nperiod = "day"\nusd = "3"\nat = [100]\naction = "stop"\n'
+    )
+    launch.start(profile, wait=30)
+    try:
+        panel = make_panel()
+        make_tray()
+        panel.wait_item()
+        panel.until(lambda: panel.tooltip().startswith("$0.00"))
+        call(base(profile, "anthropic", "my-tool"), stream=False)
+        told = panel.toasts.get(timeout=30)
+        assert (told.title, told.urgency) == ("Budget 'small' is used up", 2)
+        assert "New calls are refused until" in told.body
+        assert told.keys == ("default", "lift", "show", "snooze")
+        panel.press(told, "lift")
+        panel.until(lambda: any("calls allowed until" in label for label in panel.labels()))
+        assert b"budget_stop" not in call(base(profile, "anthropic", "my-tool"), stream=False)
+        assert panel.toasts.empty()
+    finally:
+        launch.stop(profile)
+
+
 def test_a_cheaper_model_is_chosen_and_taken_back_from_the_menu(product, make_panel, make_tray, vendor):
     """The real engine's words, one click, the vendor gets the other model; another click, and it gets the first."""
     panel = make_panel()

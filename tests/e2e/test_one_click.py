@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from connected import run_program
 from downgrading import PROMPT, Switching
-from screen import bus, display, make_panel, make_tray
+from screen import bus, display, make_panel, make_tray, screen
 from strict.upstream import StrictVendor
 
 from trayapp.demo.vendor import SimulatedVendor
 from trayapp.platform.paths import Paths
 
-__all__ = ["bus", "display", "make_panel", "make_tray"]
+__all__ = ["bus", "display", "make_panel", "make_tray", "screen"]
 
 OPUS, HAIKU = "claude-opus-5-5", "claude-haiku-5-5"
 SOL, LUNA = "gpt-6.1-sol", "gpt-6-luna"

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ class World:
         self.now = micros(datetime(2026, 11, 26, 15, 0, tzinfo=BERLIN))
         self.zone = BERLIN
         self.windows: list[Window] = []
-        self.told: list[tuple[str, str, str]] = []
+        self.told: list[tuple[str, str, str, str]] = []
         self.keeper = self.begin()
 
     def begin(self) -> BudgetKeeper:
@@ -81,7 +82,7 @@ class World:
 
     def codes(self) -> list[str]:
         """Codes of the notices since the last time."""
-        told, self.told[:] = [code for _, _, code in self.told], []
+        told, self.told[:] = [code for _, _, code, _ in self.told], []
         return told
 
     def call(self, **more: Any) -> Any:
@@ -171,8 +172,9 @@ def test_a_year_of_clocks_zones_and_restarts(world: Any) -> None:
                 world.begin().take(budgets)
             await world.keeper.look(forecast=False)
             names = {budget.name: span(budget.period, world.now, world.zone).name for budget in budgets}  # type: ignore[arg-type]
-            for title, _, code in world.told:
+            for title, _, code, about in world.told:
                 name = title.split("'")[1]
+                assert about == name
                 told[name, names[name], code] += 1
             world.told.clear()
             for budget in budgets:
@@ -344,6 +346,25 @@ def test_a_plans_window(world: Any) -> None:
         world.windows = [window(0.95, at=resets + 5 * 3600)]
         await world.keeper.look()
         assert world.codes() == ["budget_50", "budget_90"]
+
+    world(work)
+
+
+def test_a_budget_of_a_window_says_when_it_is_used_up(world: Any) -> None:
+    async def work(world: World) -> None:
+        world.keeper.take((Budget(name="five", period=None, pico=0, kind="window", value="anthropic/5h"),))
+        resets, runs_out = world.now // 10**6 + 7_200, world.now // 10**6 + 3_600
+        five = Window(vendor="anthropic", name="5h", minutes=300, used=0.7, resets_at=resets, runs_out_at=runs_out)
+        for sure, words in ((0.8, "is used up at about 16:00"), (0.3, ""), (None, "")):
+            world.windows = [replace(five, runs_out_sure=sure)]
+            await world.keeper.look()
+            view = world.view("five")
+            assert view.crossing == words
+            assert view.crossing_us == (runs_out * 10**6 if words else None)
+            assert view.words == " · ".join(filter(None, ("Claude 5h 70 %", words)))
+        world.windows = [replace(five, used=1.0, runs_out_sure=0.9)]
+        await world.keeper.look()
+        assert world.view("five").crossing == ""
 
     world(work)
 

@@ -169,6 +169,11 @@ def test_codex_with_a_chatgpt_login(engine: Any, send: Any, settled: Any, vendor
     assert (row["vendor"], row["tool"], row["account"]) == ("chatgpt", "codex", "subscription")
     assert row["model_asked"] == "gpt-6.1-sol"
     assert row["session"] == headers["session-id"]
+    with engine.client() as client:
+        (session,) = client.snapshot().by_session
+    assert (session.tool, session.calls, session.running, session.known) == ("codex", 1, 0, True)
+    assert session.started_us == session.last_us > 0
+    assert session.id not in headers["session-id"]
     assert row["usd_marginal"] == "0"
     assert row["usd_list"] not in (None, "0")
     assert vendor.counted.calls()[0].leg.output == row["output"]

@@ -390,6 +390,15 @@ def test_the_user_chooses_what_the_icon_shows(engine: Any) -> None:
     assert snapshot(engine).icon == "money"
 
 
+def test_the_user_chooses_what_is_told_and_when(engine: Any) -> None:
+    assert (snapshot(engine).notify, snapshot(engine).quiet) == ("all", "")
+    with engine.paths.settings.open("a") as settings:
+        settings.write('[notify]\nlevel = "important"\nquiet = "22:00-07:00"\n')
+    with engine.client() as client:
+        client.ask("reload")
+    assert (snapshot(engine).notify, snapshot(engine).quiet) == ("important", "22:00-07:00")
+
+
 def test_what_passes_unread_is_not_heard(make_engine: Callable[..., Any]) -> None:
     head = head_of(HEADERS, len(ANSWER))
     with vendor_saying(head, ANSWER) as (port, _):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from trayapp.ledger import Ledger, rollups
+from trayapp.ledger import Ledger, mix, rollups
 from trayapp.values import (
     Basis,
     Closing,
@@ -95,8 +95,13 @@ def buckets_and_rows(path: Path) -> tuple[dict[Any, Any], dict[Any, Any]]:
     )
     width = 2 + len(names)
 
+    mixed = (
+        f"SELECT 'mix',hour,{','.join(mix.CELL_COLUMNS)},{','.join(f'm.{c}' for c in mix.COLUMNS)}"
+        " FROM mix m JOIN cells ON cells.id=m.cell"
+    )
+
     def read(connection: sqlite3.Connection) -> dict[Any, Any]:
-        return {row[:width]: row[width:] for row in connection.execute(text)}
+        return {row[:at]: row[at:] for sql, at in ((text, width), (mixed, 6)) for row in connection.execute(sql)}
 
     with closed(sqlite3.connect(":memory:")) as copy:
         with closed(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:

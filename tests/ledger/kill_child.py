@@ -32,7 +32,13 @@ def main() -> None:
             metering=Metering.EXACT,
             confidence=Confidence.EXACT,
             usage=Usage(legs=(Leg(input=1, output=row_id % 1000),)),
-            cost=Cost(pico=row_id % 1_000_003, basis=Basis.LIST, book="b"),
+            cost=Cost(
+                pico=row_id % 1_000_003,
+                basis=Basis.LIST,
+                book="b",
+                components=(("output", row_id % 1_000_003),),
+                flags=("batch",) if row_id % 3 else (),
+            ),
         )
         ledger.close_row(closing).add_done_callback(lambda f: done(row_id, f))
 

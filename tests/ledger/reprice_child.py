@@ -13,8 +13,9 @@ def main() -> None:
     ledger = Ledger.open(Path(sys.argv[1]))
     while rows := ledger.unpriced(limit=REPRICE_PART).result():
         priced = [
-            Repriced(id=row.id, cost=Cost(pico=row.usage.total("output") + 1, basis=Basis.LIST, book="b2"))
+            Repriced(id=row.id, cost=Cost(pico=pico, basis=Basis.LIST, book="b2", components=(("output", pico),)))
             for row in rows
+            for pico in (row.usage.total("output") + 1,)
         ]
         ledger.reprice(priced).result()
         sys.stdout.write("".join(f"{row.id}\n" for row in rows))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from contextlib import closing as closed
 from pathlib import Path
 
 import pytest
+from large_ledger import make_large
 
 from trayapp.ledger import Ledger, queries, rollups
-from trayapp.ledger.schema import migrate
 from trayapp.values import Row
 
 
@@ -98,32 +97,6 @@ def test_an_export_ends_with_its_sink(ledger: Ledger, kit) -> None:
 
     with pytest.raises(OSError, match="no space"):
         ledger.export(full).result(kit.WAIT)
-
-
-def make_large(path: Path, count: int) -> None:
-    """A year of calls: 12 tools, 9 models, 30 projects, sessions of 40 calls."""
-    with closed(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(connection)
-        connection.execute("PRAGMA journal_mode=OFF")
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("BEGIN")
-        connection.execute(
-            f"""
-            WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM n WHERE i<{count - 1})
-            INSERT INTO calls (id,started_us,ended_us,state,metering,source,confidence,vendor,wire,tool,session,
-                project,project_name,model_asked,model_served,kind,streamed,context_bytes,upstream,http_status,
-                vendor_request_id,message_id,input,cache_read,output,pico_list,pico_contract,pico_marginal,basis,book)
-            SELECT i+1, 1750000000000000+i*31536000000000/{count}, 1750000000000000+i*31536000000000/{count}+4000000,
-                CASE WHEN i%97=0 THEN 'vendor_error' ELSE 'done' END, 'exact', 'proxy',
-                CASE WHEN i%50=0 THEN 'partial' ELSE 'exact' END, 'vendor'||(i%3), 'wire', 'tool'||(i/40%12),
-                'session-'||(i/40), 'project'||(i/400%30), 'name', 'model-'||(i%9), 'model-'||(i%9), 'main', 1, 2000,
-                'api.example.test:443', 200, 'req_'||i, 'msg_'||i, i%1000, i%50000, i%300,
-                CASE WHEN i%40=0 THEN NULL ELSE i*977 END, i*900, 0, 'list', 'book-1'
-            FROM n
-            """
-        )
-        rollups.rebuild(connection)
-        connection.execute("COMMIT")
 
 
 def worst_times(path: Path) -> dict[str, float]:

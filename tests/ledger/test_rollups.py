@@ -20,6 +20,7 @@ from trayapp.ledger.batch import Batch, Close, Open, write
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.records import Closed, opening_parameters
 from trayapp.ledger.schema import migrate
+from trayapp.ledger.sums import Sums
 from trayapp.values import Basis, Closing, Confidence, Cost, Leg, Metering, Opening, State, Usage
 
 HOUR = rollups.HOUR_US
@@ -70,7 +71,7 @@ def calls(draw: Any, span_us: int = 80 * HOUR) -> list[tuple[Opening, Closing]]:
 def filled(made: list[tuple[Opening, Closing]]) -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
-    adder, ids = rollups.Adder(), IdSource(lambda: 1)
+    adder, ids = Sums(), IdSource(lambda: 1)
     write(connection, Batch(opens=[Open(o, opening_parameters(o), None) for o, _ in made]), adder, ids)
     half = len(made) // 2
     for part in (made[:half], made[half:]):

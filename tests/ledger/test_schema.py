@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from trayapp.ledger import rollups
+from trayapp.ledger import mix, rollups
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.records import CLOSE_COLUMNS, MARK_COLUMNS, OPEN_COLUMNS, ROW_COLUMNS
 from trayapp.ledger.schema import STEPS, VERSION, migrate
@@ -30,6 +30,8 @@ def test_every_field_has_its_column(connection: sqlite3.Connection) -> None:
     assert calls == {*ROW_COLUMNS, *OPEN_COLUMNS, *CLOSE_COLUMNS, *MARK_COLUMNS}
     assert columns(connection, "buckets") == ["grain", "bucket", "dims", *rollups.COLUMNS]
     assert set(columns(connection, "dims")) == {"id", *rollups.DIM_COLUMNS}
+    assert set(columns(connection, "mix")) == {"cell", "hour", *mix.COLUMNS}
+    assert columns(connection, "cells") == ["id", *mix.CELL_COLUMNS]
     assert "workspace" not in calls
 
 

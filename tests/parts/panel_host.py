@@ -90,12 +90,19 @@ class Toast:
     body: str
     actions: tuple[str, ...]
     """Keys and texts, in turns."""
+    urgency: int = 1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its actions."""
+        return self.actions[::2]
 
 
 class PanelHost:
     """Owns the panel's names while it is open."""
 
-    def __init__(self, bus: str) -> None:
+    def __init__(self, bus: str, *, tray: bool = True) -> None:
+        """Own them; without a ``tray`` only that of the notifications."""
         self._bus = bus
         self._service: DBusConnection = open_dbus_connection(bus=bus)
         self._caller: DBusConnection = open_dbus_connection(bus=bus)
@@ -106,6 +113,8 @@ class PanelHost:
         """Those with buttons."""
         self.closed_toasts: queue.Queue[int] = queue.Queue()
         self.capabilities = ["body", "body-markup", "actions"]
+        self.inhibited: bool | None = None
+        """Whether nobody is to be disturbed; ``None``: this service cannot say."""
         self._toasted = 0
         self._end = threading.Event()
         self.item = ""
@@ -119,7 +128,8 @@ class PanelHost:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         # Last: from here on the items come.
-        self._service.send(message_bus.RequestName(WATCHER))
+        if tray:
+            self._service.send(message_bus.RequestName(WATCHER))
 
     def close(self) -> None:
         """Give the names back; the panel is gone."""
@@ -205,11 +215,26 @@ class PanelHost:
         """Choose a menu entry by its number."""
         self._ask(new_method_call(self._menu_address(), "Event", "isvu", (number, "clicked", ("i", 0), 0)))
 
+    def open_menu(self) -> None:
+        """Open the menu as panels do, and close it."""
+        at = self._menu_address()
+        self._ask(new_method_call(at, "AboutToShow", "i", (0,)))
+        for name in ("opened", "closed"):
+            self._ask(new_method_call(at, "Event", "isvu", (0, name, ("i", 0), 0)))
+
     def press(self, toast: Toast, key: str) -> None:
         """Press a notification's button."""
         at = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.Notifications")
         self._service.send(new_signal(at, "ActionInvoked", "us", (toast.id, key)))
         self._service.send(new_signal(at, "NotificationClosed", "uu", (toast.id, 2)))
+
+    def inhibit(self, value: bool) -> None:
+        """Ask for quiet, or no longer, and say so."""
+        self.inhibited = value
+        at = DBusAddress("/org/freedesktop/Notifications", interface="org.freedesktop.DBus.Properties")
+        changed = {"Inhibited": ("b", value)}
+        body = ("org.freedesktop.Notifications", changed, [])
+        self._service.send(new_signal(at, "PropertiesChanged", "sa{sv}as", body))
 
     def _menu_address(self) -> DBusAddress:
         return DBusAddress(str(self.get("Menu")), self.item, MENU)
@@ -241,6 +266,11 @@ class PanelHost:
             name = message.body[0]
             self._items.put(message.header.fields[HeaderFields.sender] if name.startswith("/") else name)
             self._service.send(new_method_return(message))
+        elif member == "Get" and message.body[1] == "Inhibited":
+            if self.inhibited is None:
+                self._service.send(new_error(message, "org.freedesktop.DBus.Error.InvalidArgs"))
+            else:
+                self._service.send(new_method_return(message, "v", (("b", self.inhibited),)))
         elif member == "Get":
             value: tuple[str, Any] = ("b", True)
             if message.body[1] == "ProtocolVersion":
@@ -251,11 +281,14 @@ class PanelHost:
         elif member == "GetAll":
             self._service.send(new_method_return(message, "a{sv}", ({"IsStatusNotifierHostRegistered": ("b", True)},)))
         elif member == "Notify":
-            _app, replaces, _icon, title, body, actions, *_ = message.body
-            self._toasted = replaces or self._toasted + 1
-            self._service.send(new_method_return(message, "u", (self._toasted,)))
+            _app, replaces, _icon, title, body, actions, hints, *_ = message.body
+            number = replaces
+            if not replaces:
+                number = self._toasted = self._toasted + 1
+            self._service.send(new_method_return(message, "u", (number,)))
             if actions and self.capabilities.count("actions"):
-                self.toasts.put(Toast(self._toasted, replaces, title, body, tuple(actions)))
+                urgency = hints.get("urgency", ("y", 1))[1]
+                self.toasts.put(Toast(number, replaces, title, body, tuple(actions), urgency))
             else:
                 self.notices.put((title, body))
         elif member == "CloseNotification":

@@ -9,14 +9,14 @@ import argparse
 import json
 import re
 import sys
+import time
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from trayapp import currency, settings
-from trayapp.cli import source, when
+from trayapp import currency
+from trayapp.cli import source, waste, when
 from trayapp.money import PICO, count, dollars
-from trayapp.platform import paths as places
 
 _EXACTLY = re.compile(r"[-@]20\d{2}-?\d{2}-?\d{2}\Z|-latest\Z")
 
@@ -27,14 +27,25 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--since", default=None, help="today, 2h, 7d, a date or a time (default: all, table: today)")
     parser.add_argument("--until", default=None)
     parser.add_argument("--limit", type=int, default=None)
+    parser.add_argument(
+        "--waste",
+        choices=waste.MEANS,
+        default=None,
+        metavar="LINE",
+        help=f"only what a line of `spendlight waste` counts (default: of the last 7 days): {', '.join(waste.MEANS)}",
+    )
     parser.add_argument("--format", choices=("table", "jsonl", "json"), default="table")
     options = parser.parse_args(arguments)
-    since = options.since or ("today" if options.format == "table" else None)
-    found = source.rows(
-        None if since is None else when.parse(since),
-        None if options.until is None else when.parse(options.until),
-        options.limit,
-    )
+    until = None if options.until is None else when.parse(options.until)
+    if options.waste is not None:
+        since_us, until_us = (
+            when.parse(options.since or waste.USUAL),
+            time.time_ns() // 1000 if until is None else until,
+        )
+        found = source.waste_rows(options.waste, since_us, until_us, waste.here(), options.limit)
+    else:
+        since = options.since or ("today" if options.format == "table" else None)
+        found = source.rows(None if since is None else when.parse(since), until, options.limit)
     if options.format == "json":
         print(json.dumps(list(found), ensure_ascii=False))
         return 0
@@ -42,7 +53,7 @@ def run(arguments: list[str]) -> int:
         for row in found:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         return 0
-    rates, why = _rates()
+    rates, why = waste.rates()
     print(
         f"{'started':<24} {'tool':<14} {'model':<26} {'in':>7} {'out':>7} "
         f"{'list':>10} {'contract':>10} {'bill':>10}  state"
@@ -55,17 +66,6 @@ def run(arguments: list[str]) -> int:
     if note:
         print(f"Amounts are {note}.")
     return 0
-
-
-def _rates() -> tuple[currency.Rates, str]:
-    """The user's currency; settings that cannot be read are no reason to hide the calls."""
-    try:
-        chosen = settings.load(places.find().settings)
-        return currency.read(chosen.currency, chosen.sections.get("currency") or ()), ""
-    except settings.SettingsError:
-        return currency.Rates(), "in USD: the settings cannot be read"
-    except currency.CurrencyError as error:
-        return currency.Rates(), f"in USD: {error}"
 
 
 def _micros(text: str) -> int:

@@ -89,7 +89,12 @@ def _table(paths: Paths) -> dict[str, dict[str, Any]]:
 
 
 def _value(text: str) -> Any:
-    """What is typed for a setting: a yes or no, a whole number, or text."""
+    """What is typed for a setting: a yes or no, a whole number, a list (as in the file), or text."""
+    if text.startswith("["):
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
     if text.lower() in ("true", "yes", "on"):
         return True
     if text.lower() in ("false", "no", "off"):

@@ -146,14 +146,15 @@ def _slice(part: Slice, top: int, width: int, paint: _Paint, shown: Currency) ->
 
 
 def _window(window: Window, snapshot: Snapshot, width: int, paint: _Paint) -> str:
-    """ "Claude 5 h ━━━━━──── 42 %, resets 14:20"."""
+    """ "Claude 5 h ━━━━━──── 42 %, resets 14:20", or "71 %, runs out Thu 15:00" where that is sooner."""
     gone = window.tightness
     right = ", ".join(filter(None, (shares.used(window), shares.until(window, snapshot.at_us))))
     right = f"{right:<25}"
     column = min(24, max(width - _cells(right) - 2, 8))
     name = _fit(shares.name(snapshot, window), column)
     room = width - column - _cells(right) - 3
-    style = "red" if (gone or 0) >= 1 else "orange" if (gone or 0) >= 0.8 else "blue"
+    warned = (gone or 0) >= 0.8 or shares.runs_out(window)
+    style = "red" if (gone or 0) >= 1 else "orange" if warned else "blue"
     bar = f"{_bar(gone or 0.0, room, paint, style)} " if room >= 4 else ""
     left = f"{name}{' ' * (column - _cells(name))}"
     return f"{left}  {bar}{right}".rstrip() if bar else _fit(f"{name} {right}".rstrip(), width)

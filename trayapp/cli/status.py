@@ -85,9 +85,11 @@ def render(snapshot: Snapshot, form: str, session: dict[str, Any] | None = None)
     if form == "waybar":
         share = today.pico * 100 // snapshot.budget_day_pico if snapshot.budget_day_pico else 0
         window = shares.leading(snapshot)
+        warned = window is not None and shares.runs_out(window)
         if window is not None:
             share = shares.percent(window.tightness or 0.0)
-        css = "paused" if snapshot.mode == "paused" else "over" if share >= 100 else "warn" if share >= 80 else "ok"
+        level = "over" if share >= 100 else "warn" if share >= 80 or warned else "ok"
+        css = "paused" if snapshot.mode == "paused" else level
         document = {
             "text": short,
             "tooltip": "\n".join(meter.draw(snapshot, width=60)),

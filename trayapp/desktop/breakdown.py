@@ -1,4 +1,4 @@
-"""The popover's breakdown: where today's money went, by model, tool or project.
+"""The popover's breakdown: where today's money went, by model, tool, project or session.
 
 Rules: the dearest first, at most ``BARS``, the rest summed in a line; a slice without a price says so; rows are kept
 and refilled.
@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from trayapp.desktop import money
+from trayapp.desktop import money, sessionwords
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import BarRow, Text, Tone
 from trayapp.snapshot import Slice, Snapshot
@@ -26,6 +26,12 @@ BREAKDOWNS: Final = (
         mark("breakdown", "Pro&ject"),
         mark("breakdown", "Today by project"),
         mark("breakdown", "unknown project"),
+    ),
+    (
+        "session",
+        mark("breakdown", "Sess&ion"),
+        mark("breakdown", "Today by session"),
+        mark("breakdown", "unknown session"),
     ),
 )
 """What can be broken down: its key, its button, its whole name, and what a part without a name is called."""
@@ -53,22 +59,21 @@ class Breakdown(QWidget):
     def show_slices(self, snapshot: Snapshot, *, brief: bool = False) -> bool:
         """Show today's slices, half as many when ``brief``; whether there are any."""
         most = BARS // 2 if brief else BARS
-        slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[self.by]
-        ordered = sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))
+        ordered = _ordered(self.by, snapshot)
         unnamed = next(tr("breakdown", none) for key, *_, none in BREAKDOWNS if key == self.by)
-        dearest = max((part.pico for part in ordered), default=0)
+        dearest = max((part.pico for part, _ in ordered), default=0)
         for i, bar in enumerate(self._bars):
             bar.setVisible(i < min(len(ordered), most))
             if i < len(ordered):
-                part = ordered[i]
+                part, more = ordered[i]
                 share = part.pico / dearest if dearest > 0 else 0.0
                 tool = part.name if self.by == "tool" else None
                 bar.show_bar(part.name or unnamed, money.of_slice(part, snapshot.shown), share, tool=tool)
-                bar.setToolTip(_tip(part))
+                bar.setToolTip(_tip(part, more))
         rest = ordered[most:]
         self._more.setVisible(bool(rest))
         if rest:
-            others = money.dollars(sum(part.pico for part in rest), shown=snapshot.shown)
+            others = money.dollars(sum(part.pico for part, _ in rest), shown=snapshot.shown)
             self._more.show_text(several("breakdown", "and %n more · {amount}", len(rest), amount=others))
         return bool(ordered)
 
@@ -86,17 +91,27 @@ class Breakdown(QWidget):
             button.setChecked(name == self.by)
             self.choice.addButton(button)
             row.addWidget(button)
-        self.choice.buttonClicked.connect(lambda button: self.turn(button.objectName()))
+        # Not its click: a screen reader toggles without one.
+        self.choice.buttonToggled.connect(lambda button, on: self.turn(button.objectName()) if on else None)
         return row
 
     def turn(self, by: str) -> None:
-        """Break down by ``model``, ``tool`` or ``project`` from now on."""
+        """Break down by ``model``, ``tool``, ``project`` or ``session`` from now on."""
         self.by = by
         self.turned.emit()
 
 
-def _tip(part: Slice) -> str:
+def _ordered(by: str, snapshot: Snapshot) -> list[tuple[Slice, str]]:
+    """The parts, the dearest first, and what a tooltip says beside."""
+    if by == "session":
+        # As the engine ranks them: those that run now are among them though they may have cost nothing yet.
+        return [(sessionwords.as_slice(each), sessionwords.state(each)) for each in snapshot.by_session]
+    slices = {"model": snapshot.by_model, "tool": snapshot.by_tool, "project": snapshot.by_project}[by]
+    return [(part, "") for part in sorted(slices, key=lambda part: (-part.pico, -part.calls, part.name))]
+
+
+def _tip(part: Slice, more: str) -> str:
     parts = [money.calls(part.calls), several("breakdown", "%n token(s)", part.tokens)]
     if part.unpriced:
         parts.append(several("breakdown", "%n without a price", part.unpriced))
-    return " · ".join(parts)
+    return " · ".join(filter(None, (*parts, more)))

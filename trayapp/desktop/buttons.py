@@ -2,13 +2,14 @@
 
 Rules: painted by hand in the look in force; a ring says where the keyboard is; Enter and the space bar both press;
 roles, names and states reach screen readers; what a click has toggled by itself is put right by who knows the truth.
+A screen reader toggles what can be toggled without a click, so wishes are told apart from shown states by who set them.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QFrame, QHBoxLayout, QPushButton, QSizePolicy
 
 from trayapp.desktop import look
 
@@ -128,22 +129,29 @@ class Segments(QFrame):
             button.setAccessibleDescription(tip)
             self.group.addButton(button)
             row.addWidget(button, 1)
-        self.group.buttonClicked.connect(lambda button: self.picked.emit(button.objectName()))
+        self._showing = False
+        self.group.buttonToggled.connect(self._toggled)
 
     def show_choice(self, key: str) -> None:
         """Show which one is true; none is chosen when it is not among them."""
         wanted = next((button for button in self.group.buttons() if button.objectName() == key), None)
         chosen = self.group.checkedButton()
+        self._showing = True
         if wanted is not None and wanted is not chosen:
             wanted.setChecked(True)
         elif wanted is None and chosen is not None:
             self.group.setExclusive(False)
             chosen.setChecked(False)
             self.group.setExclusive(True)
+        self._showing = False
         # Tab stops at the chosen one, the arrow keys lead to the others; Qt sees to it only once one has the keyboard.
         for button in self.group.buttons():
             stops = button is (wanted or self.group.buttons()[0])
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus)
+
+    def _toggled(self, button: QAbstractButton, chosen: bool) -> None:
+        if chosen and not self._showing:
+            self.picked.emit(button.objectName())
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         """The ground that holds them together."""
@@ -157,10 +165,15 @@ class Segments(QFrame):
 class Switch(QCheckBox):
     """Words at the left, a switch at the right: on or off at once."""
 
+    flipped = Signal()
+    """The user wants it the other way; which is true is for ``show_state`` to say."""
+
     _WIDE, _HIGH = 30, 16
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
+        self._showing = False
+        self.toggled.connect(self._toggled)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, _FIXED)
@@ -173,6 +186,16 @@ class Switch(QCheckBox):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """Never cut."""
         return self.sizeHint()
+
+    def show_state(self, *, on: bool) -> None:
+        """Show what is true."""
+        self._showing = True
+        self.setChecked(on)
+        self._showing = False
+
+    def _toggled(self) -> None:
+        if not self._showing:
+            self.flipped.emit()
 
     def hitButton(self, _position: object) -> bool:  # noqa: N802
         """All of it can be clicked."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trayapp import shares
-from trayapp.desktop import budgettext, money
+from trayapp.desktop import budgettext, money, sessionwords, weektext
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import LiveCall, Slice, Snapshot
 from trayapp.tongue import mark, several, tr
@@ -19,8 +19,6 @@ TOOLTIP_LIMIT = 120
 ALERT = "⚠"
 """What an alert's first line begins with."""
 _PLAN_LINES = 5
-_NOT_PRICES = ("rewrite_refused", "budget_")
-"""How the codes of notices begin that are no news about prices."""
 _ENDINGS = {
     "done": mark("glance", "done"),
     "vendor_error": mark("glance", "vendor error"),
@@ -42,9 +40,12 @@ class MenuText:
     tools: tuple[str, ...]
     """The tools of ``by_tool``, by name."""
     by_model: tuple[str, ...]
+    by_session: tuple[str, ...]
     pause: str
     paused: bool
     can_pause: bool
+    week: str = ""
+    """The entry that leads to the last week; empty: there is none."""
     price: str = ""
     """The entry that leads to a price for what has none; empty when everything has one."""
 
@@ -160,18 +161,6 @@ def missing(snapshot: Snapshot) -> str:
     return several("glance", "Not in it: %n unmetered call(s)", unmetered) if unmetered else ""
 
 
-def news(snapshot: Snapshot, told_us: int) -> tuple[str, str] | None:
-    """Title and text of one notification for all notices that came after ``told_us``; ``None`` when none did."""
-    fresh = [notice for notice in snapshot.notices if notice.at_us > told_us]
-    if not fresh:
-        return None
-    title = fresh[0].title if len(fresh) == 1 else tr("glance", "News about prices")
-    if len(fresh) > 1 and any(notice.code.startswith(_NOT_PRICES) for notice in fresh):
-        title = tr("glance", "News from Spendlight")
-    plain = [notice.message.replace("`", "") for notice in reversed(fresh)]
-    return title, "\n".join(plain)
-
-
 def tooltip(view: View) -> str:
     """Up to three lines, at most 120 characters in all."""
     lines = [tr("glance", "DEMO, no real money")] if view.is_demo else []
@@ -212,6 +201,7 @@ def menu(view: View) -> MenuText:
     status = [demo()] if view.is_demo else []
     by_tool: tuple[str, ...] = ()
     by_model: tuple[str, ...] = ()
+    by_session: tuple[str, ...] = ()
     if view.live and snapshot is not None:
         status.append(headline(view))
         status.extend(filter(None, (_cut(budgettext.glance(snapshot), 120),)))
@@ -225,6 +215,8 @@ def menu(view: View) -> MenuText:
         if len(running) > 3:
             status.append("● " + several("glance", "and %n more running", len(running) - 3))
         by_tool = tuple(_slice(part, tr("glance", "unknown tool"), snapshot.shown) for part in snapshot.by_tool[:12])
+        sessions = [sessionwords.as_slice(each) for each in snapshot.by_session[:12]]
+        by_session = tuple(_slice(part, "", snapshot.shown) for part in sessions)
         by_model = tuple(_slice(part, tr("glance", "unknown model"), snapshot.shown) for part in snapshot.by_model[:12])
     elif not alerts:
         status.append(headline(view))
@@ -234,6 +226,7 @@ def menu(view: View) -> MenuText:
         by_tool=by_tool,
         tools=tuple(part.name for part in snapshot.by_tool[:12]) if by_tool and snapshot is not None else (),
         by_model=by_model,
+        by_session=by_session,
         pause=(
             tr("glance", "{paused} — resume", paused=paused(snapshot))
             if view.paused and snapshot
@@ -241,6 +234,7 @@ def menu(view: View) -> MenuText:
         ),
         paused=view.paused,
         can_pause=view.live,
+        week=weektext.entry(snapshot) if view.live and snapshot is not None else "",
         price=unpriced(snapshot) if view.live and snapshot is not None else "",
     )
 

@@ -7,6 +7,7 @@ is true, and a menu that is open does not jump. Slots of lines (alerts, status, 
 
 from __future__ import annotations
 
+import time
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,9 @@ from trayapp.tongue import tr
 if TYPE_CHECKING:
     from trayapp.desktop.budgetmenu import BudgetMenu
     from trayapp.desktop.modelsmenu import ModelsMenu
+    from trayapp.desktop.snoozemenu import SnoozeMenu
     from trayapp.desktop.teammenu import TeamMenu
+    from trayapp.desktop.telling import Silence
 
 _ALERTS = 6
 _STATUS = 18
@@ -36,8 +39,12 @@ class TrayMenu(QObject):
     pause_asked = Signal()
     price_asked = Signal()
     tools_asked = Signal()
+    week_asked = Signal()
+    """The last week shall be seen."""
     asked = Signal(str, object)
     """A verb of the engine about cheaper models or a budget, and its arguments."""
+    snooze_asked = Signal(str)
+    """How notifications are to come from now on (``notifications.ON`` …)."""
     quit_asked = Signal()
     stop_asked = Signal()
 
@@ -56,19 +63,24 @@ class TrayMenu(QObject):
         self._tool_lines = [self._line(self._tools) for _ in range(_SLICES)]
         self._models = self.menu.addMenu(tr("menu", "Today by model"))
         self._model_lines = [self._line(self._models) for _ in range(_SLICES)]
+        self._sessions = self.menu.addMenu(tr("menu", "Sessions"))
+        self._session_lines = [self._line(self._sessions) for _ in range(_SLICES)]
         self._choices: ModelsMenu | None = None
         self._budgets: BudgetMenu | None = None
         self._team: TeamMenu | None = None
         self.menu.addSeparator()
         self._choices_end = self.menu.addSeparator()
         self._show = self._action(tr("menu", "&Show details"), self.show_asked)
+        self._week = self._action("", self.week_asked)
+        self._week.setVisible(False)
         self._price = self._action(tr("menu", "S&et a price…"), self.price_asked)
         self._price.setVisible(False)
         self._connect = self._action(tr("menu", "&Connect tools…"), self.tools_asked)
         self._pause = self._action("", self.pause_asked)
         self._pause.setCheckable(True)
         self._pause.setToolTip(tr("menu", "Calls pass without being read; each is still one unmetered row."))
-        self.menu.addSeparator()
+        self._snooze: SnoozeMenu | None = None
+        self._snooze_end = self.menu.addSeparator()
         self._quit = self._action(tr("menu", "&Quit the tray (metering goes on)"), self.quit_asked)
         self._stop = self._action(tr("menu", "S&top everything…"), self.stop_asked)
         self.menu.setDefaultAction(self._show)
@@ -101,8 +113,13 @@ class TrayMenu(QObject):
         for line, tool in zip(self._tool_lines, text.tools, strict=False):
             _mark(line, _tool_icon(tool))
         _fill(self._model_lines, text.by_model)
+        _fill(self._session_lines, text.by_session)
         self._tools.menuAction().setVisible(bool(text.by_tool))
         self._models.menuAction().setVisible(bool(text.by_model))
+        self._sessions.menuAction().setVisible(bool(text.by_session))
+        self._week.setVisible(bool(text.week))
+        if text.week:
+            self._week.setText(text.week)
         self._price.setVisible(bool(text.price))
         if text.price:
             self._price.setText(text.price)
@@ -145,6 +162,15 @@ class TrayMenu(QObject):
     def popup(self, at: QPoint) -> None:
         """Open it at a place of the screen."""
         self.menu.popup(at)
+
+    def show_silence(self, silence: Silence) -> None:
+        """Whether notifications come; the entries are made when that is first known."""
+        if self._snooze is None:
+            from trayapp.desktop.snoozemenu import SnoozeMenu
+
+            self._snooze = SnoozeMenu(self.menu, self._snooze_end, self)
+            self._snooze.asked.connect(self.snooze_asked)
+        self._snooze.show_silence(silence, time.time_ns() // 1000)
 
     def close(self) -> None:
         """Give the menu back."""

@@ -19,7 +19,17 @@ down        –       no engine, or no word from it yet
 ==========  ======  =========================================================================================
 
 On a plan (``trayapp.shares.leading``) the number is the share used of the tightest window, "42%", with "!" in the place
-of the sign when nothing is left. The bar is the same share, its notch the share of the window's time that has passed.
+of the sign when nothing is left; one that will run out before its reset warns at any share. The bar is the same share,
+its notch the share of the window's time that has passed.
+
+The user may want another number (``display.icon``): bar, notch, colour, "!" and "?" stay what they are.
+
+==========  ======  =========================================================================================
+number      text    what
+==========  ======  =========================================================================================
+rate        2       what an hour costs at the pace of the last ten minutes
+month       312     what this month will have cost at its end; as usual while too little is known for that
+==========  ======  =========================================================================================
 
 Otherwise the bar is the share of today's budget, with a notch where an even pace would be. Without a budget there is no
 share, and none is made up: the bar is absent, and in its place a lamp is lit while calls run.
@@ -27,14 +37,14 @@ share, and none is made up: the bar is absent, and in its place a lamp is lit wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from trayapp import shares
 from trayapp.desktop import money
 from trayapp.desktop.money import PICO
 from trayapp.desktop.view import Link, View
-from trayapp.snapshot import Window
+from trayapp.snapshot import Snapshot, Window
 
 _WARN_AT = 0.8
 
@@ -77,6 +87,16 @@ def read(view: View) -> Reading:
     lit = any(call.ended_us == 0 for call in snapshot.live)
     if view.paused:
         return Reading("‖", Mood.PAUSED, lit=lit)
+    usual = _as_usual(snapshot, lit=lit)
+    wanted = {"rate": snapshot.rate_pico_hour, "month": snapshot.month_point_pico}.get(snapshot.icon)
+    if wanted is None or (usual.mood is Mood.UNPRICED and usual.text == "?"):
+        return usual
+    sign = "!" if usual.mood is Mood.OVER else "?" if usual.text.endswith("?") else ""
+    return replace(usual, text=_short(wanted, snapshot) + sign)
+
+
+def _as_usual(snapshot: Snapshot, *, lit: bool) -> Reading:
+    """Share of a plan's window, or today's amount."""
     window = shares.leading(snapshot)
     if window is not None:
         return _of_window(window, snapshot.at_us, lit=lit)
@@ -90,8 +110,7 @@ def read(view: View) -> Reading:
     unknown = today.unpriced > 0 or today.unmetered > 0 or any(c.pico is None and not c.ended_us for c in snapshot.live)
     if amount == 0 and money.nothing_known(today):
         return Reading("?", Mood.UNPRICED, bar, notch, lit)
-    shown = snapshot.shown
-    text = short(-(-amount * shown.numerator // shown.denominator))  # rounded up: something is never nothing
+    text = _short(amount, snapshot)
     if share is not None and share >= 1:
         return Reading(text + "!", Mood.OVER, bar, notch, lit)
     mood = Mood.OK
@@ -109,8 +128,14 @@ def _of_window(window: Window, now_us: int, *, lit: bool) -> Reading:
     notch = shares.elapsed(window, now_us)
     if share >= 1:
         return Reading("100!", Mood.OVER, 1.0, notch, lit)
-    warned = share >= _WARN_AT or window.status == "allowed_warning"
+    warned = share >= _WARN_AT or window.status == "allowed_warning" or shares.runs_out(window)
     return Reading(f"{shares.percent(share)}%", Mood.WARN if warned else Mood.OK, share, notch, lit)
+
+
+def _short(pico: int, snapshot: Snapshot) -> str:
+    """An amount in the currency that the user chose."""
+    shown = snapshot.shown
+    return short(-(-pico * shown.numerator // shown.denominator))  # rounded up: something is never nothing
 
 
 def short(pico: int) -> str:

@@ -61,7 +61,7 @@ class ModelSection(QWidget):
         inner.addWidget(self.asis)
         self.more.clicked.connect(self._turn)
         self.mode.picked.connect(self._pick)
-        self.asis.clicked.connect(self._switch)
+        self.asis.flipped.connect(self._switch)
         self.rules.asked.connect(self.asked)
         self.rules.removal.connect(self._remove)
 
@@ -88,8 +88,7 @@ class ModelSection(QWidget):
     def _show_asis(self) -> None:
         choices = self._snapshot.choices
         self.asis.setText(choicewords.asis(choices, self._snapshot.at_us))
-        if self.asis.isChecked() != choices.asis:
-            self.asis.setChecked(choices.asis)
+        self.asis.show_state(on=choices.asis)
 
     def _turn(self) -> None:
         self._opened = self._all.isHidden()

@@ -1,7 +1,8 @@
 """The popover's plan windows: a bar each, with its share, its reset and how much of its time has passed.
 
 Everything that draws them lives here; ``trayapp.shares`` has the words. Rules: a window that has begun anew shows an
-empty bar and says that its share is unknown; what does not fit is counted.
+empty bar and says that its share is unknown; one that will sooner run out than begin anew is a warning and says when,
+its tooltip the reset; what does not fit is counted.
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ class PlanRows(QWidget):
 
 def _show(row: BarRow, window: Window, snapshot: Snapshot) -> None:
     gone = window.tightness
-    tone = Tone.DIM if gone is None else Tone.OVER if gone >= 1 else Tone.WARN if gone >= 0.8 else Tone.OK
+    warned = gone is not None and (gone >= 0.8 or shares.runs_out(window))
+    tone = Tone.DIM if gone is None else Tone.OVER if gone >= 1 else Tone.WARN if warned else Tone.OK
     said = " · ".join(filter(None, (shares.used(window), shares.until(window, snapshot.at_us))))
+    # The row has no room for both.
+    row.setToolTip(shares.resets(window, snapshot.at_us) if shares.runs_out(window) else "")
     row.show_bar(shares.name(snapshot, window), said, gone or 0.0, tone, shares.elapsed(window, snapshot.at_us))

@@ -1,8 +1,8 @@
 """The popover: today at a glance, the calls that run, and where the money went.
 
-One frameless window of fixed width. ``Qt.Tool``, because ``Qt.Popup`` never appears on Wayland and is hidden from
-screen readers on X11; it closes when another window becomes active and on Esc. Without a tray it is an ordinary
-window instead (``as_window``).
+One frameless dialog of fixed width (a bare widget is a "filler" to screen readers, which pass over it). ``Qt.Tool``,
+because ``Qt.Popup`` never appears on Wayland and is hidden from screen readers on X11; it closes when another window
+becomes active and on Esc. Without a tray it is an ordinary window instead (``as_window``).
 
 Rules: hidden, it costs nothing; shown, it takes in at most one view in ``REFRESH_MS``; rows are kept and refilled,
 not rebuilt; while it is open it grows but never shrinks, so that nothing jumps under the pointer; what is too high for
@@ -15,7 +15,7 @@ from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QHideEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from trayapp.desktop import budgettext, glance, look, money, place, readingorder
 from trayapp.desktop.breakdown import Breakdown
@@ -41,7 +41,7 @@ _REOPEN_MS: Final = 300
 """A click on the icon takes the focus away first and arrives second; within this time it means "close"."""
 
 
-class Popover(QWidget):
+class Popover(QDialog):
     """Shows one ``View``."""
 
     pause_asked = Signal()
@@ -89,7 +89,7 @@ class Popover(QWidget):
         elif not self._closed_since.isValid() or self._closed_since.elapsed() > _REOPEN_MS:
             self.open(anchor)
 
-    def open(self, anchor: QRect | None) -> None:
+    def open(self, anchor: QRect | None = None) -> None:
         """Open beside ``anchor``; ``None``: in the corner. Already open: come to the front."""
         if not self.isVisible():
             self._anchor = anchor
@@ -217,7 +217,7 @@ class Popover(QWidget):
         body.addWidget(frame)
 
     def break_down(self, by: str) -> None:
-        """Show today by ``model``, ``tool`` or ``project``."""
+        """Show today by ``model``, ``tool``, ``project`` or ``session``."""
         self._breakdown.turn(by)
 
     # Drawing

@@ -141,6 +141,7 @@ class PriceEntry(QDialog):
     def _build(self) -> None:
         self.model = QComboBox()
         self.model.setAccessibleName(tr("priceentry", "Model without a price, and its vendor"))
+        self.model.setAccessibleDescription(self.model.accessibleName())  # on Linux what is chosen is the name
         self.model.currentIndexChanged.connect(self._chosen_changed)
         self.concern = Paragraph(Tone.DIM)
         self.by_price = _Radio(tr("priceentry", "USD per &million tokens"))
@@ -168,6 +169,8 @@ class PriceEntry(QDialog):
         self.other.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.other.setAccessibleName(tr("priceentry", "The model that it is, vendor slash model"))
         edit, completer = self.other.lineEdit(), self.other.completer()
+        if edit is not None:
+            edit.setAccessibleName(self.other.accessibleName())  # the keyboard is in here, so this is what is read
         if edit is not None:
             edit.setPlaceholderText("openai/gpt-5.5")
             edit.returnPressed.connect(self._save)

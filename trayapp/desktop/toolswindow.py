@@ -172,6 +172,8 @@ class ToolsWindow(QDialog):
         self.list.currentRowChanged.connect(lambda _row: self._chosen())
         self.mode = QComboBox()
         self.mode.setAccessibleName(tr("toolswindow", "Way to connect it"))
+        # On Linux Qt tells what is chosen as the name.
+        self.mode.setAccessibleDescription(self.mode.accessibleName())
         self.mode.activated.connect(lambda _at: self._preview())
         self.difference = QPlainTextEdit()
         self.difference.setReadOnly(True)

@@ -2,9 +2,11 @@
 
 Qt decides once, when a ``QSystemTrayIcon`` is made, whether it speaks D-Bus or XEmbed. On X11 a D-Bus panel that
 starts after us would never see an icon made before it (measured with Qt 6.12; a panel that restarts is followed), so
-the icon is made anew when the first ``StatusNotifierWatcher`` appears.
+the icon is made anew when the first ``StatusNotifierWatcher`` appears. On Wayland Qt registers it by itself; made anew
+there, it would be gone in the moment in which the panel asks for it.
 
-Rules: icon, tooltip and menu change at most once in ``BEAT_MS``, and only what differs is sent.
+Rules: icon, tooltip and menu change at most once in ``BEAT_MS``, and only what differs is sent; an engine's first word
+waits for no beat.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QRect, Signal
 from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
-from PySide6.QtGui import QCursor
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from trayapp.desktop import glance, look, meter
@@ -65,9 +67,13 @@ class Tray(QObject):
 
     def show_view(self, view: View) -> None:
         """Take in a new view."""
+        begins = view.live and not self._view.live
         self._view = view
         self._menu.show_view(view)
-        self._pulse.touch()
+        if begins:
+            self._pulse.now()
+        else:
+            self._pulse.touch()
 
     def repaint(self) -> None:
         """Draw anew: the scheme changed."""
@@ -143,7 +149,8 @@ class Tray(QObject):
             return
         if not self._on_bus:
             self._on_bus = True
-            self._make()
+            if not QGuiApplication.platformName().startswith("wayland"):
+                self._make()
         self.came.emit()
 
 

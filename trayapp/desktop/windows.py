@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trayapp.desktop.reportwindow import ReportWindow
     from trayapp.desktop.toolswindow import ToolsWindow
     from trayapp.desktop.toolwork import ToolWork
+    from trayapp.desktop.weekwindow import WeekWindow
 
 
 class Windows(QObject):
@@ -48,6 +49,7 @@ class Windows(QObject):
         self._work: ToolWork | None = None
         self._farewell: Farewell | None = None
         self._report: ReportWindow | None = None
+        self._week: WeekWindow | None = None
 
     @property
     def popover_seen(self) -> bool:
@@ -61,7 +63,7 @@ class Windows(QObject):
 
     def forget(self) -> None:
         """Close all and make them anew when they are wanted again."""
-        for window in (self._entry, self._tools, self._report):
+        for window in (self._entry, self._tools, self._report, self._week):
             if window is not None:
                 window.close()
                 window.deleteLater()
@@ -74,6 +76,7 @@ class Windows(QObject):
         if self._farewell is not None:
             self._farewell.close()
         self._popover = self._entry = self._tools = self._work = self._farewell = self._report = None
+        self._week = None
 
     # The popover
 
@@ -142,6 +145,24 @@ class Windows(QObject):
         if self._report is None:
             self._report = ReportWindow()
         self._report.open_for(newest)
+
+    def show_week(self) -> None:
+        """Show the last week."""
+        snapshot = self._line.view.snapshot
+        if snapshot is None or snapshot.week is None:
+            self.popover().open(None)
+            return
+        if self._week is None:
+            from trayapp.desktop.weekwindow import WeekWindow
+
+            self._week = WeekWindow(self._line.ask, self._paths.cache)
+            self._week.price_asked.connect(self.enter_price)
+        self._week.open_for(snapshot.week.name)
+
+    def repaint(self) -> None:
+        """The look has changed."""
+        if self._week is not None:
+            self._week.repaint_card()
 
     def _fill_entry(self) -> None:
         entry = self._entry

@@ -55,7 +55,7 @@ class BudgetKeeper:
         sums: BudgetSums,
         book: BudgetBook,
         windows: Callable[[int], Sequence[snapshot.Window]],
-        tell: Callable[[str, str, str], None],
+        tell: Callable[[str, str, str, str], None],
         changed: Callable[[], None],
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         zone: Callable[[], tzinfo | None] = lambda: None,
@@ -66,7 +66,7 @@ class BudgetKeeper:
             sums: asks the ledger.
             book: remembers.
             windows: the plan windows at a moment, epoch seconds.
-            tell: title, message and code of a notice.
+            tell: title, message and code of a notice, and the name of the budget.
             changed: called when faces see something else now.
             now_us: the clock.
             zone: the zone of the wall's clock; ``None`` is the machine's own.
@@ -207,7 +207,7 @@ class BudgetKeeper:
             more = words.doing(each.budget, each.until_us, now) if acts else ""
             if not more and percent < 100 and each.ahead is not None:
                 more = words.ahead(each.ahead.forecast, each.spent) if isinstance(each.ahead.forecast, Forecast) else ""
-            self._tell(*words.notice(each.budget, percent, each.spent, more), f"budget_{percent}")
+            self._tell(*words.notice(each.budget, percent, each.spent, more), f"budget_{percent}", each.budget.name)
 
     def _lift(self, each: Standing) -> Lift | None:
         return self._book.lifted(each.budget.key, each.period, self._now_us())

@@ -23,7 +23,7 @@ from trayapp.insight.habit import Habit, TooLittle
 from trayapp.insight.pace import pace
 from trayapp.insight.periods import local
 from trayapp.insight.thresholds import WINDOW, Thresholds
-from trayapp.shares import percent
+from trayapp.shares import percent, runs_out
 
 _PLAN: Final = "subscription"
 
@@ -54,6 +54,8 @@ class Standing:
     unpriced: int = 0
     ahead: Ahead | None = None
     pace: float | None = None
+    runs_out_us: int | None = None
+    """When a plan's window is used up, where that is sooner than its reset."""
 
     @property
     def over(self) -> bool:
@@ -101,6 +103,7 @@ def of_plan(budget: Budget, windows: Iterable[snapshot.Window], thresholds: Thre
                 round(window.tightness * WINDOW),
                 WINDOW,
                 pace=min(max(1 - (resets_us - now) / length, 0.0), 1.0) if length else None,
+                runs_out_us=window.runs_out_at * 10**6 if window.runs_out_at and runs_out(window) else None,
             )
         )
     return found
@@ -177,6 +180,8 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
     meets = None if seen is None or each.spent >= each.limit else seen.crossing
     forecast = words.ahead(said or told_ahead, each.spent, each.unpriced)
     crosses = words.crosses(meets, each.limit, now)
+    if each.runs_out_us is not None and each.spent < each.limit:
+        crosses = words.runs_out(each.runs_out_us, now)
     told = words.used(budget, each.spent) if budget.period else f"{words.text(budget)} {percent(share)} %"
     if acting:
         doing = words.doing(budget, each.until_us, now)
@@ -199,7 +204,7 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
         forecast=forecast,
         crossing=crosses,
         crossing_low_us=None if meets is None else meets.low_us,
-        crossing_us=None if meets is None else meets.likely_us,
+        crossing_us=each.runs_out_us if meets is None else meets.likely_us,
         crossing_high_us=None if meets is None else meets.high_us,
         doing=doing,
         acting=acting,

@@ -72,6 +72,11 @@ def crosses(found: Crossing | None, limit: int, now_us: int) -> str:
     return f"passes {dollars(limit)} between {low} and {high}"
 
 
+def runs_out(at_us: int, now_us: int) -> str:
+    """ "is used up at about 16:00": a plan's window at its present rate."""
+    return f"is used up at about {when(_half_hour(at_us) // 10**6, now_us)}"
+
+
 def notice(budget: Budget, reached: int, spent: int, more: str) -> tuple[str, str]:
     """Title and message of one threshold.
 

@@ -299,6 +299,11 @@ class Choosing:
             for rule in self.router.rules_shown
         )
 
+    @property
+    def looked(self) -> bool:
+        """Whether last week's rows were looked through at all."""
+        return self._look_at > float("-inf") and (self._looking is None or self._looking.done())
+
     async def look(self) -> None:
         """Look through the last week's rows for what may be suggested; who asks meanwhile waits for the same look."""
         if self._looking is None or self._looking.done():

@@ -52,11 +52,18 @@ class Configuration:
     """Told which budgets are to be kept."""
     team: Terms = NONE
     """What a team has decided."""
+    deliver: Callable[[settings.Settings], None] = lambda _chosen: None
+    """Told how weekly summaries are to be delivered."""
     _chosen: settings.Settings = field(default_factory=settings.defaults)
     _own: tuple[settings.Settings, Mapping[str, Upstream] | None] = field(
         default_factory=lambda: (settings.defaults(), None)
     )
     """What the user has set, before the team's part."""
+
+    @property
+    def chosen(self) -> settings.Settings:
+        """The settings in force."""
+        return self._chosen
 
     def reload(self) -> None:
         """Read the file again.
@@ -92,10 +99,12 @@ class Configuration:
         self.budgets(chosen.budgets)
         self.glance.facts.icon = chosen.icon
         self.glance.facts.display = chosen.display
+        self.glance.facts.notify, self.glance.facts.quiet = chosen.notify, chosen.quiet
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)
         self._chosen, self._own = chosen, (own, routes)
+        self.deliver(chosen)
         self._price_with(book)
         self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
 

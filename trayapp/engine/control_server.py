@@ -125,7 +125,7 @@ class ControlServer:
                 return
             verb = self._verbs.get(name) if isinstance(name, str) else None
             if verb is None:
-                raise _bad_request("There is no such verb.")
+                raise _bad_request("There is no such verb.", "unknown_verb")
             answer = encode({"id": request_id, "ok": await verb(message)})
             if len(answer) > MAX_LINE:
                 raise _bad_request("The answer would be too long; ask for fewer rows.")
@@ -149,9 +149,7 @@ class ControlServer:
             writer.write(error_message(request_id, trouble))
 
 
-def _bad_request(message: str) -> ControlError:
+def _bad_request(message: str, code: str = "bad_request") -> ControlError:
     return ControlError(
-        Trouble(
-            title="The engine did not understand", message=message, fix="See trayapp/control.py.", code="bad_request"
-        )
+        Trouble(title="The engine did not understand", message=message, fix="See trayapp/control.py.", code=code)
     )

@@ -9,7 +9,7 @@ Rules:
   day only delay it; what went out is written down for each way apart, as a Monday's date, and survives restarts;
 * a way that is new begins with the next Monday; a week without a call goes nowhere;
 * a mail is never sent twice: that it is about to leave is written down first. Should the engine die in that moment,
-  nobody knows whether it left: that is said, and ``spendlight report --mail`` sends it again;
+  nobody knows whether it left: that is said, and ``spendlight mail send`` sends it again;
 * a way that fails is tried again, ever more rarely, and holds up no other; its trouble is told until it works.
 """
 
@@ -207,7 +207,7 @@ class Delivery:
 
     def _tell(self, way: str, why: str) -> None:
         fix = {
-            "mail": "`spendlight report --mail` sends it now; `spendlight config list` shows what is set.",
+            "mail": "`spendlight mail send` sends it now; `spendlight mail` shows what is set.",
             "file": "Make the folder writable, or set another with `spendlight config set report.folder DIR`.",
         }
         self._troubles[f"report_{way}"] = Trouble(

@@ -25,10 +25,11 @@ from trayapp import __version__, currency
 from trayapp.budgetviews import Budgets
 from trayapp.choices import Choices
 from trayapp.display import Display
+from trayapp.engine.today import Day, DayReader, with_running
 from trayapp.engine.windows import Shown
-from trayapp.ledger import Ledger, Share, Totals
+from trayapp.ledger import Ledger
 from trayapp.moments import local_midnight
-from trayapp.snapshot import LiveCall, Notice, Slice, Snapshot, Today, Unpriced
+from trayapp.snapshot import LiveCall, Notice, Snapshot, Today, Week
 from trayapp.teamviews import TeamView
 from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
@@ -92,20 +93,6 @@ class _Minute:
     pico: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Day:
-    """What was read from the ledger for the current local day."""
-
-    day: str = ""
-    totals: Totals | None = None
-    by_tool: tuple[Slice, ...] = ()
-    by_model: tuple[Slice, ...] = ()
-    by_project: tuple[Slice, ...] = ()
-    unpriced: tuple[Unpriced, ...] = ()
-    decided: int = 0
-    """Calls that have no list price and that an agreement has priced."""
-
-
 @dataclass(slots=True)
 class Facts:
     """What other parts of the engine know and the glance repeats."""
@@ -125,7 +112,13 @@ class Facts:
     plan: Callable[[int], Shown] = lambda _now_s: Shown()
     """Plan windows and rate limits at a moment."""
     icon: str = "auto"
+    month: Callable[[], Awaitable[int | None]] | None = None
+    """Tells what this month will have cost, pico-USD; asked only when the icon wants it."""
     display: Display = field(default_factory=Display)
+    notify: str = "all"
+    quiet: str = ""
+    week: Callable[[], Week | None] = lambda: None
+    """The last whole week in short, once it is due."""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
     team: Callable[[], TeamView | None] = lambda: None
@@ -139,11 +132,11 @@ class Glance:
 
     def __init__(self, ledger: Ledger, facts: Facts) -> None:
         self.facts = facts
-        self._ledger = ledger
         self._running: dict[int, Running] = {}
         self._ended: deque[_Ended] = deque(maxlen=LIVE_LIMIT)
         self._minutes: deque[_Minute] = deque(maxlen=RATE_MINUTES + 1)
-        self._day = _Day()
+        self._reader = DayReader(ledger)
+        self._day = Day()
         self._stale = True
         self._listeners: set[Callable[[Snapshot], None]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -151,6 +144,7 @@ class Glance:
         self._last_push = 0.0
         self._choices = Choices()
         self._budgets = Budgets()
+        self._month: int | None = None
 
     def started(self, call: Running) -> None:
         """A call has its row."""
@@ -210,15 +204,18 @@ class Glance:
             Exception: whatever reading the ledger raised; the caller says so to the face.
         """
         now = datetime.now().astimezone()
-        if self._stale or self._day.day != now.date().isoformat():
+        if self._stale or self._day.day != now.date().isoformat() or self._reader.wait == 0:
             self._stale = False
+            running = {call.opening.session for call in self._running.values() if call.opening.session}
             try:
-                self._day = await self._read_day(now)
+                self._day = await self._reader.read(now, self._day, self.facts.knows, running)
             except BaseException:
                 self._stale = True
                 raise
         if self.facts.choices is not None:
             self._choices = await self.facts.choices()
+        month = self.facts.month if self.facts.icon == "month" else None
+        self._month = None if month is None else await month()
         if self.facts.budgets is not None:
             self._budgets = await self.facts.budgets()
         return self._make(now)
@@ -249,6 +246,8 @@ class Glance:
     def _next_change(self, snapshot: Snapshot) -> float:
         """Seconds until the picture changes by itself."""
         wait = self._next_change_of_calls(snapshot)
+        if (behind := self._reader.wait) is not None:
+            wait = min(wait, max(behind, PUSH_SECONDS))
         now_s = snapshot.at_us / 1_000_000
         resets = [window.resets_at for window in snapshot.windows] + [limit.resets_at for limit in snapshot.limits]
         ends = [each.overridden_until_us / 1e6 for each in snapshot.budgets.budgets]
@@ -268,22 +267,6 @@ class Glance:
         now = datetime.now().astimezone()
         midnight = local_midnight(now + timedelta(days=1))
         return max(1.0, (midnight - now).total_seconds() + 0.5)
-
-    async def _read_day(self, now: datetime) -> _Day:
-        since = int(local_midnight(now).timestamp()) * 1_000_000
-        totals = await asyncio.wrap_future(self._ledger.totals(since))
-        parts = [self._ledger.breakdown(by, since) for by in ("tool", "model", "project")]
-        read = await asyncio.gather(*(asyncio.wrap_future(f) for f in parts))
-        by_tool, by_model, by_project = (tuple(_slice(share) for share in part[:50]) for part in read)
-        waiting = await asyncio.wrap_future(self._ledger.unpriced_models(since)) if totals.unpriced else []
-        # Where the book knows the model, what is missing is another price than the model's.
-        nameless = [each for each in waiting if each.model and not self.facts.knows(each.vendor, each.model)]
-        unpriced = tuple(
-            Unpriced(vendor=each.vendor, model=each.model, calls=each.calls, tokens=each.total)
-            for each in nameless[:20]
-        )
-        decided = sum(each.decided for each in waiting)
-        return _Day(now.date().isoformat(), totals, by_tool, by_model, by_project, unpriced, decided)
 
     def _make(self, now: datetime) -> Snapshot:
         at_us = int(now.timestamp() * 1_000_000)
@@ -309,6 +292,7 @@ class Glance:
             by_tool=self._day.by_tool,
             by_model=self._day.by_model,
             by_project=self._day.by_project,
+            by_session=with_running(self._day.by_session, [call.opening for call in self._running.values()]),
             live=live,
             book=facts.book,
             currency=facts.rates.code,
@@ -321,10 +305,14 @@ class Glance:
             limits=plan.limits,
             credits=plan.credits,
             icon=facts.icon,
+            month_point_pico=self._month,
             display=facts.display,
+            notify=facts.notify,
+            quiet=facts.quiet,
             choices=self._choices,
             budgets=self._budgets,
             team=facts.team(),
+            week=facts.week(),
         )
 
     def _pace(self, even: float) -> float:
@@ -384,17 +372,6 @@ class Glance:
     def _rate(self) -> int:
         oldest = int(time.monotonic() // 60) - RATE_MINUTES
         return sum(m.pico for m in self._minutes if m.number > oldest) * (60 // RATE_MINUTES)
-
-
-def _slice(share: Share) -> Slice:
-    totals = share.totals
-    return Slice(
-        name=share.name or "",
-        pico=totals.pico_list,
-        calls=totals.calls,
-        tokens=totals.tokens,
-        unpriced=totals.unpriced,
-    )
 
 
 def is_demo() -> bool:

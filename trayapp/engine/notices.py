@@ -34,10 +34,10 @@ class Notices:
         self._kept = [notice for notice in self._kept if notice.at_us > oldest]
         return tuple(self._kept)
 
-    def add(self, title: str, message: str, code: str) -> None:
-        """Tell something."""
+    def add(self, title: str, message: str, code: str, about: str = "") -> None:
+        """Tell something; ``about``: the budget that it is about."""
         latest = self._kept[0].at_us if self._kept else 0
-        notice = Notice(title=title, message=message, at_us=max(self._now_us(), latest + 1), code=code)
+        notice = Notice(title=title, message=message, at_us=max(self._now_us(), latest + 1), code=code, about=about)
         self._kept = [notice, *self._kept[: MOST - 1]]
         self._changed()
 

@@ -23,7 +23,16 @@ class Projects:
 
     def _identify(self, workspace: str) -> tuple[str, str]:
         """``(HMAC as 32 hex digits, display name)`` of a folder as a tool wrote it."""
-        folder = workspace.strip().replace("\\", "/").rstrip("/") or "/"
-        digest = hmac.new(self._key, folder.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
+        folder = _plain(workspace)
+        digest = self.mark(workspace)
         name = _UNPRINTABLE.sub("", folder.rsplit("/", 1)[-1])[:80]
         return digest, name or "/"
+
+    def mark(self, workspace: str) -> str:
+        """The HMAC alone, and not remembered: for folders of which it is only asked whether a row is of them."""
+        folder = _plain(workspace).encode("utf-8", "surrogatepass")
+        return hmac.new(self._key, folder, hashlib.sha256).hexdigest()[:32]
+
+
+def _plain(workspace: str) -> str:
+    return workspace.strip().replace("\\", "/").rstrip("/") or "/"

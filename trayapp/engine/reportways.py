@@ -34,9 +34,6 @@ class Ways:
 
     paths: Paths
     settings: Callable[[], Settings]
-    subject: Callable[[Report], str]
-    text: Callable[[Report], str]
-    html: Callable[[Report], str]
 
     def table(self) -> dict[str, Way]:
         """Name to way."""
@@ -57,8 +54,10 @@ class Ways:
             raise UndeliveredError(f"{error.filename or folder}: {error.strerror}.") from None
 
     def _write(self, folder: Path, report: Report) -> None:
+        from trayapp.pages import written
+
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(folder / f"spendlight-{report.period.name}.html", self.html(report).encode())
+        write_private(folder / f"spendlight-{report.period.name}.html", written(report, "html").encode())
 
     async def to_mail(self, report: Report) -> None:
         """Mail it.
@@ -71,13 +70,15 @@ class Ways:
         where = chosen.mail_server
         if not to or where is None:
             raise UndeliveredError("`report.mail_to` and `report.smtp` have to be set both.")
+        from trayapp.pages import words, written
+
         password = await asyncio.to_thread(self._password) if where.user else None
         mail = Mail(
             sender=str(chosen.values["report.mail_from"]) or to,
             to=to,
-            subject=self.subject(report),
-            text=self.text(report),
-            html=self.html(report),
+            subject=f"Spendlight: {words.title(report.period)}",
+            text=written(report, "text"),
+            html=written(report, "html"),
             about=report.period.name,
         )
         why = await _hand_in(json.dumps(mailing.to_json(mail, where, password)).encode())

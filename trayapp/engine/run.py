@@ -38,19 +38,27 @@ from trayapp.engine.choosing import Choosing
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import ControlServer
 from trayapp.engine.credentials import Credentials
+from trayapp.engine.dayhabits import DayHabits
+from trayapp.engine.delivery import Delivery
 from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Facts, Glance, is_demo
+from trayapp.engine.insights import insights
 from trayapp.engine.keychain import Keychain
 from trayapp.engine.learned import NAME, Learned
 from trayapp.engine.lifeline import Lifeline
 from trayapp.engine.listings import Listings
+from trayapp.engine.mail_verbs import MailVerbs
 from trayapp.engine.meant import Meant
+from trayapp.engine.monthahead import MonthAhead
 from trayapp.engine.notices import Notices
+from trayapp.engine.past_verbs import PastVerbs
 from trayapp.engine.price_verbs import PriceVerbs
 from trayapp.engine.pricebook import Shelf
 from trayapp.engine.prices import Prices
 from trayapp.engine.projects import Projects
+from trayapp.engine.report_verbs import ReportVerbs
+from trayapp.engine.reportways import Ways, wanted
 from trayapp.engine.router import Router
 from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
@@ -59,6 +67,8 @@ from trayapp.engine.teamrules import TeamRules
 from trayapp.engine.teamsync import TeamSync
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
+from trayapp.engine.waste_verbs import WasteVerbs
+from trayapp.engine.wasteledger import WasteLedger
 from trayapp.engine.windows import Windows
 from trayapp.frontdoor import Door, Upstream
 from trayapp.ledger import Ledger, LedgerError
@@ -121,9 +131,11 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             demo=is_demo(),
             troubles=lambda: (*troubles.values(), *ledger_troubles(ledger)),
         )
-        windows = Windows(paths.windows)
-        facts.plan = windows.shown
         glance = Glance(ledger, facts)
+        habits = DayHabits(ledger, glance.changed)
+        windows = Windows(paths.windows, habit=habits.of)
+        facts.plan = windows.shown
+        facts.month = MonthAhead(ledger).point
         door = Door(port, read_or_make_secret(paths.token), routes)
         install_key = read_or_make_secret(paths.install_key)
 
@@ -199,6 +211,19 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         routing = RoutingVerbs(paths, choosing, configuration, Meant(router, keeper.projects))
         verbs = Verbs(paths, ledger, glance, keeper, configuration, stopped.set).table()
         verbs |= PriceVerbs(prices).table() | routing.table() | BudgetVerbs(paths, budgets, configuration).table()
+        waste = WasteLedger(ledger, lambda: keeper.tariff.book, keeper.projects.mark)
+        looking_into = insights(
+            lambda: keeper.tariff.book, lambda _ledger: waste, lambda: configuration.chosen.repositories
+        )
+        reports = ReportVerbs(ledger, keeper, glance, choosing, budgets, looking_into)
+        ways = Ways(paths, lambda: configuration.chosen)
+        delivery = Delivery(paths.delivered, reports.of_week, ways.table(), troubles, glance.changed)
+        facts.week = lambda: delivery.week
+        configuration.deliver = lambda settings: delivery.take(wanted(settings))
+        configuration.deliver(chosen)
+        verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
+        verbs |= WasteVerbs(ledger, waste, configuration).table()
+        verbs |= PastVerbs(ledger, router.tariff).table()
         verbs |= TeamVerbs(paths, port, team).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
@@ -216,6 +241,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         prices.begin()
         router.begin()
         team.begin()
+        delivery.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
         looking.cancel()
@@ -223,6 +249,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         proxy.stop_accepting()
         keeper.keychain.end()
         await proxy.drain(DRAIN_SECONDS)
+        waste.close()
         await control.stop()
         glance.close()
         await proxy.close()
@@ -232,10 +259,12 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         finally:
             bookings.flush()
         await learned.close()
+        await delivery.close()
         await choosing.close()
         await budgets.close()
         await router.close()
         await windows.close()
+        await habits.close()
         await prices.close()
         await team.close()
         await spool

@@ -9,6 +9,7 @@ Rules:
   in the state folder for the next engine;
 * a window whose reset has passed is unknown, never its old number; the same holds for one that was heard longer ago
   than it lasts. Limits that are whole again are left out;
+* of each window's running cycle a few of the shares that were heard are kept (``outlook``), to tell when it runs out;
 * Codex states all windows of a family at once, so what it leaves out is gone; Claude states what the call touched;
 * accounts are HMACs; an account that only a passing token names is forgotten when such a token has run out.
 """
@@ -26,12 +27,14 @@ from msgspec.structs import replace
 from trayapp import snapshot
 from trayapp.dialects.windows import Credits, Limit, Told, Window
 from trayapp.engine.kept import Kept
+from trayapp.engine.outlook import Outlook, Points, taken
+from trayapp.insight.habit import Habit
 
 EVERY: Final = 30.0
 """Seconds between two writes."""
 _MOST_ACCOUNTS: Final = 64
 _MOST_LIMITS: Final = 64
-_MOST_BYTES: Final = 1 << 20
+_MOST_BYTES: Final = 1 << 22
 _FORGOTTEN_S: Final = 8 * 86_400
 """An account that was not heard for longer than any usual window lasts."""
 _PASSED_S: Final = 9 * 3600
@@ -53,6 +56,8 @@ class Holder(msgspec.Struct, frozen=True):
 class _Heard(msgspec.Struct, frozen=True):
     window: Window
     at_s: int
+    points: Points = ()
+    """What was heard of its cycle."""
 
 
 class _Account(msgspec.Struct):
@@ -88,8 +93,24 @@ class Shown(msgspec.Struct, frozen=True):
 class Windows:
     """Remembers. Use it on one event loop."""
 
-    def __init__(self, path: Path, *, every: float = EVERY, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        every: float = EVERY,
+        clock: Callable[[], float] = time.time,
+        habit: Callable[[str], Habit | None] = lambda _vendor: None,
+    ) -> None:
+        """Restore what was kept.
+
+        Args:
+            path: where it is kept.
+            every: seconds between two writes at the least.
+            clock: epoch seconds.
+            habit: how days with a vendor usually go.
+        """
         self._clock = clock
+        self._outlook = Outlook(habit)
         self._accounts: dict[Holder, _Account] = {}
         self._limits: dict[tuple[Holder, str], tuple[int, tuple[Limit, ...]]] = {}
         self._file = Kept(path, self._contents, every=every)
@@ -135,7 +156,7 @@ class Windows:
         accounts = [
             (_tightness(windows), windows)
             for holder, account in self._accounts.items()
-            if (windows := sorted(_windows(holder, account, now_s), key=_order))
+            if (windows := sorted(_windows(holder, account, now_s, self._outlook), key=_order))
         ]
         accounts.sort(key=lambda each: -each[0])
         limits = [
@@ -210,21 +231,31 @@ def _joined(old: list[_Heard], new: tuple[Window, ...], now: int) -> list[_Heard
     ]
     # One window decides at a time.
     if any(window.binding for window in new):
-        kept = [_Heard(replace(each.window, binding=False), each.at_s) for each in kept]
-    return [*kept, *(_Heard(window, now) for window in new)][-24:]
+        kept = [replace(each, window=replace(each.window, binding=False)) for each in kept]
+    before = {(each.window.family, each.window.name): each for each in old}
+    return [*kept, *(_heard(before.get((window.family, window.name)), window, now) for window in new)][-24:]
+
+
+def _heard(before: _Heard | None, window: Window, now: int) -> _Heard:
+    points = taken((), None, window, now) if before is None else taken(before.points, before.window, window, now)
+    return _Heard(window, now, points)
 
 
 def _stated(account: _Account) -> tuple[object, ...]:
     return account.plan, account.credits, [each.window for each in account.windows]
 
 
-def _windows(holder: Holder, account: _Account, now_s: int) -> Iterator[snapshot.Window]:
+def _windows(holder: Holder, account: _Account, now_s: int, outlook: Outlook) -> Iterator[snapshot.Window]:
     for each in account.windows:
         window = each.window
         ends = window.resets_at
         if ends is None:
             ends = each.at_s + (window.minutes * 60 if window.minutes else _UNKNOWN_LENGTH_S)
         over = ends <= now_s
+        ahead = None
+        if not over and window.status != "rejected":
+            key = (holder.vendor, holder.account, window.family, window.name)
+            ahead = outlook.of(key, window, each.points, now_s)
         yield snapshot.Window(
             vendor=holder.vendor,
             account=holder.account,
@@ -238,6 +269,8 @@ def _windows(holder: Holder, account: _Account, now_s: int) -> Iterator[snapshot
             status="" if over else window.status,
             binding=window.binding and not over,
             reset=over,
+            runs_out_at=None if ahead is None else ahead.at_s,
+            runs_out_sure=None if ahead is None else ahead.sure,
             at_us=each.at_s * 1_000_000,
         )
 

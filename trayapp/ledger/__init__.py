@@ -13,17 +13,22 @@ What holds, whatever happens:
 Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
 (sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
 ``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
-``queries``, ``agreed`` (pools and keys), ``savings`` (what rules saved), ``reprice`` (prices that come later),
-``spool`` (late openings, the guard's lines), ``ids``, ``lock``, ``errors``.
+``queries``, ``sessions``, ``agreed`` (pools and keys), ``mix`` (what money was spent on), ``sums`` (both kinds of sums
+at once), ``pastrows`` (rows to price anew), ``savings`` (what rules saved), ``reportsums`` (all that a report asks),
+``short`` (rows in short, for counting), ``reprice`` (prices that come later), ``spool`` (late openings, the guard's
+lines), ``ids``, ``lock``, ``errors``.
 """
 
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.errors import LedgerError, StorageTrouble
 from trayapp.ledger.ledger import Ledger, Status
+from trayapp.ledger.pastrows import PastRow
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.records import OUT_OF_RANGE
+from trayapp.ledger.reportsums import ReportSums
 from trayapp.ledger.reprice import REPRICE_PART, Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
+from trayapp.ledger.sessions import SessionSum
 
 __all__ = [
     "OUT_OF_RANGE",
@@ -32,10 +37,13 @@ __all__ = [
     "Key",
     "Ledger",
     "LedgerError",
+    "PastRow",
+    "ReportSums",
     "Repriced",
     "Reroutable",
     "RuleSaved",
     "Saved",
+    "SessionSum",
     "Share",
     "Status",
     "StorageTrouble",

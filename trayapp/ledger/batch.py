@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from trayapp.ledger import rollups
+from trayapp.ledger import mix, rollups
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.records import (
     CLOSE_COLUMNS,
@@ -31,6 +31,7 @@ from trayapp.ledger.reprice import Repriced, apply
 from trayapp.ledger.schema import UNFINISHED
 from trayapp.ledger.spool import Relayed
 from trayapp.ledger.storage import FLAG_SQL
+from trayapp.ledger.sums import Sums
 from trayapp.values import Basis, Closing, Confidence, Cost, Metering, Opening, State, Usage
 
 
@@ -55,6 +56,21 @@ class Close:
     closing: Closing
     closed: Closed
     future: Future[None] | None
+
+    def mixed(self) -> mix.Contribution | None:
+        """What the row adds to the mix; ``None``: it has no price."""
+        closed, pico = self.closed, self.closed.amounts[0]
+        if pico is None:
+            return None
+        return mix.contribution(
+            self.opening,
+            self.closing.usage.model,
+            closed.tokens,
+            pico,
+            closed.cost_flags,
+            closed.legs,
+            closed.components,
+        )
 
     def contribution(self) -> tuple[int, tuple[rollups.Key, rollups.Key], list[int]]:
         """What the row adds to the buckets."""
@@ -234,7 +250,7 @@ _RELAY_COLUMNS: Final = (
 _RELAY_SQL: Final = f"INSERT INTO calls ({','.join(_RELAY_COLUMNS)}) VALUES ({','.join('?' * len(_RELAY_COLUMNS))})"  # noqa: S608
 
 
-def write(connection: sqlite3.Connection, batch: Batch, adder: rollups.Adder, ids: IdSource) -> None:
+def write(connection: sqlite3.Connection, batch: Batch, sums: Sums, ids: IdSource) -> None:
     """Write a batch in one transaction. After an error nothing of it is in the file.
 
     Raises:
@@ -255,15 +271,15 @@ def write(connection: sqlite3.Connection, batch: Batch, adder: rollups.Adder, id
         for size in rollups.chunks(opens):
             _insert(connection, batch.opens[at : at + size], size)
             at += size
-        _complete(connection, batch.closes, adder)
+        _complete(connection, batch.closes, sums)
         for project, name in batch.projects.items():
             connection.execute(_PROJECT_SQL, (project, name))
         for late in batch.lates:
             connection.execute(FLAG_SQL, (LATE, LATE, late, LATE))
         for relay in batch.relays:
-            relay.added = _import(connection, relay.entries, adder, ids)
+            relay.added = _import(connection, relay.entries, sums, ids)
         for reprice in batch.reprices:
-            reprice.priced = apply(connection, reprice.entries, adder)
+            reprice.priced = apply(connection, reprice.entries, sums)
         for change in batch.changes:
             change.result = change.run(connection)
         for mark in batch.marks:
@@ -278,7 +294,7 @@ def write(connection: sqlite3.Connection, batch: Batch, adder: rollups.Adder, id
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        adder.forget()
+        sums.forget()
         raise
 
 
@@ -289,7 +305,7 @@ def _insert(connection: sqlite3.Connection, opens: Sequence[Open], size: int) ->
     connection.execute(_OPEN_SQL[size], flat)
 
 
-def _complete(connection: sqlite3.Connection, closes: Sequence[Close], adder: rollups.Adder) -> None:
+def _complete(connection: sqlite3.Connection, closes: Sequence[Close], sums: Sums) -> None:
     if not closes:
         return
     at = 0
@@ -300,10 +316,11 @@ def _complete(connection: sqlite3.Connection, closes: Sequence[Close], adder: ro
         if connection.execute(_CLOSE_SQL[size], flat).rowcount != size:
             raise MismatchError
         at += size
-    adder.add(connection, [close.contribution() for close in closes])
+    mixed = [found for close in closes if (found := close.mixed()) is not None]
+    sums.add(connection, [close.contribution() for close in closes], mixed)
 
 
-def _import(connection: sqlite3.Connection, entries: Sequence[Relayed], adder: rollups.Adder, ids: IdSource) -> int:
+def _import(connection: sqlite3.Connection, entries: Sequence[Relayed], sums: Sums, ids: IdSource) -> int:
     contributions = []
     for entry in entries:
         row_id = ids.next()
@@ -338,5 +355,5 @@ def _import(connection: sqlite3.Connection, entries: Sequence[Relayed], adder: r
                 ),
             )
         )
-    adder.add(connection, contributions)
+    sums.add(connection, contributions)
     return len(contributions)

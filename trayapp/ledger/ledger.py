@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from trayapp.ledger import agreed, queries, reprice, savings, spool, storage
+from trayapp.ledger import agreed, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -22,13 +23,20 @@ from trayapp.ledger.ids import IdSource
 from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outbox import Outbox
 from trayapp.ledger.outcomes import Deliver
+from trayapp.ledger.pastrows import PastRow
 from trayapp.ledger.queries import By, Share, Totals
 from trayapp.ledger.reader import Reader
+from trayapp.ledger.reportsums import ReportSums
 from trayapp.ledger.reprice import Repriced, Unpriced, UnpricedModel
 from trayapp.ledger.savings import Reroutable, RuleSaved, Saved
+from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
+from trayapp.mix import MixCell
+from trayapp.spent import Spent
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +86,7 @@ class Ledger:
         self._reports = writer.upkeep.reports
         self.outbox = Outbox(self._reports.submit, writer.change)
         """What a team's server is to be told."""
+        self._sessions = Sessions()
         self._recovered = started.recovered
         self._imported = started.imported
         self._closed = False
@@ -305,11 +314,19 @@ class Ledger:
             lambda connection: queries.breakdown(connection, by, since_us, until_us, limit, account)
         )
 
+    def sessions(self, since_us: int, limit: int = 50, wanted: Collection[str] = ()) -> Future[list[SessionSum]]:
+        """The sessions since a moment (ask again for the same one), dearest first; see ``sessions.Sessions.read``."""
+        return self._reports.submit(lambda connection: self._sessions.read(connection, since_us, limit, wanted))
+
     def hours(
         self, since_us: int, until_us: int, amount: str = "list", by: By | None = None, keys: Sequence[str] = ()
     ) -> Future[list[tuple[int, int]]]:
         """What each whole UTC hour cost; see ``queries.hours``."""
         return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
+
+    def mix(self, since_us: int, until_us: int) -> Future[list[MixCell]]:
+        """What the list price of a range is made of, cell by cell; see ``mix.mix``."""
+        return self._reports.submit(lambda connection: mix.mix(connection, since_us, until_us))
 
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""
@@ -337,6 +354,14 @@ class Ledger:
         """Calls that a rule could have concerned, the newest first; see ``savings.reroutable``."""
         return self._reports.submit(lambda connection: savings.reroutable(connection, since_us, until_us, limit))
 
+    def report_sums(
+        self, edges: Sequence[int], before: tuple[int, int], *, most: int = 8, agreements: Sequence[str] = ()
+    ) -> Future[ReportSums]:
+        """All that a report asks, within one view; see ``reportsums.report_sums``."""
+        return self._reports.submit(
+            lambda connection: reportsums.report_sums(connection, edges, before, most=most, agreements=agreements)
+        )
+
     def unpriced(self, after: tuple[int, int] | None = None, limit: int = 256) -> Future[list[Unpriced]]:
         """Final rows without a price, oldest first, behind ``(started_us, id)``."""
         return self._reports.submit(lambda connection: reprice.waiting(connection, after, limit))
@@ -344,6 +369,16 @@ class Ledger:
     def unpriced_models(self, since_us: int | None = None, until_us: int | None = None) -> Future[list[UnpricedModel]]:
         """What has no price in a range, by vendor and model, most calls first."""
         return self._reports.submit(lambda connection: reprice.by_model(connection, since_us, until_us))
+
+    def sessions_between(self, since_us: int, until_us: int) -> Future[frozenset[str]]:
+        """The sessions that had a call in a range."""
+        return self._reports.submit(lambda connection: pastrows.sessions(connection, since_us, until_us))
+
+    def past(
+        self, sink: Callable[[list[PastRow]], None], since_us: int, until_us: int, chunk: int = 500
+    ) -> Future[int]:
+        """Hand the final rows of a range to ``sink``, with all that it takes to price them anew; as ``export``."""
+        return self._apart("ledger-past", lambda db: pastrows.chunks(db, since_us, until_us, chunk), sink)
 
     def export(
         self,
@@ -357,15 +392,31 @@ class Ledger:
         Runs on a thread and a connection of its own, where ``sink`` may block (that is the back-pressure) or raise
         (that ends the export and is the future's exception). The future carries the number of rows.
         """
+        return self._apart("ledger-export", lambda db: queries.chunks(db, since_us, until_us, chunk), sink)
+
+    def short(
+        self, sink: Callable[[list[Spent]], None], since_us: int, until_us: int, chunk: int = short.CHUNK
+    ) -> Future[int]:
+        """Hand the finished calls of a range in short to ``sink``, as ``export`` does; see ``short.short``."""
+        return self._apart("ledger-short", lambda db: short.short(db, since_us, until_us, chunk), sink)
+
+    def rows_of(self, wanted: Sequence[int]) -> Future[list[Row]]:
+        """Rows by their ids; see ``short.rows_of``."""
+        return self._reports.submit(lambda connection: short.rows_of(connection, wanted))
+
+    def _apart(
+        self, name: str, ask: Callable[[sqlite3.Connection], Iterable[list[T]]], sink: Callable[[list[T]], None]
+    ) -> Future[int]:
+        """Hand parts to ``sink`` on a thread and a connection of their own; the future carries how many it were."""
 
         def run(connection: sqlite3.Connection) -> int:
             count = 0
-            for part in queries.chunks(connection, since_us, until_us, chunk):
+            for part in ask(connection):
                 sink(part)
                 count += len(part)
             return count
 
-        reader = Reader(self.path, "ledger-export")
+        reader = Reader(self.path, name)
         future = reader.submit(run)
         reader.stop()
         return future

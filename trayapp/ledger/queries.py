@@ -40,7 +40,8 @@ from trayapp.values import PICO, Row
 By = Literal["tool", "model", "project", "vendor", "session", "kind", "source", "account", "metering", "basis"]
 """What a breakdown may divide by."""
 
-_FINAL: Final = "state NOT IN ('open','sent','streaming')"
+FINAL: Final = "state NOT IN ('open','sent','streaming')"
+"""Only such rows are in sums."""
 _PLAIN: Final = len(COLUMNS) - 2 * len(AMOUNTS)
 
 
@@ -122,12 +123,14 @@ class Share:
 
 @contextmanager
 def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
-    """One consistent view of the file for several statements."""
-    connection.execute("BEGIN")
+    """One consistent view of the file for several statements; inside another one, that one."""
+    inside = connection.in_transaction
+    if not inside:
+        connection.execute("BEGIN")
     try:
         yield
     finally:
-        if connection.in_transaction:
+        if not inside and connection.in_transaction:
             connection.execute("COMMIT")
 
 
@@ -139,7 +142,7 @@ def _totals(figures: Sequence[int]) -> Totals:
     return Totals(**values)
 
 
-def _pieces(since_us: int, until_us: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
+def pieces_of(since_us: int, until_us: int) -> tuple[list[tuple[int, int, int]], list[tuple[int, int]]]:
     """Divide a range into bucket ranges (grain, first, end) and row ranges (since, until)."""
     if until_us <= since_us:
         return [], []
@@ -181,19 +184,20 @@ def _bounds(connection: sqlite3.Connection, since_us: int | None, until_us: int 
 def totals(connection: sqlite3.Connection, since_us: int | None, until_us: int | None) -> Totals:
     """The sums over a range."""
     with snapshot(connection):
-        return _range_totals(connection, *_bounds(connection, since_us, until_us))
+        return range_totals(connection, *_bounds(connection, since_us, until_us))
 
 
 def days(connection: sqlite3.Connection, edges: Sequence[int]) -> list[Totals]:
     """The sums between each two neighbours of ``edges`` (ascending): a chart of local days in one question."""
     with snapshot(connection):
-        return [_range_totals(connection, a, b) for a, b in pairwise(edges)]
+        return [range_totals(connection, a, b) for a, b in pairwise(edges)]
 
 
-def _range_totals(connection: sqlite3.Connection, since_us: int, until_us: int) -> Totals:
+def range_totals(connection: sqlite3.Connection, since_us: int, until_us: int) -> Totals:
+    """The sums over a range whose ends are known, within the caller's view."""
     sums = [0] * len(COLUMNS)
-    pieces, edges = _pieces(since_us, until_us)
-    for piece in pieces:
+    whole, edges = pieces_of(since_us, until_us)
+    for piece in whole:
         found = connection.execute(_SUM_BUCKETS, piece).fetchone()
         sums = [a + b for a, b in zip(sums, found, strict=True)]
     for edge in edges:
@@ -203,7 +207,7 @@ def _range_totals(connection: sqlite3.Connection, since_us: int, until_us: int) 
 
 
 _SUM_BUCKETS: Final = f"SELECT {','.join(SUM_SQL)} FROM buckets WHERE grain=? AND bucket>=? AND bucket<?"  # noqa: S608
-_SUM_ROWS: Final = f"SELECT {','.join(MEASURE_SQL)} FROM calls WHERE started_us>=? AND started_us<? AND {_FINAL}"  # noqa: S608
+_SUM_ROWS: Final = f"SELECT {','.join(MEASURE_SQL)} FROM calls WHERE started_us>=? AND started_us<? AND {FINAL}"  # noqa: S608
 
 
 def breakdown(
@@ -235,19 +239,19 @@ def breakdown(
     by_rows = DIM_SQL[DIM_COLUMNS.index(by)]
     parts: dict[str, tuple[int, ...]] = {}
     with snapshot(connection):
-        pieces, edges = _pieces(*_bounds(connection, since_us, until_us))
+        whole, edges = pieces_of(*_bounds(connection, since_us, until_us))
         statements: list[tuple[str, tuple[int | str, ...]]] = [
             (
                 f"SELECT d.{by}, s.* FROM (SELECT dims,{','.join(SUM_SQL)} FROM buckets"  # noqa: S608
                 f" WHERE grain=? AND bucket>=? AND bucket<? GROUP BY dims) s JOIN dims d ON d.id=s.dims{mine}",
                 (grain + shift, first, end, *more),
             )
-            for grain, first, end in pieces
+            for grain, first, end in whole
         ]
         statements += [
             (
                 f"SELECT {by_rows}, 0, {','.join(MEASURE_SQL)} FROM calls"  # noqa: S608
-                f" WHERE started_us>=? AND started_us<? AND {_FINAL}{kept} GROUP BY 1",
+                f" WHERE started_us>=? AND started_us<? AND {FINAL}{kept} GROUP BY 1",
                 (*edge, *more),
             )
             for edge in edges

@@ -202,11 +202,12 @@ def _cost_parameters(cost: Cost | None) -> tuple[Parameters, bool]:
     if cost is None:
         return _NO_COST, True
     pico, fits = _amount(cost.pico)
+    components = _encode(dict(cost.components)).decode() if cost.components and fits else None
     return (
         pico,
         str(cost.basis) if pico is not None else str(Basis.UNPRICED),
         cost.book,
-        _encode(dict(cost.components)).decode() if cost.components and fits else None,
+        components if components is None or len(components) <= _MAX_TEXT else None,  # half of it would be none
         " ".join(cost.flags) or None,
     ), fits
 
@@ -281,7 +282,17 @@ _legs_decoder: Final = msgspec.json.Decoder(tuple[Leg, ...])
 class Closed:
     """A closing made ready: its parameters, and what the rollups need of it."""
 
-    __slots__ = ("amounts", "basis", "confidence", "parameters", "tokens", "web_searches")
+    __slots__ = (
+        "amounts",
+        "basis",
+        "components",
+        "confidence",
+        "cost_flags",
+        "legs",
+        "parameters",
+        "tokens",
+        "web_searches",
+    )
 
     def __init__(self, closing: Closing, opening_flags: Iterable[str]) -> None:
         usage = closing.usage
@@ -304,6 +315,10 @@ class Closed:
         self.basis = of_cost[1]
         self.amounts: tuple[int | None, int | None, int | None] = (of_cost[0], contract, marginal)
         self.web_searches: int = of_usage[2 + len(TOKENS)]
+        self.legs: str | None = of_usage[-1]
+        cost = closing.cost
+        self.components = None if cost is None or of_cost[3] is None else dict(cost.components)
+        self.cost_flags: str | None = of_cost[4]
         self.parameters: Parameters = (
             closing.id,
             closing.ended_us,

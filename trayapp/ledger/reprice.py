@@ -19,10 +19,11 @@ from typing import Final
 
 import msgspec
 
-from trayapp.ledger import rollups
+from trayapp.ledger import mix, rollups
 from trayapp.ledger.records import PRICED_COLUMNS, joined, priced_parameters, usage_from
 from trayapp.ledger.rollups import TOKENS
 from trayapp.ledger.schema import UNPRICED
+from trayapp.ledger.sums import Sums
 from trayapp.moments import FIRST_US, LAST_US
 from trayapp.values import Basis, Confidence, Cost, Metering, State, Usage
 
@@ -93,7 +94,7 @@ _COUNTED: Final = f"({'+'.join(TOKENS)}>0 OR state<>'vendor_error')"
 _ROW: Final = (
     "id,started_us,state,metering,confidence,source,vendor,wire,tool,session,project,project_name,model_asked,"
     "model_served,message_id,kind,account,credential,upstream,tier,speed,geo,web_searches,file_searches,error,legs,"
-    f"basis,pico_list,pico_contract,pico_marginal,agreement,pico_stated,flags,{','.join(TOKENS)}"
+    f"basis,pico_list,pico_contract,pico_marginal,agreement,pico_stated,flags,attempt_of,{','.join(TOKENS)}"
 )
 _WAITING: Final = (
     f"SELECT {_ROW} FROM calls WHERE {UNPRICED} AND (started_us,id)>(?,?)"  # noqa: S608
@@ -107,6 +108,10 @@ _BY_MODEL: Final = (
 )
 _ONE: Final = f"SELECT {_ROW} FROM calls WHERE id=? AND {UNPRICED}"  # noqa: S608
 _PRICE: Final = f"UPDATE calls SET {','.join(f'{name}=?' for name in PRICED_COLUMNS)},flags=? WHERE id=?"  # noqa: S608
+
+
+_AT_FLAGS: Final = PRICED_COLUMNS.index("cost_flags")
+_AT_COMPONENTS: Final = PRICED_COLUMNS.index("components")
 
 
 def waiting(connection: sqlite3.Connection, after: tuple[int, int] | None, limit: int) -> list[Unpriced]:
@@ -131,9 +136,9 @@ def by_model(connection: sqlite3.Connection, since_us: int | None, until_us: int
     ]
 
 
-def apply(connection: sqlite3.Connection, entries: Iterable[Repriced], adder: rollups.Adder) -> int:
+def apply(connection: sqlite3.Connection, entries: Iterable[Repriced], sums: Sums) -> int:
     """Price rows, within the caller's transaction; those that have a price by now are left alone."""
-    contributions = []
+    contributions, mixed = [], []
     priced = 0
     for entry in entries:
         made = priced_parameters(entry.cost, entry.contract, entry.marginal, entry.agreement)
@@ -146,10 +151,11 @@ def apply(connection: sqlite3.Connection, entries: Iterable[Repriced], adder: ro
         started_us, keys, figures = _contribution(row, row["basis"], before)
         contributions.append((started_us, keys, [-figure for figure in figures]))
         contributions.append(_contribution(row, basis, amounts))
+        mixed.append(mix.of_row(row, amounts[0], parameters[_AT_FLAGS], parameters[_AT_COMPONENTS]))
         connection.execute(_PRICE, (*parameters, joined(row["flags"].split(), entry.flags, (FLAG,)), entry.id))
         priced += 1
     if contributions:
-        adder.move(connection, contributions)
+        sums.move(connection, contributions, mixed)
     return priced
 
 

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from operator import add
 from typing import Final
 
+from trayapp.ledger.schema import MIX_FILL
 from trayapp.values import PICO, Basis, Confidence, Metering, Opening, State
 
 HOUR_US: Final = 3_600_000_000
@@ -320,8 +321,10 @@ _UPSERTS: Final = {size: _upsert_text(size) for size in _UPSERT_SIZES}
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Compute all buckets anew from the rows, within the caller's transaction."""
+    """Compute all sums anew from the rows, the mix included, within the caller's transaction."""
     connection.execute("DELETE FROM buckets")
+    for statement in ("DELETE FROM mix", "DELETE FROM unmixed", *MIX_FILL):
+        connection.execute(statement.replace("{span}", "1"))
     by_session = ("COALESCE(session,'')", "''", DIM_SQL[2], "''", "''", DIM_SQL[5], "''", "''", "''", "''")
     by_all = ("''", *DIM_SQL[1:])
     for grain, unit, dims in (

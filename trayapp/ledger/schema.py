@@ -11,6 +11,9 @@ Tables
              Derived: may be rebuilt from ``calls`` at any time. Money is kept as whole dollars and pico-USD below a
              dollar, since a plain 64-bit sum of pico-USD would end at 9.2 million dollars, where SQLite turns sums
              into floats.
+    cells    the distinct models, variants of price and attempts by which the mix is counted.
+    mix      tokens and list price by component over the *priced* final rows, per cell and UTC hour. Derived, too.
+    unmixed  up to when rows from before this table are not in ``mix`` yet; empty once they are.
     projects display names of projects. They never leave the machine.
     seen     keys of imported lines, so that a repeated import adds nothing.
     team, unsent, outbox  what a team's server is to be told; empty while its user is in none (``ledger.outbox``).
@@ -21,6 +24,7 @@ All tables are STRICT: a float can never slip into a money column.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Final
 
 from trayapp.ledger.errors import LedgerError
@@ -184,6 +188,70 @@ _V3: Final = (
 )
 """What a call was for, which rule concerned it, and what it would have cost as it was asked for."""
 
+_MIX_TOKENS: Final = (
+    *("input", "cache_read", "cache_write", "cache_write_1h", "cache_write_12h", "output", "reasoning"),
+    *("input_audio", "cache_read_audio", "output_audio", "output_image"),
+)
+_MIX_KINDS: Final = tuple(name for name in _MIX_TOKENS if name != "reasoning")
+"""What has a rate for a token, by its name in ``components``."""
+_MIX_PARTS: Final = tuple(f"{name}_{part}" for name in (*_MIX_KINDS, "other") for part in ("usd", "pico"))
+_FLAT: Final = "(components IS NULL OR NOT json_valid(components))"
+_BLEND: Final = (
+    "(legs IS NOT NULL AND (instr(legs,'\"model\":\"')>0 OR instr(COALESCE(cost_flags,''),'long_prompt')>0))"
+)
+_MIX_CELL: Final = (
+    "vendor,COALESCE(NULLIF(model_served,''),model_asked,'') AS model,"
+    f"TRIM(COALESCE(cost_flags,'')||CASE WHEN {_FLAT} THEN ' flat' ELSE '' END"
+    f"||CASE WHEN {_BLEND} THEN ' blend' ELSE '' END) AS variant,attempt_of IS NOT NULL AS attempt"
+)
+_PRICED: Final = "FROM calls WHERE pico_list IS NOT NULL AND state NOT IN ('open','sent','streaming')"
+_MIX_ALL: Final = "+".join(f"m_{name}" for name in _MIX_KINDS)
+_MIX_READ: Final = tuple(f"COALESCE(json_extract(parts,'$.{name}'),0) AS m_{name}" for name in _MIX_KINDS)
+MIX_ROWS: Final = (
+    f"SELECT hour,vendor,model,variant,attempt,{','.join(_MIX_TOKENS)},"  # noqa: S608
+    f"{','.join(f'CASE WHEN fits THEN m_{name} ELSE 0 END AS m_{name}' for name in _MIX_KINDS)},"
+    f"pico_list-CASE WHEN fits THEN {_MIX_ALL} ELSE 0 END AS m_other FROM ("
+    f"SELECT *,MIN({','.join(f'm_{name}' for name in _MIX_KINDS)})>=0 AND {_MIX_ALL}<=pico_list AS fits FROM (SELECT *,"
+    f"{','.join(_MIX_READ)} FROM ("
+    f"SELECT started_us/3600000000 AS hour,{_MIX_CELL},pico_list,{','.join(_MIX_TOKENS)},"
+    f"CASE WHEN {_FLAT} OR {_BLEND} THEN 'null' ELSE components END AS parts {_PRICED} AND {{span}}"
+    " LIMIT -1) LIMIT -1) LIMIT -1) LIMIT -1"
+)
+"""Priced rows as ``trayapp.ledger.mix`` sees them; ``{span}`` is a condition on ``started_us``. SQLite turns a sum
+beyond 64 bits into a float, which no price is as large as: such a row has no parts. The limits keep SQLite from
+reckoning each figure anew wherever it is used."""
+MIX_FILL: Final = (
+    f"INSERT OR IGNORE INTO cells (vendor,model,variant,attempt) SELECT DISTINCT {_MIX_CELL} {_PRICED} AND {{span}}",
+    f"INSERT INTO mix (cell,hour,calls,{','.join((*_MIX_TOKENS, *_MIX_PARTS))})"  # noqa: S608
+    f" SELECT cells.id,hour,COUNT(*),{','.join(f'SUM({name})' for name in _MIX_TOKENS)},"
+    + ",".join(
+        f"SUM(m_{n}/1000000000000)+SUM(m_{n}%1000000000000)/1000000000000,SUM(m_{n}%1000000000000)%1000000000000"
+        for n in (*_MIX_KINDS, "other")
+    )
+    + f" FROM ({MIX_ROWS}) r JOIN cells USING (vendor,model,variant,attempt) GROUP BY 1,2",
+)
+"""Fills ``mix`` for a ``{span}`` of whole hours that it holds nothing of, from the rows."""
+
+_V4: Final = (
+    """
+    CREATE TABLE cells (
+        id INTEGER PRIMARY KEY,
+        vendor TEXT NOT NULL,
+        model TEXT NOT NULL,
+        variant TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        UNIQUE (model, vendor, variant, attempt)
+    ) STRICT
+    """,
+    "CREATE TABLE mix (cell INTEGER NOT NULL,hour INTEGER NOT NULL,calls INTEGER NOT NULL,"
+    f"{','.join(f'{name} INTEGER NOT NULL DEFAULT 0' for name in (*_MIX_TOKENS, *_MIX_PARTS))},PRIMARY KEY (cell,hour))"
+    " STRICT, WITHOUT ROWID",
+    "CREATE TABLE unmixed (until_us INTEGER NOT NULL) STRICT",
+    "INSERT INTO unmixed SELECT MAX(started_us)+1 FROM calls HAVING COUNT(*)>0",
+)
+"""What the money was spent on, component by component. Filling it takes 1 s for 100,000 rows; ``mix.fill`` does that in
+parts, so that whoever is killed meanwhile goes on where it was."""
+
 _CHANGED: Final = (
     "state NOT IN ('open','sent','streaming') AND EXISTS (SELECT 1 FROM team WHERE {row}.started_us>=since_us)"
 )
@@ -234,10 +302,21 @@ _TEAM: Final = (
 )
 """What a team's server has not been told yet (``trayapp.ledger.outbox``)."""
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _TEAM)
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4, _TEAM)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
 
 VERSION: Final = len(STEPS)
+
+
+def _reads_json() -> bool:
+    """Whether SQLite was built with its JSON functions: before 3.38 that was a choice. Asked beside the file, since a
+    function that is missing must not pass for damage."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("SELECT json_valid('1'),json_extract('1','$')")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> int:
@@ -250,10 +329,11 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         LedgerError: the file is from a newer Spendlight, or SQLite is too old for these tables.
         sqlite3.Error: the file cannot be read or written.
     """
-    if sqlite3.sqlite_version_info < MIN_SQLITE:
+    if sqlite3.sqlite_version_info < MIN_SQLITE or not _reads_json():
         raise LedgerError(
             "Python's SQLite is too old",
-            f"Spendlight's ledger needs SQLite 3.37 or newer; this Python brings {sqlite3.sqlite_version}.",
+            "Spendlight's ledger needs SQLite 3.37 or newer, with its JSON functions; this Python brings"
+            f" {sqlite3.sqlite_version}.",
             "Use a current Python 3.11, 3.12 or 3.13.",
             "ledger_failed",
         )

@@ -20,11 +20,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from trayapp.ledger import rollups
+from trayapp.ledger import mix, rollups
 from trayapp.ledger.errors import Family, LedgerError, describe, family, is_full
 from trayapp.ledger.records import LATE, OPEN_COLUMNS, opening_parameters, repaired
 from trayapp.ledger.schema import UNFINISHED, VERSION, migrate
 from trayapp.ledger.spool import LateSpool
+from trayapp.ledger.sums import Sums
 from trayapp.values import Basis, Confidence, Metering, State
 
 CHECK_AT_ONCE: Final = 32 * 1024 * 1024
@@ -180,6 +181,7 @@ def start(
             if version not in range(_NO_VERSION) or (version > VERSION and not is_sound(connection)):
                 raise _DamagedError
             found = migrate(connection)
+            mix.fill(connection)
             checked = path.stat().st_size <= CHECK_AT_ONCE
             if found and checked and not is_sound(connection):
                 raise _DamagedError
@@ -229,7 +231,7 @@ def recover(connection: sqlite3.Connection, running: Collection[int] = ()) -> in
     """Turn rows that a killed process left into ``interrupted`` ones, counted with what is known of them."""
     columns = (
         "id,started_us,metering,confidence,source,vendor,wire,tool,session,project,model_asked,model_served,kind,"
-        "account,basis,web_searches,pico_list,pico_contract,pico_marginal"
+        "account,basis,web_searches,pico_list,pico_contract,pico_marginal,attempt_of,cost_flags,components,legs"
     )
     sums = ",".join(rollups.TOKENS)
     connection.execute("BEGIN IMMEDIATE")
@@ -241,7 +243,7 @@ def recover(connection: sqlite3.Connection, running: Collection[int] = ()) -> in
             for row in cursor.execute(f"SELECT {columns},{sums} FROM calls WHERE {UNFINISHED}")  # noqa: S608
             if row["id"] not in running
         ]
-        contributions = []
+        contributions, mixed = [], []
         for row in left:
             unmetered = row["metering"] == Metering.UNMETERED
             metering = Metering.UNMETERED if unmetered else Metering.ESTIMATED
@@ -260,7 +262,9 @@ def recover(connection: sqlite3.Connection, running: Collection[int] = ()) -> in
                     amounts=(row["pico_list"], row["pico_contract"], row["pico_marginal"]),
                 )
             )
-        rollups.Adder().add(connection, contributions)
+            if row["pico_list"] is not None:
+                mixed.append(mix.of_row(row, row["pico_list"], row["cost_flags"], row["components"]))
+        Sums().add(connection, contributions, mixed)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

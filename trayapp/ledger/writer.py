@@ -36,8 +36,8 @@ from trayapp.ledger.ids import IdSource
 from trayapp.ledger.intake import MAX_BATCH, MAX_WAITING, Intake
 from trayapp.ledger.outcomes import Deliver, Outcomes
 from trayapp.ledger.reprice import Repriced
-from trayapp.ledger.rollups import Adder
 from trayapp.ledger.spool import LateSpool
+from trayapp.ledger.sums import Sums
 from trayapp.ledger.upkeep import CHECKPOINT_NOW, Upkeep
 from trayapp.values import Closing, Opening
 
@@ -96,7 +96,7 @@ class Writer:
             on_damage=lambda generation: self._put(_Do.DAMAGED, generation, None),
             on_large_log=lambda: self._put(_Do.CHECKPOINT, None, None),
         )
-        self._adder = Adder()
+        self._sums = Sums()
         self._commits = 0
         self._dirty_at: float | None = None
         self._marks_at: float | None = None
@@ -317,7 +317,7 @@ class Writer:
         if connection is None:
             return
         try:
-            batches.write(connection, pending, self._adder, self._ids)
+            batches.write(connection, pending, self._sums, self._ids)
         except _ERRORS as error:
             if family(error) is Family.REFUSED:
                 self._write_singly(connection)
@@ -333,7 +333,7 @@ class Writer:
         singles = list(waiting.single())
         for at, single in enumerate(singles):
             try:
-                batches.write(connection, single, self._adder, self._ids)
+                batches.write(connection, single, self._sums, self._ids)
             except _ERRORS as error:
                 if family(error) is Family.REFUSED:
                     self._refuse(single, error)
@@ -426,7 +426,7 @@ class Writer:
             self._troubled(error)
             return
         self._ids.above(last_id)
-        self._adder.forget()
+        self._sums.forget()
         self.intake.forget_names()
         self._retry_at = 0.0
 
@@ -438,7 +438,7 @@ class Writer:
         except (sqlite3.Error, OSError, LedgerError) as error:
             self._troubled(error)
             return
-        self._adder.forget()
+        self._sums.forget()
         self.intake.forget_names()
 
     def _finish(self) -> None:

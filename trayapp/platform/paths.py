@@ -92,9 +92,14 @@ class Paths:
         return self.state / "budgets.json"
 
     @property
-    def suggested(self) -> Path:
-        """Which suggestions the tray has told, so that none is told twice (JSON, ids only)."""
-        return self.state / "suggested.json"
+    def told(self) -> Path:
+        """What the tray has told, so that nothing is told twice, and its snooze (JSON; keys, times, counts)."""
+        return self.state / "told.json"
+
+    @property
+    def delivered(self) -> Path:
+        """Which weekly summaries went out, by file and by mail (JSON, dates)."""
+        return self.state / "delivered.json"
 
     @property
     def mini_meter(self) -> Path:

@@ -12,6 +12,7 @@ was asked for; nothing here says that a model is cheaper, the book does.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 LADDERS: Final[tuple[tuple[str, ...], ...]] = (
@@ -41,14 +42,23 @@ _DOTTED = re.compile(r"(?<=\d)\.(?=\d)")
 def below(model: str) -> tuple[str, ...]:
     """What may stand in for a model, dearest first; empty when nothing can be offered."""
     head, slash, name = model.rpartition("/")
-    plain = _plain(name)
+    place = rung(model)
+    if place is None:
+        return ()
+    at, ladder = place
+    dotted = _DOTTED.search(name) is not None
+    return tuple(f"{head}{slash}{_spelled(each, dotted=dotted)}" for each in ladder[at + 1 :])
+
+
+@lru_cache(maxsize=1024)
+def rung(model: str) -> tuple[int, tuple[str, ...]] | None:
+    """Where a model stands on its ladder (0: on top), and that ladder; ``None``: on none."""
+    plain = _plain(model.rpartition("/")[2])
     for ladder in LADDERS:
-        names = [_plain(each) for each in ladder]
-        if plain in names:
-            found = ladder[names.index(plain) + 1 :]
-            dotted = _DOTTED.search(name) is not None
-            return tuple(f"{head}{slash}{_spelled(each, dotted=dotted)}" for each in found)
-    return ()
+        for at, each in enumerate(ladder):
+            if _plain(each) == plain:
+                return at, ladder
+    return None
 
 
 def _plain(name: str) -> str:
