@@ -149,7 +149,7 @@ def test_a_pool_acts_by_what_its_server_says(tmp_path: Path) -> None:
             BudgetSums(ledger),
             BudgetBook(tmp_path / "budgets.json"),
             lambda _now: (),
-            lambda title, _message, _code: told.append(title),
+            lambda title, *_: told.append(title),
             lambda: None,
             now_us=lambda: now[0],
         )
