@@ -51,18 +51,22 @@ class Budget:
     name: str
     """Unique."""
     period: Period | None
-    """``None``: a plan's window, whose vendor says when it begins anew."""
+    """``None``: a plan's window, whose vendor says when it begins anew; or a team's pool."""
     pico: int
     """The limit, pico-USD; 0 for a plan's window."""
     kind: str = "all"
-    """One of ``KINDS``."""
+    """One of ``KINDS``, or ``pool``: a team's money, of which its server says how much is used."""
     value: str = ""
-    """The project's display name, the tool, the vendor, or the window as VENDOR/NAME."""
+    """The project's display name, the tool, the vendor, the window as VENDOR/NAME, or the pool."""
     counts: Counts = "list"
     at: tuple[int, ...] = AT
     """Percent, ascending."""
     action: Action = "tell"
     act_at: int = 80
+    source: str = ""
+    """The team that has decided it; empty: its user has."""
+    fixed: bool = False
+    """It cannot be lifted here."""
 
     @property
     def scope(self) -> str:

@@ -18,7 +18,7 @@ class BudgetView:
     text: str = ""
     """What it is for: "this month", "aider today", "Claude 5 h"."""
     scope: str = "all"
-    """``all``, ``project:NAME``, ``tool:NAME``, ``vendor:NAME`` or ``window:VENDOR/NAME``."""
+    """``all``, ``project:NAME``, ``tool:NAME``, ``vendor:NAME``, ``window:VENDOR/NAME`` or ``pool:NAME``."""
     period: str = ""
     """``day``, ``week`` or ``month``; empty for a plan's window."""
     counts: str = "list"
@@ -69,6 +69,10 @@ class BudgetView:
     overridden: bool = False
     """Its action was lifted."""
     overridden_until_us: int = 0
+    source: str = ""
+    """The team that has decided it; empty: its user has."""
+    fixed: bool = False
+    """It cannot be lifted here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

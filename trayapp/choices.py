@@ -146,6 +146,8 @@ class Choices:
     """All of it."""
 
     mode: str = "balanced"
+    mode_by: str = ""
+    """The team that has chosen it; empty: the user has."""
     asis: bool = False
     """Everything goes out as requested just now."""
     asis_until_us: int | None = None

@@ -17,7 +17,9 @@ Verbs: ``hello`` ``snapshot`` ``subscribe`` ``calls`` ``url`` ``upstreams`` ``se
 cheaper models ``choices`` ``use`` ``asis`` ``set_mode`` ``accept_suggestion`` ``decline_suggestion`` ``add_rule``
 ``preview_rule`` ``remove_rule`` ``restore_rule`` ``pause_rule`` ``resume_rule`` ``savings`` ``feedback`` ``advice``
 ``evidence``, for budgets ``budgets`` ``set_budget`` ``remove_budget`` ``override_budget``, and for reports ``report``
-``waste`` ``waste_rows`` ``trend`` ``whatif`` ``mail_report``.
+``waste`` ``waste_rows`` ``trend`` ``whatif`` ``mail_report``,
+and for the team ``team`` ``team_invite`` ``team_join`` ``team_preview`` ``team_agree`` ``team_leave`` ``team_pause``
+``team_resume`` ``team_sync`` ``team_export`` ``team_console``.
 What each takes and gives stands in ``VERBS``.
 
 Rules: standard library only, so that ``spendlight status`` stays quick; unknown fields are ignored and missing
@@ -121,6 +123,20 @@ VERBS: Final[Mapping[str, str]] = {
         "{model, since_us, until_us, asked?} → {model, billed, plan: {rows, unknown, pico_was, pico_would, pico_low,"
         " pico_high}, others, pico_others}: a range on another model, row by row, with cold starts"
     ),
+    "team": "→ TeamView, or null",
+    "team_invite": "{invite: its address, label?, consents?: [block]} → {server, body: exact JSON that joining sends}",
+    "team_join": "{since_us?} → as team_preview, {key, why}: what was shown is sent; nothing about calls is yet",
+    "team_preview": (
+        "→ {bodies: [exact JSON that is sent next], dimensions, accepted, asks, asked: this day by what is asked, too,"
+        " team: TeamView}"
+    ),
+    "team_agree": "→ TeamView: what team_preview shows may leave from now on",
+    "team_leave": "{delete?: bool} → {}: nothing is sent any more; delete: what the server has stored is deleted first",
+    "team_pause": "→ TeamView",
+    "team_resume": "→ TeamView",
+    "team_sync": "→ {result, team: TeamView}: one round now",
+    "team_export": "→ {document}: what the server has stored of this device",
+    "team_console": "→ {url}: a link into its console that holds once",
     "stop": "→ {}: the engine ends (its guard, asked by signal, ends both)",
 }
 

@@ -16,6 +16,7 @@ from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.display import Display
 from trayapp.money import USD, Currency, currency
+from trayapp.teamviews import TeamView, team_from_json
 from trayapp.trouble import Trouble
 
 
@@ -281,6 +282,8 @@ class Snapshot:
     budgets: Budgets = field(default_factory=Budgets)
     week: Week | None = None
     """The last whole week, from Monday morning on."""
+    team: TeamView | None = None
+    """The team; ``None``: its user is in none, and nothing leaves the machine."""
 
     @property
     def shown(self) -> Currency:
@@ -337,6 +340,7 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     values["choices"] = choices_from_json(values.get("choices") or {})
     values["week"] = Week(**{"name": "", **_known(Week, values["week"])}) if values.get("week") else None
     values["budgets"] = budgets_from_json(values.get("budgets") or {})
+    values["team"] = team_from_json(values.get("team"))
     return Snapshot(**values)
 
 

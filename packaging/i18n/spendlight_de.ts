@@ -2324,6 +2324,73 @@
     </message>
 </context>
 <context>
+    <name>teamtext</name>
+    <message>
+        <source>Decided by {team}:</source>
+        <translation>Entschieden von {team}:</translation>
+    </message>
+    <message>
+        <source>It gets totals by the hour, never text.</source>
+        <translation>Es bekommt Summen je Stunde, nie Text.</translation>
+    </message>
+    <message>
+        <source>Pool {name}</source>
+        <translation>Topf {name}</translation>
+    </message>
+    <message>
+        <source>catching up</source>
+        <translation>holt auf</translation>
+    </message>
+    <message>
+        <source>in sync</source>
+        <translation>abgeglichen</translation>
+    </message>
+    <message>
+        <source>not let in any more</source>
+        <translation>nicht mehr zugelassen</translation>
+    </message>
+    <message>
+        <source>not reached</source>
+        <translation>nicht erreicht</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>pausiert</translation>
+    </message>
+    <message>
+        <source>this month</source>
+        <translation>diesen Monat</translation>
+    </message>
+    <message>
+        <source>this week</source>
+        <translation>diese Woche</translation>
+    </message>
+    <message>
+        <source>today</source>
+        <translation>heute</translation>
+    </message>
+    <message>
+        <source>waits for the keyring</source>
+        <translation>wartet auf den Schlüsselbund</translation>
+    </message>
+    <message>
+        <source>waits for you to agree</source>
+        <translation>wartet auf die Zustimmung</translation>
+    </message>
+    <message>
+        <source>{budget} {period}</source>
+        <translation>{budget} {period}</translation>
+    </message>
+    <message>
+        <source>{share} of {budget} {period}</source>
+        <translation>{share} von {budget} {period}</translation>
+    </message>
+    <message>
+        <source>{team}: {state}</source>
+        <translation>{team}: {state}</translation>
+    </message>
+</context>
+<context>
     <name>toolswindow</name>
     <message>
         <source>&amp;Connect again {tool}</source>

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from trayapp.engine import bookkeeper, fetch, pricebook
 from trayapp.engine.bookkeeper_answer import Answer
+from trayapp.platform import egress
 from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
@@ -439,7 +440,7 @@ def test_our_own_port_is_no_proxy_and_this_machine_needs_none() -> None:
         "https_proxy": "http://[",
         "NO_PROXY": "corp.example",
     }
-    fetch.spare_ourselves(environment, 27410)
+    egress.spare_ourselves(environment, 27410)
     assert environment == {
         "ALL_PROXY": "http://proxy.corp:8080",
         "https_proxy": "http://[",

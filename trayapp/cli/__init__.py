@@ -37,6 +37,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "contracts": ("trayapp.cli.contracts", "prices agreed with a vendor: list, add, remove, import; keys seen"),
     "plans": ("trayapp.cli.plans", "plans with a flat price: found in the traffic, what they cost and are worth"),
     "pools": ("trayapp.cli.pools", "commitments and money paid in advance: what is left, how fast it goes"),
+    "team": ("trayapp.cli.team", "join a team, see what it is told and decides, leave it; it gets totals, never text"),
     "tools": ("trayapp.cli.tools", "the AI tools: which are here, how each is connected, what that costs"),
     "connect": ("trayapp.cli.connect", "lead a tool through Spendlight, by its own settings"),
     "disconnect": ("trayapp.cli.disconnect", "take that back, byte for byte"),

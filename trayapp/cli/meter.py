@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from trayapp import shares
-from trayapp.cli import budgetlines, ruleswords
+from trayapp.cli import budgetlines, ruleswords, teamlines
 from trayapp.money import Currency, api_value, beside, converted, count, dollars, plural
 from trayapp.snapshot import LiveCall, Slice, Snapshot, Window
 
@@ -75,6 +75,7 @@ def draw(snapshot: Snapshot, *, width: int = 80, height: int = 24, colour: bool 
     if steered := ruleswords.steered(snapshot.choices, snapshot.shown):
         lines.append(paint("orange" if snapshot.choices.asis else "dim", _fit(steered, width)))
     lines += [paint(style, _fit(text, width)) for style, text in budgetlines.glance(snapshot)]
+    lines += [paint(style, _fit(text, width)) for style, text in teamlines.glance(snapshot.team)]
     lines += [paint("dim", _fit(f"{n.title}: {n.message}", width)) for n in snapshot.notices[:2]]
     if snapshot.budget_day_pico:
         share = snapshot.today.pico / snapshot.budget_day_pico

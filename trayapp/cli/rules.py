@@ -89,7 +89,8 @@ def _list(client: Client, _: argparse.Namespace) -> tuple[Any, list[str]]:
     for name in ("suggestions", "suggestion", "menu"):
         answer.pop(name, None)  # `spendlight suggest` shows these
     choices = choices_from_json(answer)
-    lines = [ruleswords.MODES.get(choices.mode, f"Mode: {choices.mode}.")]
+    by = f" Decided by {choices.mode_by}." if choices.mode_by else ""
+    lines = [f"{ruleswords.MODES.get(choices.mode, f'Mode: {choices.mode}.')}{by}"]
     if choices.asis:
         lines.append(f"Everything goes out as requested now, {ruleswords.until(choices.asis_until_us)}.")
     told = ruleswords.week(choices, interval=True, fine=True)

@@ -48,6 +48,7 @@ EXIT_CODES: Final[dict[str, int]] = {
     "no_suggestion": 2,
     "no_folder": 2,
     "rules_unwritable": 7,
+    "bad_invite": 2,
 }
 """Code of a trouble to the exit code; 1 for every other."""
 

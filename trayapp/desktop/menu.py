@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from trayapp.desktop.budgetmenu import BudgetMenu
     from trayapp.desktop.modelsmenu import ModelsMenu
     from trayapp.desktop.snoozemenu import SnoozeMenu
+    from trayapp.desktop.teammenu import TeamMenu
     from trayapp.desktop.telling import Silence
 
 _ALERTS = 6
@@ -66,6 +67,7 @@ class TrayMenu(QObject):
         self._session_lines = [self._line(self._sessions) for _ in range(_SLICES)]
         self._choices: ModelsMenu | None = None
         self._budgets: BudgetMenu | None = None
+        self._team: TeamMenu | None = None
         self.menu.addSeparator()
         self._choices_end = self.menu.addSeparator()
         self._show = self._action(tr("menu", "&Show details"), self.show_asked)
@@ -96,6 +98,7 @@ class TrayMenu(QObject):
         if self._pause.isChecked() != text.paused:
             self._pause.setChecked(text.paused)
         self._show_choices(self._view.snapshot if self._view.live else None)
+        self._show_team(self._view.snapshot if self._view.live else None)
         held = self._show_budgets(self._view.snapshot if self._view.live else None)
         if self._alerts_end.isVisible() != (held or bool(text.alerts)):
             self._alerts_end.setVisible(held or bool(text.alerts))
@@ -145,6 +148,16 @@ class TrayMenu(QObject):
             self._budgets = BudgetMenu(self.menu, self._alerts_end, self)
             self._budgets.asked.connect(self.asked)
         return self._budgets.show_budgets(snapshot)
+
+    def _show_team(self, snapshot: Snapshot | None) -> None:
+        """The team; made when there is first one."""
+        if self._team is None:
+            if snapshot is None or snapshot.team is None:
+                return
+            from trayapp.desktop.teammenu import TeamMenu
+
+            self._team = TeamMenu(self.menu, self._tools.menuAction())
+        self._team.show_team(snapshot)
 
     def popup(self, at: QPoint) -> None:
         """Open it at a place of the screen."""

@@ -28,6 +28,7 @@ from trayapp.desktop.modelsection import ModelSection
 from trayapp.desktop.offer import Offer
 from trayapp.desktop.planrows import PlanRows
 from trayapp.desktop.pulse import Pulse
+from trayapp.desktop.teamrows import TeamRows
 from trayapp.desktop.view import Link, View
 from trayapp.snapshot import Snapshot
 from trayapp.tongue import tr
@@ -126,6 +127,7 @@ class Popover(QDialog):
         self.budgets = BudgetRows()
         self.holds = BudgetCards()
         self._plan = PlanRows()
+        self.team = TeamRows()
         self.note = Note()
         self._noted_us = 0
         self.offer = Offer()
@@ -161,6 +163,7 @@ class Popover(QDialog):
         self._section(body, 8, self.price, stretch=False)
         self._section(body, 9, self.budgets)
         self._section(body, 9, self._plan)
+        self._section(body, 9, self.team)
         self._section(body, 10, self.holds)
         for card in self._cards:
             self._section(body, 10, card)
@@ -227,6 +230,7 @@ class Popover(QDialog):
         _frame(self.budgets).setVisible(self.budgets.show_budgets(snapshot, live=view.live))
         _frame(self.holds).setVisible(self.holds.show_budgets(snapshot) and view.live)
         _frame(self._plan).setVisible(self._plan.show_plan(snapshot) and view.live)
+        _frame(self.team).setVisible(self.team.show_team(snapshot) and view.live)
         troubles = view.troubles()
         for i, card in enumerate(self._cards):
             _frame(card).setVisible(i < len(troubles))

@@ -149,7 +149,7 @@ class Aftermath:
     def _rest(self, rule_id: str, until_us: int | None) -> bool:
         """Let a rule rest because a vendor refused it; whether it did not rest already."""
         now = time.time_ns() // 1000
-        if rule_id.startswith("mode:"):
+        if rule_id.startswith(("mode:", "team:")):
             if self._rulebook.resting(rule_id) is not None:
                 return False
             self._rulebook.rest(rule_id, "refused", _FOR_EVER if until_us is None else until_us, must=False)

@@ -98,6 +98,7 @@ def update(paths: Paths, *, port: int | None = None, anew: bool = False, now_us:
         now_us: the time, UTC epoch microseconds.
     """
     from trayapp.engine import fetch
+    from trayapp.platform import egress
 
     now_us = time.time_ns() // 1000 if now_us is None else now_us
     chosen = settings.load(paths.settings)
@@ -105,7 +106,7 @@ def update(paths: Paths, *, port: int | None = None, anew: bool = False, now_us:
     status, url, key = books.status, chosen.pricebook_url, chosen.pricebook_key
     tried = replace(status, url=url, checked_us=now_us)
     same = status.url == url and status.key == key and not books.rejoined and not anew
-    fetch.spare_ourselves(os.environ, port)
+    egress.spare_ourselves(os.environ, port)
     try:
         got = fetch.fetch(
             url, etag=status.etag if same else "", modified=status.modified if same else "", signed=bool(key)

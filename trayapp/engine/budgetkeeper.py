@@ -23,15 +23,16 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Final
 
-from trayapp import snapshot
+from trayapp import snapshot, teamviews
 from trayapp.budget import Budget, no_budget
 from trayapp.budgetviews import Budgets
 from trayapp.engine import budgetwords as words
 from trayapp.engine.budgetbook import BudgetBook, Lift
-from trayapp.engine.budgetstanding import Ahead, Standing, ahead, concerns, dated, of_plan, view
+from trayapp.engine.budgetstanding import Ahead, Standing, ahead, concerns, dated, of_plan, of_pool, view
 from trayapp.engine.budgetsums import BudgetSums, Sum
 from trayapp.insight.forecast import Forecast
 from trayapp.refusal import Refusal
+from trayapp.teamviews import decided
 from trayapp.trouble import Trouble, TroubleError
 from trayapp.values import Kind
 
@@ -79,6 +80,8 @@ class BudgetKeeper:
         self._zone = zone
         self.budgets: tuple[Budget, ...] = ()
         """Those that are kept."""
+        self.pools: Callable[[], Sequence[teamviews.PoolView]] = tuple
+        """How the team's pools stand."""
         self._standing: dict[str, Standing] = {}
         self._acting: tuple[Standing, ...] = ()
         """Those whose action is due and not lifted; each is asked again whether its period still runs."""
@@ -167,6 +170,8 @@ class BudgetKeeper:
             for budget in budgets:
                 if budget.kind == "window":
                     found += of_plan(budget, self._windows(now // 10**6), self._book.thresholds, now)
+                elif budget.kind == "pool":
+                    found += of_pool(budget, self.pools())
             for each in found:
                 tightest = standing.get(each.budget.name)
                 if tightest is None or each.spent > tightest.spent:
@@ -262,6 +267,9 @@ class BudgetKeeper:
         """
         if name not in {budget.name for budget in self.budgets}:
             raise TroubleError(no_budget(name, (budget.name for budget in self.budgets)))
+        fixed = next((budget for budget in self.budgets if budget.name == name and budget.fixed), None)
+        if fixed is not None:
+            raise TroubleError(decided(fixed.source))
         if name not in self._standing:
             await self.look(forecast=False)
         each = self._standing.get(name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
 
-from trayapp import snapshot
+from trayapp import snapshot, teamviews
 from trayapp.budget import Budget
 from trayapp.budgetviews import BudgetView
 from trayapp.engine import budgetwords as words
@@ -109,6 +109,23 @@ def of_plan(budget: Budget, windows: Iterable[snapshot.Window], thresholds: Thre
     return found
 
 
+def of_pool(budget: Budget, pools: Iterable[teamviews.PoolView]) -> list[Standing]:
+    """Where a team's pool stands, as its server has said."""
+    return [
+        Standing(
+            budget,
+            f"{pool.period} {pool.since}",
+            budget.key,
+            pool.since * 10**6,
+            pool.until * 10**6,
+            round(pool.share * WINDOW),
+            WINDOW,
+        )
+        for pool in pools
+        if pool.name == budget.value and pool.share is not None
+    ]
+
+
 def _from(said: Forecast, spent: int) -> Forecast:
     """A forecast of some seconds ago never lies below what is spent by now."""
     return Forecast(max(said.low, spent), max(said.point, spent), max(said.high, spent))
@@ -128,6 +145,8 @@ def ahead(budget: Budget, its: Sum, habit: Learned, now: int, zone: tzinfo | Non
 
 def concerns(budget: Budget, vendor: str, tool: str | None, project: str | None, account: str | None) -> bool:
     """Whether a call is of a budget's scope."""
+    if budget.kind == "pool":
+        return account != _PLAN  # a plan's calls cost the team nothing more
     if budget.kind == "window":
         return account == _PLAN and budget.value.partition("/")[0] == vendor
     own = {"project": project, "tool": tool, "vendor": vendor}
@@ -147,6 +166,8 @@ def view(budget: Budget, each: Standing | None, lift: Lift | None, now: int) -> 
         at=budget.at,
         pico_limit=budget.pico or None,
         words=f"{words.text(budget)}: nothing is known yet",
+        source=budget.source,
+        fixed=budget.fixed,
     )
     if each is None or not each.holds(now):
         return plain

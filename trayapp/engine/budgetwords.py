@@ -22,7 +22,7 @@ REFUSED: Final = 402
 """The status of a refused call. 402 is what Anthropic itself answers for want of money (``billing_error``). Measured
 2026-11 with the real clients: Claude Code, Gemini CLI, Copilot, opencode, Qwen Code, pi, Cline, Continue and the
 official SDKs ask once, show the sentence and end. A 429 is asked again and again, by some with another model."""
-_OTHERWISE: Final = {"codex": 400, "aider": 400}
+OTHERWISE: Final = {"codex": 400, "aider": 400}
 """Codex (0.169) asks again five times after a 402, aider (whose LiteLLM does not know it) for a minute; after a 400
 both show the sentence and end (2026-11)."""
 CODE: Final = "budget_stop"
@@ -32,6 +32,8 @@ _SHORT_US: Final = 6 * 3600 * 10**6
 
 def text(budget: Budget) -> str:
     """What it is for: "today", "aider this week", "Claude 5h"."""
+    if budget.kind == "pool":
+        return f"{budget.source}'s pool {budget.value}"
     if budget.period is None:
         vendor, _, window = budget.value.partition("/")
         return f"{vendor_name(vendor)} {window}"
@@ -126,7 +128,7 @@ def refusal(budget: Budget, spent: int, until_us: int, now_us: int, tool: str | 
         gone = f"your budget {budget.name!r} is used up ({used(budget, spent)})"
     end = f" until {when(until_us // 10**6, now_us)}" if until_us else ""
     return Refusal(
-        _OTHERWISE.get(tool or "", REFUSED),
+        OTHERWISE.get(tool or "", REFUSED),
         CODE,
         f"{gone}, so new calls are refused{end}. To go on now, run `{override(budget)} --for 1h`, or lift it in the"
         " tray.",

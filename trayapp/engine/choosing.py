@@ -76,6 +76,7 @@ class Choosing:
         offered = self.suggestions()
         return choices.Choices(
             mode=router.mode,
+            mode_by=self._mode_by(),
             asis=router.rulebook.asis,
             asis_until_us=router.rulebook.asis_until_us,
             rules=tuple(self.view(rule) for rule in reversed(router.rules_shown)),
@@ -231,9 +232,11 @@ class Choosing:
         router = self.router
         if router.mode == LET_IT_RIP or router.rulebook.asis:
             return []
-        made = []
+        made = self._from_team()
         for each in self._proposals:
             if router.rulebook.declined(each.id) or self._covered(each):
+                continue
+            if router.team is not None and not router.team.terms.allows(each.model):
                 continue
             standing = router.after.witness.standing(
                 Pair(each.value, each.asked, each.model),
@@ -245,6 +248,17 @@ class Choosing:
                 continue
             made.append(self._suggestion(each, standing))
         return made
+
+    def _mode_by(self) -> str:
+        terms = None if self.router.team is None else self.router.team.terms
+        return terms.team if terms is not None and terms.mode and terms.mode == self.router.mode else ""
+
+    def _from_team(self) -> list[choices.Suggestion]:
+        router = self.router
+        if router.team is None:
+            return []
+        found = router.team.suggestions(router.used, self._covered)
+        return [each for each in found if not router.rulebook.declined(each.id)]
 
     def proposal(self, suggestion: str) -> Proposal | None:
         """The proposal behind a suggestion."""
@@ -279,7 +293,7 @@ class Choosing:
             record=chosenwords.record(standing),
         )
 
-    def _covered(self, each: Proposal) -> bool:
+    def _covered(self, each: Proposal | Rule) -> bool:
         return any(
             rule.scope == each.scope and rule.value == each.value and rule.asked in (None, each.asked)
             for rule in self.router.rules_shown

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -20,10 +21,14 @@ from trayapp.engine.agreed import Agreed, rates
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.engine.pricebook import Shelf, trouble
+from trayapp.engine.teamterms import laid_over
 from trayapp.frontdoor import Upstream
 from trayapp.platform.paths import Paths, write_private
 from trayapp.pricing import Book, BookError
+from trayapp.team.terms import NONE, Terms
 from trayapp.trouble import Trouble
+
+log = logging.getLogger(__name__)
 
 _BOOK_TROUBLES: Final = ("price_book", "unknown_deployment", "bad_price")
 
@@ -45,9 +50,15 @@ class Configuration:
     """Told when calls are priced otherwise than before."""
     budgets: Callable[[tuple[Budget, ...]], None] = lambda _budgets: None
     """Told which budgets are to be kept."""
+    team: Terms = NONE
+    """What a team has decided."""
     deliver: Callable[[settings.Settings], None] = lambda _chosen: None
     """Told how weekly summaries are to be delivered."""
     _chosen: settings.Settings = field(default_factory=settings.defaults)
+    _own: tuple[settings.Settings, Mapping[str, Upstream] | None] = field(
+        default_factory=lambda: (settings.defaults(), None)
+    )
+    """What the user has set, before the team's part."""
 
     @property
     def chosen(self) -> settings.Settings:
@@ -77,6 +88,7 @@ class Configuration:
 
     def take(self, chosen: settings.Settings, routes: Mapping[str, Upstream] | None = None) -> None:
         """Obey these settings; ``routes`` stands in for their route table when the file is damaged."""
+        own, chosen = chosen, laid_over(chosen, self.team)
         book = self._book(chosen.sections, strict=routes is None)
         table = dict(chosen.routes() if routes is None else routes)
         publish_routes(self.paths, table)
@@ -91,10 +103,19 @@ class Configuration:
         self.glance.facts.rates = rates(chosen.currency, chosen.sections, self.troubles)
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)
-        self._chosen = chosen
+        self._chosen, self._own = chosen, (own, routes)
         self.deliver(chosen)
         self._price_with(book)
         self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
+
+    def decide(self, terms: Terms) -> None:
+        """A team has decided this; what the user has set stays."""
+        self.team = terms
+        try:
+            self.take(*self._own)
+        except (settings.SettingsError, OSError) as error:
+            log.warning("what the team decides could not take effect: %s", type(error).__name__)
+        self.glance.changed()
 
     async def ready(self) -> None:
         """Wait until all of it is in force; a new pool's state is read from the ledger first."""

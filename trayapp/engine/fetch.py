@@ -14,16 +14,15 @@ from __future__ import annotations
 import base64
 import binascii
 import ssl
-import sys
 import time
 import zlib
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from trayapp.platform.egress import trust
 from trayapp.settings import is_loopback
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -33,7 +32,6 @@ STEP_S: Final = 15.0
 """For a connection to open, or for more bytes to come."""
 SIGNATURE: Final = "X-Spendlight-Signature"
 _SIGNATURE_LIMIT: Final = 1024
-_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
 class FetchError(Exception):
@@ -49,24 +47,6 @@ class Fetched:
     etag: str = ""
     modified: str = ""
     signature: bytes | None = None
-
-
-def spare_ourselves(environment: MutableMapping[str, str], port: int | None) -> None:
-    """Take a proxy that is our own port out of the environment, and keep this machine's calls away from any."""
-    for name in list(environment):
-        if name.lower() in _PROXIES:
-            value = environment[name]
-            try:
-                parts = urlsplit(value if "//" in value else f"//{value}")
-                ours = port is not None and parts.port == port and is_loopback(parts.hostname or "")
-            except ValueError:
-                ours = False
-            if ours:
-                del environment[name]
-    spared = ",".join(filter(None, (environment.get("NO_PROXY"), environment.get("no_proxy"))))
-    environment["NO_PROXY"] = environment["no_proxy"] = ",".join(
-        dict.fromkeys([*filter(None, spared.split(",")), "localhost", "127.0.0.1", "::1"])
-    )
 
 
 def fetch(
@@ -126,7 +106,7 @@ def _once(url: str, headers: dict[str, str], limit: int, until: float) -> httpx.
     sent = {"User-Agent": "spendlight", "Accept": "application/json", "Accept-Encoding": "gzip", **headers}
     try:
         with (
-            httpx.Client(timeout=timeout, follow_redirects=False, verify=_trust()) as client,
+            httpx.Client(timeout=timeout, follow_redirects=False, verify=trust()) as client,
             client.stream("GET", url, headers=sent) as answer,
         ):
             body = _read(answer, limit, until) if answer.status_code == 200 else b""
@@ -186,13 +166,3 @@ def _validator(text: str | None) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or "The address"
-
-
-def _trust() -> ssl.SSLContext:
-    """The system's trust store, as the proxy uses it."""
-    if sys.platform in ("darwin", "win32"):
-        import truststore
-
-        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        return context
-    return ssl.create_default_context()

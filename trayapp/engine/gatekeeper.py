@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -30,7 +31,7 @@ from trayapp.ledger import Ledger
 from trayapp.proxy import Ending, Plan, RequestHead, Rewrite, Watch
 from trayapp.refusal import Refusal
 from trayapp.routing.rules import seller
-from trayapp.values import Kind
+from trayapp.values import Call, Kind
 from trayapp.virtualkeys.swap import Swapped
 
 
@@ -91,6 +92,8 @@ class Gatekeeper:
         self.keychain = keychain
         self.router = router
         self.budgets: Stops = Unlimited() if budgets is None else budgets
+        self.allowed: Callable[[Call], Refusal | None] = lambda _call: None
+        """Why a team does not want a call to go out; ``None``: it may."""
 
     def admit(self, head: RequestHead) -> Plan | Refusal | asyncio.Future[Plan | Refusal]:
         """Check a request at the door and say where it goes and who watches it.

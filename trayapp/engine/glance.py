@@ -30,6 +30,7 @@ from trayapp.engine.windows import Shown
 from trayapp.ledger import Ledger
 from trayapp.moments import local_midnight
 from trayapp.snapshot import LiveCall, Notice, Snapshot, Today, Week
+from trayapp.teamviews import TeamView
 from trayapp.trouble import Trouble
 from trayapp.values import Cost, Opening, State, Usage
 
@@ -120,6 +121,8 @@ class Facts:
     """The last whole week in short, once it is due."""
     budgets: Callable[[], Awaitable[Budgets]] | None = None
     """Makes what is shown about budgets."""
+    team: Callable[[], TeamView | None] = lambda: None
+    """How it stands with the team."""
     settled: Callable[[], None] = lambda: None
     """Told when totals have changed."""
 
@@ -308,6 +311,7 @@ class Glance:
             quiet=facts.quiet,
             choices=self._choices,
             budgets=self._budgets,
+            team=facts.team(),
             week=facts.week(),
         )
 

@@ -48,11 +48,11 @@ class Outgoing:
         """The vendor has refused a request for its usage; what runs now is the original."""
 
     def stopped(self, call: Call, project: Project) -> Refusal | None:
-        """Whether a budget of the user's refuses new calls."""
+        """Whether a budget refuses new calls, or the team this one."""
         try:
             return self._keeper.budgets.refusal(
                 vendor=call.vendor, tool=call.tool, project=project[1], account=call.account, kind=call.kind
-            )
+            ) or self._keeper.allowed(call)
         except Exception as error:  # noqa: BLE001  law 1: a fault of ours stops nobody
             log.warning("budgets could not be asked: %s", type(error).__name__)
             return None

@@ -201,6 +201,11 @@ class Shelf:
         """The stored book was written anew."""
         self.found = find(self._paths)
 
+    def public(self, vendor: str, model: str) -> str | None:
+        """What the book itself calls a model, whatever its user calls it; ``None``: it does not know it."""
+        found = self.found.book.find(vendor, model)
+        return None if found is None else found.model.id
+
     def laid_over(self, sections: Mapping[str, Any]) -> tuple[Book, tuple[Trouble, ...]]:
         """The book with the user's own prices, and what they have to know about it.
 

@@ -48,6 +48,7 @@ from trayapp.engine.route import Route, Saving
 from trayapp.engine.rulebook import Rulebook
 from trayapp.engine.running import Pulse
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.teamrules import TeamRules
 from trayapp.engine.witness import Witness
 from trayapp.platform.paths import Paths, write_private
 from trayapp.routing import conversation, holdback, lasttext
@@ -116,6 +117,8 @@ class Router:
         self.thrift: Thrift = Spend()
         """Whether a budget wants calls served as in frugal."""
         self.listings = listings
+        self.team: TeamRules | None = None
+        """What a team decides about models."""
         self._key = hashlib.sha256(b"routing\0" + install_key.encode()).digest()
         self.after = Aftermath(self.rulebook, Witness(paths.evidence, self._digest), tariff, tell)
         self._copies = Copies(self.steering, self._digest_text, listings, calibration)
@@ -127,25 +130,41 @@ class Router:
 
     @property
     def rules_shown(self) -> tuple[Rule, ...]:
-        """The rules of the book, and in frugal those that come with it."""
+        """The rules of the book, in frugal those that come with it, and those of the team."""
         return (*self.standing_rules(), *self.rulebook.rules)
 
+    @property
+    def used(self) -> tuple[tuple[str, str, str], ...]:
+        """What is in use: seller, model and tool."""
+        found = self.after.running.now(time.time_ns() // 1000)
+        return tuple(dict.fromkeys((pulse.vendor, pulse.asked, pulse.tool) for pulse in found))
+
+    def _by_team(self, asked: Asked | None) -> tuple[Rule, ...]:
+        if self.team is None or not self.team.active:
+            return ()
+        return self.team.shown(self.used) if asked is None else self.team.rules(asked)
+
+    def _inside(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """The rules that lead where the team allows it."""
+        return rules if self.team is None else self.team.inside(rules)
+
     def standing_rules(self, asked: Asked | None = None, *, frugal: bool = False) -> tuple[Rule, ...]:
-        """What frugal does by itself, for a request or for the models that are in use.
+        """What frugal and the team do by themselves, for a request or for the models that are in use.
 
         ``frugal``: a budget wants it for this request, whatever the mode.
         """
+        by_team = self._by_team(asked)
         if self.mode != FRUGAL and not frugal and not (asked is None and self.thrift.frugal):
-            return ()
+            return by_team
         if asked is None:
             used = {(pulse.vendor, pulse.asked) for pulse in self.after.running.now(time.time_ns() // 1000)}
         else:
             used = {(asked.vendor, asked.model)}
-        return standing(sorted(used), self.rulebook.resting)
+        return (*by_team, *standing(sorted(used), self.rulebook.resting))
 
     def chosen(self, asked: Asked) -> Rule | None:
         """The rule that has the word on such a request now."""
-        rules = (*self.standing_rules(asked), *self.rulebook.rules)
+        rules = self._inside((*self.standing_rules(asked), *self.rulebook.rules))
         return chosen(rules, asked, time.time_ns() // 1000, self.dearer)
 
     def take(self, chosen: Settings) -> None:
@@ -213,6 +232,7 @@ class Router:
             kind=call.kind,
             session=call.session,
             project=project[0],
+            tool=call.tool,
         )
         route = Route(self, call, asked, time.time_ns() // 1000)
         route.project_name, route.credential = project[1], credential
@@ -236,7 +256,7 @@ class Router:
 
     @property
     def _watched(self) -> bool:
-        return bool(self.rulebook.rules) or self.steering.active
+        return bool(self.rulebook.rules) or self.steering.active or (self.team is not None and self.team.active)
 
     def _decide(self, route: Route, view: RequestView, target: str, body: bytes) -> None:
         plain, call = route.plain, route.call
@@ -314,7 +334,7 @@ class Router:
             and before.asked != asked.model
             and self.dearer(asked.vendor, before.asked, asked.model) is True
         )
-        rules = (*self.standing_rules(asked, frugal=route.thrifty), *self.rulebook.rules)
+        rules = self._inside((*self.standing_rules(asked, frugal=route.thrifty), *self.rulebook.rules))
         if self.hold_back and asked.session is not None:
             digest = hashlib.blake2b(asked.session.encode("utf-8", "surrogatepass"), digest_size=8, key=self._key)
             if holdback.held(digest.digest(), self.hold_back):

@@ -23,12 +23,14 @@ from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.engine.meant import Meant, seconds, wrong
 from trayapp.engine.running import Pulse
+from trayapp.engine.teamrules import PREFIX, TeamRules
 from trayapp.platform.paths import Paths
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.rules import Rule
 from trayapp.settings import LET_IT_RIP
 from trayapp.snapshot import to_json
+from trayapp.teamviews import decided
 from trayapp.trouble import Trouble
 
 _HOUR_US: Final = 3600 * 10**6
@@ -142,6 +144,9 @@ class RoutingVerbs:
 
     async def set_mode(self, arguments: Mapping[str, Any]) -> Any:
         """Let it rip, balanced or frugal; kept in the settings."""
+        team = self._team
+        if team is not None and team.terms.mode and not team.terms.override:
+            raise ControlError(decided(team.terms.team))
         await asyncio.to_thread(settings_edit.set_value, self.paths.settings, "routing.mode", str(arguments["mode"]))
         self.configuration.reload()
         return await self._changed()
@@ -149,6 +154,9 @@ class RoutingVerbs:
     async def accept(self, arguments: Mapping[str, Any]) -> Any:
         """Make a suggestion a rule; an unproven one for one hour."""
         name = str(arguments["suggestion"])
+        by_team = None if self._team is None else self._team.accepted(name)
+        if by_team is not None:
+            return self._made(self.choosing.router.rulebook.add(by_team), [])
         proposal = self.choosing.proposal(name)
         shown = next((each for each in self.choosing.suggestions() if each.id == name), None)
         if proposal is None or shown is None:
@@ -200,6 +208,8 @@ class RoutingVerbs:
         name = str(arguments["rule"])
         if name.startswith("mode:"):
             raise wrong("That comes with the mode. Pause it, or choose the mode balanced.")
+        if name.startswith(PREFIX):
+            raise wrong("That comes from your team. Pause it, where the team allows that.")
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.after.witness.undone(rule.id)
@@ -229,8 +239,10 @@ class RoutingVerbs:
     async def pause(self, arguments: Mapping[str, Any]) -> Any:
         """Let a rule rest."""
         name, book = str(arguments["rule"]), self.choosing.router.rulebook
-        if name.startswith("mode:"):
+        if name.startswith(("mode:", PREFIX)):
             self._mode_rule(name)
+            if name.startswith(PREFIX) and self._team is not None and not self._team.terms.override:
+                raise ControlError(decided(self._team.terms.team))
             book.rest(name, "user", 2**62)
             return await self._shown(self._mode_rule(name))
         return await self._shown(book.pause(name, "user"))
@@ -238,7 +250,7 @@ class RoutingVerbs:
     async def resume(self, arguments: Mapping[str, Any]) -> Any:
         """Let it go on. One that went wrong too often begins anew."""
         name, book = str(arguments["rule"]), self.choosing.router.rulebook
-        if name.startswith("mode:"):
+        if name.startswith(("mode:", PREFIX)):
             book.rest(name, "", 0)
             return await self._shown(self._mode_rule(name))
         rule = book.find(name)
@@ -331,6 +343,10 @@ class RoutingVerbs:
         self.choosing.changed()
         await self.choosing.read()
         return {"rule": to_json(self.choosing.view(rule))}
+
+    @property
+    def _team(self) -> TeamRules | None:
+        return self.choosing.router.team
 
     def _mode_rule(self, name: str) -> Rule:
         for rule in self.choosing.router.rules_shown:

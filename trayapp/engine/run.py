@@ -62,6 +62,9 @@ from trayapp.engine.reportways import Ways, wanted
 from trayapp.engine.router import Router
 from trayapp.engine.routing_verbs import RoutingVerbs
 from trayapp.engine.tariff import Tariff
+from trayapp.engine.team_verbs import TeamVerbs
+from trayapp.engine.teamrules import TeamRules
+from trayapp.engine.teamsync import TeamSync
 from trayapp.engine.tokens.counter import Counter
 from trayapp.engine.verbs import Verbs
 from trayapp.engine.waste_verbs import WasteVerbs
@@ -73,6 +76,7 @@ from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.pricing import BookError
 from trayapp.proxy import ProxyServer
+from trayapp.team.terms import Terms
 from trayapp.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -160,7 +164,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
             notices.add,
             glance.changed,
         )
-        facts.budgets, facts.settled = budgets.shown, budgets.touch
+        facts.budgets = budgets.shown
         router.thrift = budgets
         keeper = Gatekeeper(
             door,
@@ -180,6 +184,24 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         stopped = asyncio.Event()
         agreed = Agreed(keeper, Drawdown(ledger), troubles, glance.changed)
         configuration = Configuration(paths, keeper, glance, troubles, agreed, shelf, budgets=budgets.take)
+        router.team = teamrules = TeamRules(
+            lambda: shelf.found.book, router.rulebook.resting, router.dearer, notices.add
+        )
+        keeper.allowed = teamrules.refusal
+
+        def obey(terms: Terms) -> None:
+            teamrules.terms = terms
+            configuration.decide(terms)
+
+        team = TeamSync(paths, port, ledger, shelf.public, obey, notices.add, troubles, glance.changed)
+        facts.team = team.view
+        budgets.pools = team.shown_pools
+
+        def totals_changed() -> None:
+            budgets.touch()
+            team.touch()
+
+        facts.settled = totals_changed
         prices = Prices(paths, ledger, keeper, glance, configuration, notices)
         configuration.take(chosen, routes)
         await configuration.ready()
@@ -202,6 +224,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
         verbs |= WasteVerbs(ledger, waste, configuration).table()
         verbs |= PastVerbs(ledger, router.tariff).table()
+        verbs |= TeamVerbs(paths, port, team).table()
         proxy = ProxyServer(keeper, inspect_limit=chosen.inspect_limit)
         control = ControlServer(paths.control, verbs, glance.listen, glance.unlisten)
         loop = asyncio.get_running_loop()
@@ -217,6 +240,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         spool = asyncio.create_task(_import_spool(ledger, paths, glance))
         prices.begin()
         router.begin()
+        team.begin()
         delivery.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
         await stopped.wait()
@@ -242,6 +266,7 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         await windows.close()
         await habits.close()
         await prices.close()
+        await team.close()
         await spool
         lifeline.stop()
     finally:

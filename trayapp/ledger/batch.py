@@ -3,13 +3,14 @@
 Several rows travel in one statement (1, 4, 16 or 64 of them): each statement hands Python's interpreter lock over
 and back, and under a busy event loop each of those can cost milliseconds, so a batch must need few of them.
 
-Order within a batch keeps the order of each single row: openings, closings, late flags, imports, new prices, marks.
+Order within a batch keeps the order of each single row: openings, closings, late flags, imports, new prices, the
+team's outbox, marks.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -114,6 +115,15 @@ class Reprice:
 
 
 @dataclass(slots=True)
+class Change:
+    """A change of what stands beside the calls (``trayapp.ledger.outbox``)."""
+
+    run: Callable[[sqlite3.Connection], Any]
+    future: Future[Any]
+    result: Any = None
+
+
+@dataclass(slots=True)
 class Batch:
     """Everything that waits to be written."""
 
@@ -122,6 +132,7 @@ class Batch:
     lates: list[int] = field(default_factory=list)
     relays: list[Relay] = field(default_factory=list)
     reprices: list[Reprice] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     projects: dict[str, str] = field(default_factory=dict)
     flushes: list[Future[None]] = field(default_factory=list)
@@ -134,7 +145,9 @@ class Batch:
     @property
     def writes(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self.opens or self.closes or self.lates or self.relays or self.reprices or self.marks)
+        return bool(
+            self.opens or self.closes or self.lates or self.relays or self.reprices or self.changes or self.marks
+        )
 
     def futures(self) -> Iterator[Future[Any]]:
         """Everyone who waits for this batch."""
@@ -148,12 +161,14 @@ class Batch:
             yield relay.future
         for reprice in self.reprices:
             yield reprice.future
+        for change in self.changes:
+            yield change.future
         yield from self.flushes
         yield from self.groups
 
     def extend(self, other: Batch) -> None:
         """Let ``other``'s work wait behind this one's."""
-        for name in ("opens", "closes", "lates", "relays", "reprices", "marks", "flushes", "groups"):
+        for name in ("opens", "closes", "lates", "relays", "reprices", "changes", "marks", "flushes", "groups"):
             getattr(self, name).extend(getattr(other, name))
         self.projects.update(other.projects)
 
@@ -165,6 +180,7 @@ class Batch:
             close.future = None
         self.relays.clear()
         self.reprices.clear()
+        self.changes.clear()
         self.flushes.clear()
         self.groups.clear()
 
@@ -183,6 +199,8 @@ class Batch:
             yield Batch(relays=[relay])
         for reprice in self.reprices:
             yield Batch(reprices=[reprice])
+        for change in self.changes:
+            yield Batch(changes=[change])
         for mark in self.marks:
             yield Batch(marks=[mark])
         if self.flushes:
@@ -241,7 +259,7 @@ def write(connection: sqlite3.Connection, batch: Batch, sums: Sums, ids: IdSourc
     """
     opens = len(batch.opens)
     if opens in _OPEN_SQL and not (
-        batch.closes or batch.lates or batch.relays or batch.reprices or batch.marks or batch.projects
+        batch.closes or batch.lates or batch.relays or batch.reprices or batch.changes or batch.marks or batch.projects
     ):
         _insert(connection, batch.opens, opens)  # one statement is its own transaction
         return
@@ -262,6 +280,8 @@ def write(connection: sqlite3.Connection, batch: Batch, sums: Sums, ids: IdSourc
             relay.added = _import(connection, relay.entries, sums, ids)
         for reprice in batch.reprices:
             reprice.priced = apply(connection, reprice.entries, sums)
+        for change in batch.changes:
+            change.result = change.run(connection)
         for mark in batch.marks:
             if mark.state is State.SENT:
                 connection.execute(_SENT_SQL, (mark.id,))

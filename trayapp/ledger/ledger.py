@@ -21,6 +21,7 @@ from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.lock import FileLock
+from trayapp.ledger.outbox import Outbox
 from trayapp.ledger.outcomes import Deliver
 from trayapp.ledger.pastrows import PastRow
 from trayapp.ledger.queries import By, Share, Totals
@@ -83,6 +84,8 @@ class Ledger:
         self._ids = ids
         self._writer = writer
         self._reports = writer.upkeep.reports
+        self.outbox = Outbox(self._reports.submit, writer.change)
+        """What a team's server is to be told."""
         self._sessions = Sessions()
         self._recovered = started.recovered
         self._imported = started.imported
@@ -240,6 +243,14 @@ class Ledger:
             OSError: the commit is done but could not be forced to the disk.
         """
         self._writer.flush().result(timeout)
+        storage.sync_log(self.path)
+
+    def barrier(self) -> None:
+        """Force everything that is committed to the disk; blocks.
+
+        Raises:
+            OSError: the disk refuses.
+        """
         storage.sync_log(self.path)
 
     def back_up(self) -> Future[Path | None]:

@@ -16,6 +16,7 @@ Tables
     unmixed  up to when rows from before this table are not in ``mix`` yet; empty once they are.
     projects display names of projects. They never leave the machine.
     seen     keys of imported lines, so that a repeated import adds nothing.
+    team, unsent, outbox  what a team's server is to be told; empty while its user is in none (``ledger.outbox``).
 
 All tables are STRICT: a float can never slip into a money column.
 """
@@ -251,7 +252,57 @@ _V4: Final = (
 """What the money was spent on, component by component. Filling it takes 1 s for 100,000 rows; ``mix.fill`` does that in
 parts, so that whoever is killed meanwhile goes on where it was."""
 
-STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4)
+_CHANGED: Final = (
+    "state NOT IN ('open','sent','streaming') AND EXISTS (SELECT 1 FROM team WHERE {row}.started_us>=since_us)"
+)
+_MARK: Final = (
+    # Two statements, since what a trigger does on a conflict is decided by the statement that sets it off.
+    "INSERT OR IGNORE INTO unsent (hour,mark) VALUES ({row}.started_us/3600000000,0);"
+    " UPDATE unsent SET mark=random() WHERE hour={row}.started_us/3600000000;"
+)
+
+
+def _on(event: str, name: str, row: str, *, more: str = "") -> str:
+    """A trigger that notes the hour of a final row for the team."""
+    when = f"{row}.{_CHANGED.format(row=row)}"
+    return f"CREATE TRIGGER {name} AFTER {event} ON calls WHEN {when}{more} BEGIN {_MARK.format(row=row)} END"
+
+
+_TEAM: Final = (
+    """
+    CREATE TABLE team (
+        id INTEGER PRIMARY KEY CHECK (id=1),
+        epoch TEXT NOT NULL,
+        since_us INTEGER NOT NULL,
+        dimensions TEXT NOT NULL,
+        revision INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE TABLE unsent (hour INTEGER PRIMARY KEY, mark INTEGER NOT NULL) STRICT",
+    """
+    CREATE TABLE outbox (
+        hour INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        dims TEXT NOT NULL,
+        totals TEXT,
+        book TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        sent INTEGER NOT NULL DEFAULT 0,
+        why TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (hour, key)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX outbox_waiting ON outbox (hour, key) WHERE revision>sent",
+    "CREATE INDEX outbox_refused ON outbox (hour) WHERE why<>''",
+    _on("INSERT", "calls_added", "NEW"),
+    _on("UPDATE", "calls_changed", "NEW"),
+    # A row that leaves its hour; nothing moves one today.
+    _on("UPDATE OF started_us", "calls_moved", "OLD", more=" AND OLD.started_us<>NEW.started_us"),
+    _on("DELETE", "calls_removed", "OLD"),
+)
+"""What a team's server has not been told yet (``trayapp.ledger.outbox``)."""
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (_V1, _V2, _V3, _V4, _TEAM)
 """Step ``n`` (counted from 1) takes a file from version ``n - 1`` to ``n``."""
 
 VERSION: Final = len(STEPS)

@@ -30,7 +30,7 @@ from typing import Any, Final
 
 from trayapp.ledger import batch as batches
 from trayapp.ledger import storage
-from trayapp.ledger.batch import Batch, Mark, Relay, Reprice
+from trayapp.ledger.batch import Batch, Change, Mark, Relay, Reprice
 from trayapp.ledger.errors import Family, LedgerError, StorageTrouble, describe, family, is_full
 from trayapp.ledger.ids import IdSource
 from trayapp.ledger.intake import MAX_BATCH, MAX_WAITING, Intake
@@ -64,6 +64,7 @@ class _Do(IntEnum):
     DAMAGED = 8
     STOP = 9
     REPRICE = 10
+    CHANGE = 11
 
 
 class Writer:
@@ -157,6 +158,12 @@ class Writer:
         """Price rows that have no price; the future carries how many were."""
         future: Future[int] = Future()
         self._put(_Do.REPRICE, entries, future)
+        return future
+
+    def change(self, run: Callable[[sqlite3.Connection], Any]) -> Future[Any]:
+        """Change what stands beside the calls, in a transaction; the future carries what ``run`` returned."""
+        future: Future[Any] = Future()
+        self._put(_Do.CHANGE, run, future)
         return future
 
     def flush(self) -> Future[None]:
@@ -255,6 +262,8 @@ class Writer:
             intake.pending.relays.append(Relay(argument, future))
         elif what is _Do.REPRICE and future is not None:
             intake.pending.reprices.append(Reprice(argument, future))
+        elif what is _Do.CHANGE and future is not None:
+            intake.pending.changes.append(Change(argument, future))
         elif what is _Do.FLUSH and future is not None:
             intake.pending.flushes.append(future)
         elif what is _Do.CHECKPOINT:
@@ -355,8 +364,11 @@ class Writer:
             outcomes.done(relay.future, relay.added)
         for reprice in done.reprices:
             outcomes.done(reprice.future, reprice.priced)
+        for change in done.changes:
+            outcomes.done(change.future, change.result)
         done.relays.clear()
         done.reprices.clear()
+        done.changes.clear()
         for future in done.futures():
             outcomes.done(future)
         if done.lates:

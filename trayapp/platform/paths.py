@@ -122,6 +122,11 @@ class Paths:
         return self.state / "evidence.json"
 
     @property
+    def team(self) -> Path:
+        """What is known of the team: membership, epoch, the signed policy (JSON, no secrets)."""
+        return self.state / "team"
+
+    @property
     def edits(self) -> Path:
         """The journal of edits to the tools' files, and what undoes them."""
         return self.state / "edits"

@@ -99,6 +99,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     session: str | None = None
     project: str | None = None
+    tool: str | None = None
     task: Callable[[], str | None] = lambda: None
     """The task type for which a small model suffices, or ``None``; asked only when a rule needs it."""
 
