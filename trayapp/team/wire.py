@@ -17,6 +17,9 @@ GET      /v1/pools                                 device                  ``Poo
 POST     /v1/pools/{pool}/leases                   device                  ``LeaseAsk`` → ``Lease`` (Idempotency-Key)
 GET      /v1/me/export                             device                  all that is stored of it
 DELETE   /v1/me                                    device                  all of it is deleted
+GET      /v1/me/audit                              device                  who read what it is part of
+GET      /console/enter                            browser (signed by the  the console, once (``console_proof``)
+                                                   device)
 =======  ========================================  ======================  ===========================================
 
 Rules:
@@ -34,7 +37,7 @@ Rules:
 from __future__ import annotations
 
 import hashlib
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -48,18 +51,39 @@ DIMENSIONS: Final = ("vendor", "model_asked", "model_served", "tool", "project",
 ALWAYS: Final = ("vendor", "model_served", "billing")
 """Dimensions that are always told."""
 
+Text = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A name: short, in one line, so that a separator or a database's end of text can never stand in it."""
+Amount = Annotated[str, msgspec.Meta(pattern=r"^(0|[1-9][0-9]{0,23})$", max_length=24)]
+"""Whole pico-USD, never below zero."""
+Change = Annotated[str, msgspec.Meta(pattern=r"^-?(0|[1-9][0-9]{0,23})$", max_length=25)]
+"""Whole pico-USD."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
+Moment = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+"""UTC epoch seconds."""
+Revision = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Key32 = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{43}=$", max_length=44)]
+"""32 bytes in base64."""
+Signature = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{86}==$", max_length=88)]
+"""64 bytes in base64."""
+Decimal = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,6}([.][0-9]{1,12})?)?$", max_length=19)]
+"""A number as text; empty: none."""
+Day = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", max_length=10)]
+"""An ISO date; empty: open."""
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)]
+"""What stands in an address: a device, an epoch, a team, a pool."""
+
 
 class Dims(msgspec.Struct, frozen=True, kw_only=True):
     """By what a bucket is divided. Empty: unknown, or not told."""
 
-    vendor: str = ""
-    model_asked: str = ""
-    model_served: str = ""
-    tool: str = ""
-    project: str = ""
+    vendor: Text = ""
+    model_asked: Text = ""
+    model_served: Text = ""
+    tool: Text = ""
+    project: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{0,64}$", max_length=64)] = ""
     """An HMAC under the team's key, hex."""
     billing: Literal["api", "subscription", "unknown"] = "unknown"
-    tier: str = ""
+    tier: Text = ""
 
     @property
     def key(self) -> str:
@@ -71,62 +95,62 @@ class Dims(msgspec.Struct, frozen=True, kw_only=True):
 class BucketTotals(msgspec.Struct, frozen=True, kw_only=True):
     """Absolute totals of the final rows of an hour. Tokens are disjoint; ``reasoning`` is a part of ``output``."""
 
-    calls: int = 0
-    errors: int = 0
-    interrupted: int = 0
-    unpriced: int = 0
-    unmetered: int = 0
-    input: int = 0
-    cache_read: int = 0
-    cache_write: int = 0
+    calls: Count = 0
+    errors: Count = 0
+    interrupted: Count = 0
+    unpriced: Count = 0
+    unmetered: Count = 0
+    input: Count = 0
+    cache_read: Count = 0
+    cache_write: Count = 0
     """For the vendor's default time."""
-    cache_write_1h: int = 0
+    cache_write_1h: Count = 0
     """For an hour and longer."""
-    output: int = 0
-    reasoning: int = 0
-    pico_list: str = "0"
+    output: Count = 0
+    reasoning: Count = 0
+    pico_list: Amount = "0"
     """Of the priced calls, by the public list."""
-    pico_contract: str = "0"
+    pico_contract: Amount = "0"
     """Of the calls of which it is known (``contract_known``)."""
-    contract_known: int = 0
-    pico_marginal: str = "0"
-    marginal_known: int = 0
-    pico_estimated: str = "0"
+    contract_known: Count = 0
+    pico_marginal: Amount = "0"
+    marginal_known: Count = 0
+    pico_estimated: Amount = "0"
     """The part of ``pico_list`` that rests on estimates."""
-    pico_saved: str = "0"
+    pico_saved: Change = "0"
     """By rules, signed."""
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     """One hour of one combination."""
 
-    start: int
+    start: Annotated[int, msgspec.Meta(ge=0, le=2**40, multiple_of=HOUR_S)]
     """UTC epoch seconds, a whole hour."""
     dims: Dims
-    revision: int
+    revision: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     """1 and up; each change of the totals has a greater one."""
     totals: BucketTotals | None = None
     """``None``: nothing is left of it."""
-    book: str = ""
+    book: Text = ""
     """Version of the price book that it was last priced by."""
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True):
     """Some buckets."""
 
-    buckets: tuple[Bucket, ...]
+    buckets: Annotated[tuple[Bucket, ...], msgspec.Meta(max_length=MOST_BUCKETS)]
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one bucket."""
 
-    start: int
+    start: Moment
     key: str
     """``Dims.key``."""
-    revision: int
+    revision: Revision
     """The one that is stored now."""
     why: str = ""
-    """Why it was refused: ``frozen``, ``dimension``, ``superseded``; empty: it was taken or was there already."""
+    """Why it was refused: ``frozen``, ``future``, ``dimension``, ``superseded``; empty: taken, or there already."""
 
 
 class Acks(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,20 +162,20 @@ class Acks(msgspec.Struct, frozen=True, kw_only=True):
 class Supersede(msgspec.Struct, frozen=True, kw_only=True):
     """This epoch stands for a former one, which counts no more."""
 
-    epoch: str
+    epoch: Name
 
 
 class Enrol(msgspec.Struct, frozen=True, kw_only=True):
     """A device joins."""
 
-    invite: str
-    public_key: str
+    invite: Text
+    public_key: Key32
     """Ed25519, base64."""
-    client: str
+    client: Text
     """Version of Spendlight."""
-    label: str = ""
+    label: Text = ""
     """What its owner calls it; told to nobody but him."""
-    consents: tuple[str, ...] = ()
+    consents: Annotated[tuple[Text, ...], msgspec.Meta(max_length=10)] = ()
     """``block``: the owner agrees that the team's budgets may refuse calls."""
 
 
@@ -163,9 +187,9 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     team: str
     team_name: str
     device: str
-    policy_key: str
+    policy_key: Key32
     """The public key that policies are signed with, Ed25519, base64."""
-    project_key: str
+    project_key: Key32
     """The key under which projects become HMACs, base64."""
     roles: tuple[str, ...] = ("member",)
 
@@ -173,12 +197,12 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 class TokenAsk(msgspec.Struct, frozen=True, kw_only=True):
     """A device shows that it is itself."""
 
-    device: str
-    at: int
+    device: Name
+    at: Moment
     """UTC epoch seconds; at most five minutes off the server's clock."""
-    nonce: str
+    nonce: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$", max_length=32)]
     """32 hex digits, used once."""
-    signature: str
+    signature: Signature
     """Ed25519 over ``proof``, base64."""
 
 
@@ -187,22 +211,30 @@ def proof(device: str, at: int, nonce: str) -> bytes:
     return f"spendlight-token-1\n{device}\n{at}\n{nonce}".encode()
 
 
+def console_proof(device: str, at: int, nonce: str) -> bytes:
+    """What a device signs to let its owner's browser in, once.
+
+    The address is ``/console/enter?device=…&at=…&nonce=…&signature=…`` (the signature in base64url without padding).
+    """
+    return f"spendlight-console-1\n{device}\n{at}\n{nonce}".encode()
+
+
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """Lets a device in for a while."""
 
     token: str
-    expires: int
+    expires: Moment
     """UTC epoch seconds."""
 
 
 class TeamBudget(msgspec.Struct, frozen=True, kw_only=True):
     """A budget that the team has set."""
 
-    name: str
+    name: Text
     scope: Literal["me", "team", "pool"]
     period: Literal["day", "week", "month"]
-    pico_limit: str
-    at: tuple[int, ...] = (50, 80, 100)
+    pico_limit: Amount
+    at: Annotated[tuple[Annotated[int, msgspec.Meta(ge=1, le=1000)], ...], msgspec.Meta(max_length=10)] = (50, 80, 100)
     action: Literal["tell", "suggest", "frugal", "stop"] = "suggest"
     """``stop`` only binds devices that consented to ``block``."""
     counts: Literal["list", "contract", "bill"] = "contract"
@@ -211,11 +243,11 @@ class TeamBudget(msgspec.Struct, frozen=True, kw_only=True):
 class ModelMap(msgspec.Struct, frozen=True, kw_only=True):
     """What the team would serve in the place of a model."""
 
-    to: str
-    asked: str = ""
+    to: Text
+    asked: Text = ""
     """Empty: any."""
-    tool: str = ""
-    kind: str = ""
+    tool: Text = ""
+    kind: Text = ""
     """``title``, ``summary``, ``subagent`` …; empty: any."""
     consent: Literal["ask", "auto"] = "ask"
 
@@ -223,56 +255,56 @@ class ModelMap(msgspec.Struct, frozen=True, kw_only=True):
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
     """A contract rate or multiplier."""
 
-    vendor: str
-    model: str = ""
+    vendor: Text
+    model: Text = ""
     """Empty: all of the vendor's."""
-    multiplier: str = ""
+    multiplier: Decimal = ""
     """Of the list, a decimal text; empty: ``rates``."""
-    rates: dict[str, str] = {}
+    rates: dict[Text, Decimal] = {}
     """Component to USD per million tokens, decimal texts."""
-    since: str = ""
+    since: Day = ""
     """ISO dates; empty: open."""
-    until: str = ""
+    until: Day = ""
 
 
 class Commitment(msgspec.Struct, frozen=True, kw_only=True):
     """Money that was committed to a vendor, drawn down at contract rates."""
 
-    name: str
-    vendor: str
-    pico: str
-    since: str
-    until: str
+    name: Text
+    vendor: Text
+    pico: Amount
+    since: Day
+    until: Day
 
 
 class SyncTerms(msgspec.Struct, frozen=True, kw_only=True):
     """How a device syncs."""
 
-    interval_s: int = 300
+    interval_s: Annotated[int, msgspec.Meta(ge=60, le=86_400)] = 300
     """60 and up."""
-    dimensions: tuple[str, ...] = ALWAYS
+    dimensions: Annotated[tuple[Text, ...], msgspec.Meta(max_length=len(DIMENSIONS))] = ALWAYS
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """What a team decides."""
 
     team: str
-    version: int
-    issued: int
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    issued: Moment
     """UTC epoch seconds."""
-    expires: int
+    expires: Moment
     mode: Literal["", "let-it-rip", "balanced", "frugal"] = ""
     """Empty: each as he likes."""
     override: bool = True
     """A person may choose otherwise for himself."""
     budgets: tuple[TeamBudget, ...] = ()
-    allowed_models: tuple[str, ...] = ()
+    allowed_models: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1000)] = ()
     """Empty: all."""
     model_map: tuple[ModelMap, ...] = ()
     rates: tuple[Rate, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     sync: SyncTerms = SyncTerms()
-    min_client: str = ""
+    min_client: Text = ""
 
 
 class Signed(msgspec.Struct, frozen=True, kw_only=True):
@@ -296,20 +328,20 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kind: Literal["soft", "hard"]
     period: Literal["day", "week", "month"]
-    since: int
-    until: int
+    since: Moment
+    until: Moment
     """UTC epoch seconds."""
-    pico_limit: str
-    share: str
-    """Used share, a decimal text; in steps of 0.1 where fewer than five share it."""
-    pico_spent: str | None = None
-    """``None`` where fewer than five share it."""
-    pico_per_day: str | None = None
-    pico_low: str | None = None
+    pico_limit: Amount
+    share: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}[.][0-9]{2}$")]
+    """Used share, a decimal text, cut off to steps of 0.01; of 0.1 where fewer than five spent from it."""
+    pico_spent: Amount | None = None
+    """``None`` where fewer than five spent from it; the share's step times the limit otherwise."""
+    pico_per_day: Amount | None = None
+    pico_low: Amount | None = None
     """What the period will have cost, 80 % of the time between the two."""
-    pico_high: str | None = None
-    as_of: int = 0
-    members: int = 0
+    pico_high: Amount | None = None
+    as_of: Moment = 0
+    members: Count = 0
     """How many share it; 0: fewer than five."""
 
 
@@ -322,10 +354,10 @@ class Pools(msgspec.Struct, frozen=True, kw_only=True):
 class LeaseAsk(msgspec.Struct, frozen=True, kw_only=True):
     """A device wants money from a hard pool."""
 
-    pico: str
-    used: str = "0"
+    pico: Amount
+    used: Amount = "0"
     """What of its last lease was spent; the rest goes back."""
-    last: str = ""
+    last: Text = ""
     """The id of its last lease."""
 
 
@@ -333,9 +365,9 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     """Money set aside for a device."""
 
     id: str
-    pico: str
+    pico: Amount
     """At most what was asked for; "0": the pool is empty."""
-    expires: int
+    expires: Moment
     """UTC epoch seconds; afterwards what is left has gone back."""
 
 
