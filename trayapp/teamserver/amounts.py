@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -39,7 +40,7 @@ def sums(usd: sa.ColumnElement[int], pico: sa.ColumnElement[int], name: str) -> 
     ]
 
 
-def total(row: sa.RowMapping, name: str) -> int:
+def total(row: Mapping[Any, Any], name: str) -> int:
     """The exact sum that ``sums`` asked for."""
     return int(row[f"{name}_usd"]) * PICO + int(row[f"{name}_high"]) * _HALF + int(row[f"{name}_low"])
 
@@ -49,7 +50,7 @@ def rounded(pico: int, digits: int = 2) -> int:
     size = len(str(abs(pico))) - digits
     if size <= 0:
         return pico
-    unit = 10**size
+    unit: int = 10**size
     whole, rest = divmod(pico, unit)
     return (whole + (2 * rest > unit or (2 * rest == unit and whole & 1 == 1))) * unit
 
@@ -58,5 +59,4 @@ def steps(amount: int, limit: int, percent: int) -> int:
     """How many whole percent of a limit an amount is, cut off to steps of ``percent``."""
     if limit <= 0:
         return 100 if amount > 0 else 0
-    whole: int = max(amount, 0) * 100 // limit
-    return whole // percent * percent
+    return max(amount, 0) * 100 // limit // percent * percent

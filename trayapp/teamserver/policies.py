@@ -116,8 +116,8 @@ async def _insert(connection: AsyncConnection, keys: Keys, tenant: str, team: st
     }
     table = tables.policy_version
     once = insert_or(connection, table).values(values).on_conflict_do_nothing().returning(table.c.version)
-    made: int | None = (await connection.execute(once)).scalar()
-    return made
+    number: int | None = (await connection.execute(once)).scalar()
+    return number
 
 
 async def _latest(connection: AsyncConnection, tenant: str, team: str) -> sa.RowMapping | None:
