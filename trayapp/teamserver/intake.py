@@ -188,13 +188,11 @@ def _renew(insert: Any) -> sa.Insert:
     who = [sa.bindparam(f"{name}_", type_=sa.Text).label(name) for name in _WHO]
     day = (table.c.start.op("/")(sa.literal_column(str(DAY_S)))).label("day")
     columns: list[sa.ColumnElement[Any]] = []
+    pico = sa.literal_column(str(amounts.PICO))
     for name in _SUMMED:
-        usd, high, low = (
-            column.element for column in amounts.sums(table.c[f"{name}_usd"], table.c[f"{name}_pico"], name)
-        )
-        rest = high.op("*")(sa.literal_column("1000000")).op("+")(low)
-        whole = rest.op("/")(sa.literal_column(str(amounts.PICO)))
-        columns += [usd.op("+")(whole), rest.op("%")(sa.literal_column(str(amounts.PICO)))]
+        # A day's rests fit into 64 bits up to nine million rows. The cast keeps PostgreSQL's division a whole number.
+        rest = sa.cast(sa.func.sum(table.c[f"{name}_pico"]), sa.BigInteger)
+        columns += [sa.func.sum(table.c[f"{name}_usd"]).op("+")(rest.op("/")(pico)), rest.op("%")(pico)]
     chosen = (
         sa.select(*who, day, *columns)
         .where(
