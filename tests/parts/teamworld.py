@@ -1,7 +1,7 @@
 """A team's server in tests: real databases, real servers, devices with keys of their own.
 
-PostgreSQL runs as a cluster of the test run's own (``initdb`` in a temporary folder, a Unix socket and nothing else); as
-root it runs as the user ``postgres``. The role that serves is not the owner, as in real life.
+PostgreSQL runs as a cluster of the test run's own (``initdb`` in a temporary folder, a Unix socket and nothing else);
+as root it runs as the user ``postgres``. The role that serves is not the owner, as in real life.
 """
 
 from __future__ import annotations
@@ -76,12 +76,17 @@ class Cluster:
 
     def database(self) -> tuple[str, str]:
         """A new, migrated database: the owner's address and that of the role that serves."""
+        if not self._databases:
+            self.sql("CREATE DATABASE model_team OWNER team_owner")
+            migrating.upgrade(self.address("team_owner", "model_team"), "team_app")
         self._databases += 1
         name = f"team{self._databases}"
-        self.sql(f"CREATE DATABASE {name} OWNER team_owner")
-        owner, served = (f"postgresql://{role}@/{name}?host={self.folder}" for role in ("team_owner", "team_app"))
-        migrating.upgrade(owner, "team_app")
-        return owner, served
+        self.sql(f"CREATE DATABASE {name} OWNER team_owner TEMPLATE model_team")
+        return self.address("team_owner", name), self.address("team_app", name)
+
+    def address(self, role: str, database: str) -> str:
+        """Of a database."""
+        return f"postgresql://{role}@/{database}?host={self.folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
         # pg_ctl's child keeps what it was given open for good: a pipe would never end.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,20 +14,27 @@ if importlib.util.find_spec("sqlalchemy") is None:
 else:
     from teamworld import Cluster, World, cluster
 
+    from trayapp.teamserver import migrating
+
     @pytest.fixture(scope="session")
     def postgres() -> Iterator[Cluster]:
         """A cluster of this run's own."""
         with cluster() as made:
             yield made
 
+    @pytest.fixture(scope="session")
+    def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """An empty database in its latest form."""
+        path = tmp_path_factory.mktemp("sqlite") / "team.sqlite3"
+        migrating.upgrade(f"sqlite:///{path}")
+        return path
+
     def make_world(engine: str, folder: Path, request: pytest.FixtureRequest) -> World:
         """A world over a new database."""
         if engine == "sqlite":
-            from trayapp.teamserver import migrating
-
-            url = f"sqlite:///{folder / 'team.sqlite3'}"
-            migrating.upgrade(url)
-            return World(folder, url)
+            path = folder / "team.sqlite3"
+            shutil.copy(request.getfixturevalue("sqlite_model"), path)
+            return World(folder, f"sqlite:///{path}")
         _, url = request.getfixturevalue("postgres").database()
         return World(folder, url)
 

@@ -188,7 +188,7 @@ def _renew(insert: Any) -> sa.Insert:
     who = [sa.bindparam(f"{name}_", type_=sa.Text).label(name) for name in _WHO]
     day = (table.c.start.op("/")(sa.literal_column(str(DAY_S)))).label("day")
     columns: list[sa.ColumnElement[Any]] = []
-    pico = sa.literal_column(str(amounts.PICO))
+    pico: sa.ColumnElement[int] = sa.literal_column(str(amounts.PICO), sa.BigInteger)
     for name in _SUMMED:
         # A day's rests fit into 64 bits up to nine million rows. The cast keeps PostgreSQL's division a whole number.
         rest = sa.cast(sa.func.sum(table.c[f"{name}_pico"]), sa.BigInteger)
