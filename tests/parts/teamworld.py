@@ -46,8 +46,9 @@ ALL_DIMENSIONS = wire.DIMENSIONS
 class Cluster:
     """A PostgreSQL of one's own."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, *, fsync: bool = False) -> None:
         self.folder = folder
+        self._fsync = "on" if fsync else "off"
         self._programs = programs
         self._user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
         self._databases = 0

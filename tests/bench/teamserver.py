@@ -1,0 +1,197 @@
+"""``python tests/bench/teamserver.py``: how many batches a team's server takes; a table and ``.bench/teamserver.json``.
+
+Method: PostgreSQL (fsync on, as installed), one or more replicas and the client share the machine's processors. The
+client sends batches of 20 buckets, new hours or newer revisions, of one device after the other: ``--rate`` a second
+(open loop: a late answer does not slow the next batch down), then as fast as it goes with ``--parallel`` at once. The
+processor time is that of the replicas and of PostgreSQL's processes, from ``/proc``. Every acknowledgement is checked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "parts")]
+
+import httpx  # noqa: E402
+import msgspec  # noqa: E402
+from teamfleet import MODELS, Replica  # noqa: E402
+from teamworld import HOUR, Cluster, Device, World, bucket, postgres_programs  # noqa: E402
+
+from trayapp.team import wire  # noqa: E402
+
+
+def main() -> int:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--devices", type=int, default=200)
+    parser.add_argument("--replicas", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=100, help="batches a second")
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--parallel", type=int, default=8)
+    parser.add_argument("--output", type=Path, default=ROOT / ".bench" / "teamserver.json")
+    options = parser.parse_args()
+    programs = postgres_programs()
+    if programs is None:
+        print("bench: needs PostgreSQL (Debian package postgresql)", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="bench-pg-") as folder, tempfile.TemporaryDirectory() as home:
+        cluster = Cluster(Path(folder), programs, fsync=True)
+        cluster.start()
+        try:
+            _, url = cluster.database()
+            world = World(Path(home), url)
+            world.found()
+            with world.serving():
+                client = world.client()
+                devices = [world.join(client=client) for _ in range(options.devices)]
+                for device in devices:
+                    device.sign_in()
+            result = asyncio.run(measure(world, devices, Path(home), cluster, options))
+        finally:
+            cluster.stop()
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n")
+    for name, value in result.items():
+        print(f"{name:28}{value}")
+    return 0
+
+
+async def measure(
+    world: World, devices: list[Device], home: Path, cluster: Cluster, options: argparse.Namespace
+) -> dict[str, Any]:
+    """All figures."""
+    replicas = [Replica(home, world.settings.database, world.settings.secret) for _ in range(options.replicas)]
+    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
+    try:
+        async with httpx.AsyncClient(timeout=60, limits=limits, trust_env=False) as client:
+            for replica in replicas:
+                replica.start()
+            for replica in replicas:
+                await replica.up(client)
+            load = Load(client, [replica.url for replica in replicas], devices)
+            await load.paced(options.rate, 3)
+            paced = await load.paced(options.rate, options.seconds)
+            before, number = spent(replicas, cluster), load.batches
+            rush = await load.rush(options.parallel, options.seconds / 2)
+            after, count = spent(replicas, cluster), load.batches - number
+            pools = await load.reads("/v1/pools", 300)
+    finally:
+        for replica in replicas:
+            replica.kill()
+    return {
+        "processors": os.cpu_count(),
+        "replicas": options.replicas,
+        "devices": options.devices,
+        "paced: batches/s asked": options.rate,
+        "paced: batches/s done": round(len(paced) / options.seconds, 1),
+        "paced: p50 ms": quantile(paced, 0.50),
+        "paced: p99 ms": quantile(paced, 0.99),
+        "rush: batches/s": round(len(rush) / (options.seconds / 2), 1),
+        "rush: p99 ms": quantile(rush, 0.99),
+        "server: ms of processor each": round((after[0] - before[0]) * 1000 / count, 2),
+        "PostgreSQL: the same": round((after[1] - before[1]) * 1000 / count, 2),
+        "pools, one at a time: p50 ms": quantile(pools, 0.50),
+    }
+
+
+def spent(replicas: list[Replica], cluster: Cluster) -> tuple[float, float]:
+    """Seconds of processor so far: the replicas', PostgreSQL's."""
+    postmaster = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
+    ours = {replica.pid for replica in replicas}
+    server = database = 0.0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+            server += seconds if int(stat.parent.name) in ours else 0
+            database += seconds if postmaster in (int(stat.parent.name), int(fields[1])) else 0
+    return server, database
+
+
+def quantile(times: list[float], part: float) -> float:
+    """Milliseconds."""
+    return round(sorted(times)[min(int(len(times) * part), len(times) - 1)] * 1000, 1)
+
+
+class Load:
+    """The client."""
+
+    def __init__(self, client: httpx.AsyncClient, urls: list[str], devices: list[Device]) -> None:
+        self.client = client
+        self.urls = urls
+        self.devices = devices
+        self.draw = random.Random(5)
+        self.batches = 0
+        self.now = int(time.time()) // HOUR
+
+    async def one(self) -> float:
+        """A batch; returns how long it took."""
+        self.batches += 1
+        device = self.devices[self.batches % len(self.devices)]
+        revision = self.batches // len(self.devices) + 1
+        first = self.now - self.draw.randrange(600)
+        buckets = tuple(
+            bucket((first - number // 4) * HOUR, revision, pico=revision * 10**11, model_served=MODELS[number % 4])
+            for number in range(20)
+        )
+        body = msgspec.json.encode(wire.Put(buckets=buckets))
+        head = {"Authorization": f"Bearer {device.token}", "Content-Type": "application/json"}
+        url = f"{self.urls[self.batches % len(self.urls)]}/v1/devices/{device.id}/epochs/{device.epoch}/buckets"
+        began = time.perf_counter()
+        answer = await self.client.put(url, content=body, headers=head)
+        took = time.perf_counter() - began
+        if answer.status_code != 200:
+            raise RuntimeError(answer.text)
+        acks = msgspec.json.decode(answer.content, type=wire.Acks).acks
+        if any(ack.revision < revision or ack.why for ack in acks):  # a later one may have been first
+            raise RuntimeError(f"not taken: {acks[:2]}")
+        return took
+
+    async def paced(self, rate: float, seconds: float) -> list[float]:
+        """So many a second, whatever the answers do."""
+        began = time.perf_counter()
+        tasks = []
+        for number in range(int(rate * seconds)):
+            wait = began + number / rate - time.perf_counter()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            tasks.append(asyncio.create_task(self.one()))
+        return list(await asyncio.gather(*tasks))
+
+    async def rush(self, parallel: int, seconds: float) -> list[float]:
+        """As fast as it goes."""
+        until = time.perf_counter() + seconds
+        times: list[float] = []
+
+        async def worker() -> None:
+            while time.perf_counter() < until:
+                times.append(await self.one())
+
+        await asyncio.gather(*(worker() for _ in range(parallel)))
+        return times
+
+    async def reads(self, path: str, count: int) -> list[float]:
+        """One after the other."""
+        times = []
+        for number in range(count):
+            head = {"Authorization": f"Bearer {self.devices[number % len(self.devices)].token}"}
+            began = time.perf_counter()
+            (await self.client.get(f"{self.urls[0]}{path}", headers=head)).raise_for_status()
+            times.append(time.perf_counter() - began)
+        return times
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        raise SystemExit(main())
