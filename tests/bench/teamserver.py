@@ -113,10 +113,12 @@ def spent(replicas: list[Replica], cluster: Cluster) -> tuple[float, float]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             fields = stat.read_text().rpartition(")")[2].split()
-            seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-            server += seconds if int(stat.parent.name) in ours else 0
-            database += seconds if postmaster in (int(stat.parent.name), int(fields[1])) else 0
-    return server, database
+            ticks = [int(field) for field in fields[11:15]]  # its own, and those of children that have ended
+            server += sum(ticks[:2]) if int(stat.parent.name) in ours else 0
+            database += sum(ticks) if int(stat.parent.name) == postmaster else 0
+            database += sum(ticks[:2]) if int(fields[1]) == postmaster else 0
+    second = os.sysconf("SC_CLK_TCK")
+    return server / second, database / second
 
 
 def quantile(times: list[float], part: float) -> float:

@@ -77,11 +77,8 @@ async def put(request: Request, device: Name, epoch: Name) -> Response:
     service = of(request)
     claims = service.device(request, device)
     sent = await bodies.read(request, wire.Put, packed=bodies.PACKED, unpacked=bodies.UNPACKED)
-    async with service.acting(claims, lock=True) as (connection, person):
-        now = service.clock()
-        policy = await policies.policy(connection, service.keys, person.tenant, person.team, now)
-        allowed = frozenset(policy.sync.dimensions) | frozenset(wire.ALWAYS)
-        acks = await intake.put(connection, person, epoch, sent, allowed, now)
+    async with service.database.inside(claims.tenant) as connection:
+        acks = await intake.put(connection, service.keys, claims, epoch, sent, service.clock())
     for ack in acks.acks:
         service.metrics.buckets.labels(ack.why or "taken").inc()
     return said(acks)

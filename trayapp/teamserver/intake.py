@@ -21,35 +21,43 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trayapp.team import wire
-from trayapp.teamserver import amounts, problems, tables
+from trayapp.teamserver import amounts, people, policies, problems, tables
 from trayapp.teamserver.database import insert_or
+from trayapp.teamserver.keys import Keys
 from trayapp.teamserver.people import Person
+from trayapp.teamserver.tokens import Claims
 
 DAY_S: Final = 86_400
 _NOTHING: Final = wire.BucketTotals()
 _SUMMED: Final = ("pico_list", "pico_contract", "pico_marginal")
+_ALWAYS: Final = frozenset(wire.ALWAYS)
 
 
 async def put(
-    connection: AsyncConnection, person: Person, epoch: str, put: wire.Put, allowed: frozenset[str], now: int
+    connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, put: wire.Put, now: int
 ) -> wire.Acks:
-    """Take a batch."""
-    superseded = await _epoch(connection, person, epoch, now)
+    """Take a batch.
+
+    Raises:
+        Refused: the device is not known any more.
+    """
+    person, superseded, allowed = await _admitted(connection, keys, claims, epoch, now)
     latest: dict[tuple[int, str], wire.Bucket] = {}
     whys: list[str] = []
-    keys = [bucket.dims.key for bucket in put.buckets]
-    for key, bucket in zip(keys, put.buckets, strict=True):
+    names = [bucket.dims.key for bucket in put.buckets]
+    for key, bucket in zip(names, put.buckets, strict=True):
         why = "superseded" if superseded else _why(bucket, allowed, now)
         whys.append(why)
         known = latest.get((bucket.start, key))
         if not why and (known is None or known.revision < bucket.revision):
             latest[bucket.start, key] = bucket
-    await _store(connection, person, epoch, latest)
-    stored = await _stored(connection, person, epoch, [(b.start, k) for k, b in zip(keys, put.buckets, strict=True)])
+    stored = await _store(connection, person, epoch, latest)
+    left = [place for k, b in zip(names, put.buckets, strict=True) if (place := (b.start, k)) not in stored]
+    stored |= await _stored(connection, person, epoch, left)
     return wire.Acks(
         acks=tuple(
             wire.Ack(start=bucket.start, key=key, revision=stored.get((bucket.start, key), 0), why=why)
-            for key, bucket, why in zip(keys, put.buckets, whys, strict=True)
+            for key, bucket, why in zip(names, put.buckets, whys, strict=True)
         )
     )
 
@@ -81,6 +89,67 @@ async def supersede(connection: AsyncConnection, person: Person, epoch: str, for
     days = tables.daily
     gone = sa.and_(days.c.tenant == person.tenant, days.c.device == person.device, days.c.epoch == former)
     await connection.execute(sa.delete(days).where(gone))
+
+
+async def _admitted(
+    connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, now: int
+) -> tuple[Person, bool, frozenset[str]]:
+    """Who sends, whether the epoch is superseded, and which dimensions are allowed: in one question.
+
+    Raises:
+        Refused: the device was revoked, or is no more.
+    """
+    row = (
+        (await connection.execute(_ADMISSION, {"tenant_": claims.tenant, "device_": claims.device, "epoch_": epoch}))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise problems.unknown_token()
+    person = people.person(claims, row)
+    if row["epoch"] is None:
+        await _epoch(connection, person, epoch, now)
+    policy = policies.read(row["payload"]) if row["payload"] is not None else None
+    if policy is None:
+        policy = await policies.policy(connection, keys, person.tenant, person.team, now)
+    return person, row["superseded_by"] is not None, frozenset(policy.sync.dimensions) | _ALWAYS
+
+
+def _admission() -> sa.Select[Any]:
+    device, member, epoch, policy = tables.device, tables.membership, tables.epoch, tables.policy_version
+    latest = (
+        sa.select(policy.c.payload)
+        .where(policy.c.tenant == member.c.tenant, policy.c.team == member.c.team)
+        .order_by(policy.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    same = sa.and_(
+        epoch.c.tenant == device.c.tenant, epoch.c.device == device.c.device, epoch.c.epoch == sa.bindparam("epoch_")
+    )
+    return (
+        sa.select(
+            member.c.member,
+            member.c.team,
+            member.c.roles,
+            device.c.consents,
+            epoch.c.epoch,
+            epoch.c.superseded_by,
+            latest.label("payload"),
+        )
+        .select_from(device)
+        .join(member, sa.and_(member.c.tenant == device.c.tenant, member.c.member == device.c.member))
+        .outerjoin(epoch, same)
+        .where(
+            device.c.tenant == sa.bindparam("tenant_"),
+            device.c.device == sa.bindparam("device_"),
+            device.c.revoked.is_(None),
+        )
+        .with_for_update(of=device)
+    )
+
+
+_ADMISSION: Final = _admission()
 
 
 async def _epoch(connection: AsyncConnection, person: Person, epoch: str, now: int) -> bool:
@@ -171,7 +240,7 @@ def _take(insert: Any, given: sa.TableValuedAlias, fields: list[sa.ColumnElement
         index_elements=[*_WHO, "start", "key"],
         set_=changed,
         where=statement.excluded.revision > tables.bucket.c.revision,
-    )
+    ).returning(tables.bucket.c.start, tables.bucket.c.key, tables.bucket.c.revision)
     return done
 
 
@@ -215,15 +284,18 @@ def _whose(person: Person, epoch: str) -> dict[str, Any]:
 
 async def _store(
     connection: AsyncConnection, person: Person, epoch: str, latest: Mapping[tuple[int, str], wire.Bucket]
-) -> None:
+) -> dict[tuple[int, str], int]:
+    """Write what is newer; returns the revisions of what was written."""
     if not latest:
-        return
+        return {}
     take, _, renew = _statements(connection.dialect.name)
     rows = msgspec.json.encode([_row(bucket, key) for (_, key), bucket in sorted(latest.items())]).decode()
     who = _whose(person, epoch)
-    await connection.execute(take, {"rows": rows, **who})
-    for day in sorted({start // DAY_S for start, _ in latest}):
-        await connection.execute(renew, {"first_": day * DAY_S, "end_": (day + 1) * DAY_S, **who})
+    taken = {(start, key): revision for start, key, revision in await connection.execute(take, {"rows": rows, **who})}
+    if taken:
+        days = [start // DAY_S for start, _ in taken]
+        await connection.execute(renew, {"first_": min(days) * DAY_S, "end_": (max(days) + 1) * DAY_S, **who})
+    return taken
 
 
 async def _stored(

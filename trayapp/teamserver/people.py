@@ -68,18 +68,21 @@ async def known(connection: AsyncConnection, claims: Claims, *, lock: bool = Fal
         row = (await connection.execute(query)).mappings().first()
         if row is None or row["revoked"] is not None:
             raise problems.unknown_token()
-        consents = frozenset(str(row["consents"]).split())
-    else:
-        own = sa.select(membership).where(membership.c.tenant == claims.tenant, membership.c.member == claims.member)
-        row = (await connection.execute(own)).mappings().first()
-        if row is None or row["generation"] != claims.generation:
-            raise problems.unknown_token()
-        consents = frozenset()
+        return person(claims, row)
+    own = sa.select(membership).where(membership.c.tenant == claims.tenant, membership.c.member == claims.member)
+    row = (await connection.execute(own)).mappings().first()
+    if row is None or row["generation"] != claims.generation:
+        raise problems.unknown_token()
+    return person(claims, row)
+
+
+def person(claims: Claims, row: sa.RowMapping) -> Person:
+    """Somebody, as the database knows him."""
     return Person(
         tenant=claims.tenant,
         member=row["member"],
         team=row["team"],
         roles=frozenset(str(row["roles"]).split()),
         device=claims.device,
-        consents=consents,
+        consents=frozenset(str(row.get("consents", "")).split()),
     )
