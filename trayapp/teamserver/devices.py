@@ -33,7 +33,7 @@ _ETAG: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": "The ETag of the policy that the device has.",
-    "schema": {"type": "string", "maxLength": 200},
+    "schema": {"type": "string"},
 }
 
 
