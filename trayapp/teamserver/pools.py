@@ -5,7 +5,8 @@ Rules:
 * everything that is told of a pool is made from *shares cut off to whole steps*: 1 % of the limit where at least five
   people spent from it in this period, else 10 % and nothing more. A share of 1.00 means that the limit was reached,
   exactly, so a stop needs no finer figure;
-* it is reckoned anew at most every ten seconds, by one replica, and lies in the database for all;
+* it is reckoned anew at most every ten seconds (each second near its limit), by one replica, and lies in the database
+  for all;
 * the forecast is the shares of whole days of the last four weeks, by weekday once there are two weeks, and 80 % of the
   spread that they had; it is told with two significant digits.
 """
@@ -27,6 +28,8 @@ from trayapp.teamserver.database import insert_or
 
 DAY_S: Final = 86_400
 FRESH_S: Final = 10
+NEAR: Final = 0.8
+"""From this share on a pool is reckoned anew each second."""
 ENOUGH: Final = 5
 """So many people have to be in a figure."""
 FINE, COARSE = 1, 10
@@ -75,7 +78,7 @@ async def make(
         "counts": counts,
         "limit_usd": usd,
         "limit_pico": pico,
-        "as_of": 0,
+        "fresh_until": 0,
     }
     statement = insert_or(connection, tables.pool).values(values)
     changed = {key: value for key, value in values.items() if key not in ("tenant", "pool")}
@@ -112,26 +115,29 @@ async def told(
 async def stale(connection: AsyncConnection, tenant: str, teams: Sequence[str] | None, now: int) -> bool:
     """Whether ``told`` will have to write."""
     table = tables.pool
-    query = sa.select(sa.func.min(table.c.as_of)).where(table.c.tenant == tenant)
+    query = sa.select(sa.func.min(table.c.fresh_until)).where(table.c.tenant == tenant)
     if teams is not None:
         query = query.where(table.c.team.in_(["", *teams]))
     oldest = (await connection.execute(query)).scalar()
-    return oldest is not None and oldest <= now - FRESH_S
+    return oldest is not None and oldest <= now
 
 
 async def _told(connection: AsyncConnection, row: sa.RowMapping, now: int) -> wire.Pool:
     table = tables.pool
     this = sa.and_(table.c.tenant == row["tenant"], table.c.pool == row["pool"])
-    if row["as_of"] > now - FRESH_S and row["shown"]:
+    if row["fresh_until"] > now and row["shown"]:
         return msgspec.json.decode(row["shown"], type=wire.Pool)
     # Of several replicas one goes on; the others wait here, and then find what it has left.
-    mine = sa.update(table).where(this, table.c.as_of <= now - FRESH_S).values(as_of=now).returning(table.c.pool)
-    if (await connection.execute(mine)).first() is None:
+    mine = sa.update(table).where(this, table.c.fresh_until <= now).values(fresh_until=now + 1)
+    if (await connection.execute(mine.returning(table.c.pool))).first() is None:
         shown = (await connection.execute(sa.select(table.c.shown).where(this))).scalar()
         if shown:
             return msgspec.json.decode(shown, type=wire.Pool)
     pool = await state(connection, dict(row), now)
-    await connection.execute(sa.update(table).where(this).values(shown=msgspec.json.encode(pool).decode()))
+    fresh = now + (FRESH_S if float(pool.share) < NEAR else 1)
+    await connection.execute(
+        sa.update(table).where(this).values(shown=msgspec.json.encode(pool).decode(), fresh_until=fresh)
+    )
     return pool
 
 
@@ -158,7 +164,7 @@ async def state(connection: AsyncConnection, row: Mapping[str, Any], now: int) -
     )
     if people < ENOUGH:
         return pool
-    shares = {day: amounts.steps(amount, limit, FINE) for day, amount in days.items()}
+    shares = daily_steps(days, limit)
     low, high = forecast(shares, percent, since, until, now)
     passed = max(now - since, 3600)
     return msgspec.structs.replace(
@@ -173,6 +179,17 @@ async def state(connection: AsyncConnection, row: Mapping[str, Any], now: int) -
 
 def _amount(percent: float | None, limit: int) -> str | None:
     return None if percent is None else str(amounts.rounded(round(percent * 1000) * limit // 100_000))
+
+
+def daily_steps(days: Mapping[int, int], limit: int) -> dict[int, int]:
+    """Percent by day: differences of the running total's whole steps, so that nothing is lost on the way."""
+    running = before = 0
+    found = {}
+    for day in sorted(days):
+        running += days[day]
+        steps = amounts.steps(running, limit, FINE)
+        found[day], before = steps - before, steps
+    return found
 
 
 def forecast(

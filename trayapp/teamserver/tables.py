@@ -177,11 +177,11 @@ pool = sa.Table(
     *_pair("limit"),
     _number("committed"),
     _number("committed_since"),
-    _number("as_of"),
+    _number("fresh_until"),
     _text("shown"),
 )
 """``team`` empty: the whole tenant. ``committed``: micro-dollars spent by or set aside for leases since
-``committed_since``. ``shown``: what was last told of it, as JSON, at ``as_of``."""
+``committed_since``. ``shown``: what is told of it until ``fresh_until``, as JSON."""
 
 lease = sa.Table(
     "lease",

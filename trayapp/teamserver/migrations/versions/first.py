@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.Column("limit_pico", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("committed", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("committed_since", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("as_of", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("fresh_until", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("shown", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("tenant", "pool"),
     )
