@@ -110,7 +110,7 @@ def test_the_first_page_shows_what_the_role_may_see_and_no_script(world):
     assert "default-src 'none'" in policy
     assert "script" not in policy
     assert not re.search(r"<script|\son\w+=|javascript:|style=|https?://", page.text)
-    for word in ("Everyone: spending by week", "Your team: spending by week", "fewer than 5 people each, together"):
+    for word in ("Everyone: spending by week", "Your team: spending by week", "together (fewer than 5 people apart)"):
         assert word in page.text
     assert "Anthropic 2026" in page.text
     for device in devices:

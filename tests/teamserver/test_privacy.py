@@ -195,7 +195,7 @@ def test_a_week_is_told_once_and_never_again(world):
     assert len(first.weeks) == releases.WEEKS
     assert [week.told for week in first.weeks][:2] == [True, False]
     models = {row.name: int(row.pico_list) for row in next(t for t in first.weeks[0].tables if t.by == "model").rows}
-    assert set(models) == {None}  # haiku and gpt together are four people: opus joins them, and nothing is apart
+    assert set(models) == {None}  # haiku and gpt together are four people: opus has to join them
     assert {table.by for table in of_team.weeks[0].tables} == {"model", "tool", "day"}
     late = world.join()
     late.put(bucket(monday, pico=10**15, model_served="opus"))

@@ -16,7 +16,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     """A line of a table."""
 
     name: str | None
-    """``None``: several with fewer than five people each, together."""
+    """``None``: together, since it would be fewer than five people apart, with a part of another line where need be."""
     pico_list: wire.Amount
     pico_contract: wire.Amount
     calls: wire.Count

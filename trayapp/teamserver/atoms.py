@@ -1,10 +1,10 @@
 """The smallest groups that may be told, and why nothing finer can be learned from them.
 
 A week's records are divided once, into *atoms*: first by team, each part by model, each of these by tool, each of these
-by day. A part in which fewer than five people spent is never an atom: such parts of one cut are put together, and when
-together they are still fewer than five, the part with the fewest people joins them, until they are five or more; where
-that is not possible the cut is not made. Everything that anybody is ever told of the week, in whatever role, is a sum
-of atoms, rounded.
+by day. A part in which fewer than five people spent is never an atom: such parts of one cut are put together and are
+divided further as one, and when together they are still fewer than five, they join the smallest atom beside them, which
+then has no label of its own for what it is a mixture of. Everything that anybody is ever told of the week, in whatever
+role, is a sum of atoms, rounded.
 
 So, for every set of questions and of people who put their answers together:
 
@@ -63,9 +63,6 @@ def atoms(records: Sequence[Record]) -> list[Atom]:
     """A week's atoms; none where fewer than five people spent."""
     if people(records) < ENOUGH:
         return []
-    parts: list[tuple[dict[str, str | None], list[Record]]] = [({}, list(records))]
-    for cut in CUTS:
-        parts = [({**labels, cut: value}, part) for labels, whole in parts for value, part in _divided(whole, cut)]
     return [
         Atom(
             labels,
@@ -73,27 +70,41 @@ def atoms(records: Sequence[Record]) -> list[Atom]:
             sum(record.pico_contract for record in part),
             sum(record.calls for record in part),
         )
-        for labels, part in parts
+        for labels, part in _divided(list(records), CUTS)
     ]
 
 
-def _divided(whole: list[Record], cut: str) -> list[tuple[str | None, list[Record]]]:
+_Part = tuple[dict[str, str | None], list[Record]]
+
+
+def _divided(whole: list[Record], cuts: Sequence[str]) -> list[_Part]:
+    """Divide five people or more into parts of five or more."""
+    if not cuts:
+        return [({}, whole)]
+    cut, *rest = cuts
     groups: dict[str, list[Record]] = {}
     for record in whole:
         groups.setdefault(getattr(record, cut), []).append(record)
-    sizes = {name: people(group) for name, group in groups.items()}
-    fewest_first = sorted(groups, key=lambda name: (sizes[name], name))
-    together: list[Record] = []
-    apart: list[str] = []
-    for name in fewest_first:
-        if sizes[name] < ENOUGH or (together and people(together) < ENOUGH):
-            together += groups[name]
+    few: list[Record] = []
+    done: list[_Part] = []
+    for name in sorted(groups):
+        if people(groups[name]) < ENOUGH:
+            few += groups[name]
         else:
-            apart.append(name)
-    if together and people(together) < ENOUGH:
-        return [(None, whole)]
-    done: list[tuple[str | None, list[Record]]] = [(name, groups[name]) for name in sorted(apart)]
-    return [*done, (None, together)] if together else done
+            done += [({cut: name, **labels}, part) for labels, part in _divided(groups[name], rest)]
+    if people(few) >= ENOUGH:
+        done += [({cut: None, **labels}, part) for labels, part in _divided(few, rest)]
+    elif few:
+        smallest = min(range(len(done)), key=lambda n: (people(done[n][1]), n))
+        done[smallest] = _mixed(done[smallest], few, cuts)
+    return done
+
+
+def _mixed(one: _Part, few: list[Record], cuts: Sequence[str]) -> _Part:
+    """Both in one; a label is left only where all have it."""
+    labels, part = one
+    kept = {cut: labels[cut] if {getattr(record, cut) for record in few} == {labels[cut]} else None for cut in cuts}
+    return kept, [*part, *few]
 
 
 def table(found: Iterable[Atom], cut: str, amount: Callable[[Atom], int]) -> list[tuple[str | None, int]]:

@@ -15,7 +15,7 @@ from trayapp.team import wire
 from trayapp.teamserver import answers
 
 TITLES: Final = {"team": "Team", "model": "Model", "tool": "Tool", "day": "Day"}
-TOGETHER: Final = "fewer than 5 people each, together"
+TOGETHER: Final = "together (fewer than 5 people apart)"
 
 
 @dataclass(frozen=True, slots=True)
