@@ -72,20 +72,20 @@ async def measure(
 ) -> dict[str, Any]:
     """All figures."""
     replicas = [Replica(home, world.settings.database, world.settings.secret) for _ in range(options.replicas)]
-    limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     try:
-        async with httpx.AsyncClient(timeout=60, limits=limits, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
             for replica in replicas:
                 replica.start()
             for replica in replicas:
                 await replica.up(client)
-            load = Load(client, [replica.url for replica in replicas], devices)
-            await load.paced(options.rate, 3)
-            paced = await load.paced(options.rate, options.seconds)
-            before, number = spent(replicas, cluster), load.batches
-            rush = await load.rush(options.parallel, options.seconds / 2)
-            after, count = spent(replicas, cluster), load.batches - number
-            pools = await load.reads("/v1/pools", 300)
+        load = Load([replica.url for replica in replicas], devices)
+        await load.rush(options.parallel, 3)  # warm
+        paced = await load.paced(options.rate, options.seconds)
+        before, number = spent(replicas, cluster), load.batches
+        rush = await load.rush(options.parallel, options.seconds / 2)
+        after, count = spent(replicas, cluster), load.batches - number
+        pools = await load.reads("/v1/pools", 300)
+        load.close()
     finally:
         for replica in replicas:
             replica.kill()
@@ -126,19 +126,64 @@ def quantile(times: list[float], part: float) -> float:
     return round(sorted(times)[min(int(len(times) * part), len(times) - 1)] * 1000, 1)
 
 
+class Line:
+    """One connection, as plain as HTTP/1.1 gets: the client should cost little on the processors that it shares."""
+
+    def __init__(self, url: str) -> None:
+        self._host, _, port = url.removeprefix("http://").partition(":")
+        self._port = int(port)
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, method: str, path: str, token: str, body: bytes = b"") -> bytes:
+        """A request; returns the body of its answer."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(self._host, self._port)
+        reader, writer = self._streams
+        head = f"{method} {path} HTTP/1.1\r\nHost: {self._host}\r\nAuthorization: Bearer {token}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        fields = answer.lower().split(b"\r\n")
+        length = next(int(field[15:]) for field in fields if field.startswith(b"content-length:"))
+        content = await reader.readexactly(length)
+        if b" 200 " not in fields[0]:
+            raise RuntimeError(f"{fields[0]!r} {content!r}")
+        return content
+
+    def close(self) -> None:
+        """End it."""
+        if self._streams is not None:
+            self._streams[1].close()
+
+
 class Load:
     """The client."""
 
-    def __init__(self, client: httpx.AsyncClient, urls: list[str], devices: list[Device]) -> None:
-        self.client = client
-        self.urls = urls
+    def __init__(self, urls: list[str], devices: list[Device]) -> None:
+        self.lines: asyncio.Queue[Line] = asyncio.Queue()
+        self.all = [Line(urls[number % len(urls)]) for number in range(32)]
+        for line in self.all:
+            self.lines.put_nowait(line)
         self.devices = devices
         self.draw = random.Random(5)
         self.batches = 0
         self.now = int(time.time()) // HOUR
 
+    def close(self) -> None:
+        """End all connections."""
+        for line in self.all:
+            line.close()
+
+    async def ask(self, method: str, path: str, token: str, body: bytes = b"") -> bytes:
+        """A request on a free connection."""
+        line = await self.lines.get()
+        try:
+            return await line.ask(method, path, token, body)
+        finally:
+            self.lines.put_nowait(line)
+
     async def one(self) -> float:
-        """A batch; returns how long it took."""
+        """A batch; returns how long it took, waiting for a connection included."""
         self.batches += 1
         device = self.devices[self.batches % len(self.devices)]
         revision = self.batches // len(self.devices) + 1
@@ -148,14 +193,11 @@ class Load:
             for number in range(20)
         )
         body = msgspec.json.encode(wire.Put(buckets=buckets))
-        head = {"Authorization": f"Bearer {device.token}", "Content-Type": "application/json"}
-        url = f"{self.urls[self.batches % len(self.urls)]}/v1/devices/{device.id}/epochs/{device.epoch}/buckets"
         began = time.perf_counter()
-        answer = await self.client.put(url, content=body, headers=head)
+        path = f"/v1/devices/{device.id}/epochs/{device.epoch}/buckets"
+        answer = await self.ask("PUT", path, device.token, body)
         took = time.perf_counter() - began
-        if answer.status_code != 200:
-            raise RuntimeError(answer.text)
-        acks = msgspec.json.decode(answer.content, type=wire.Acks).acks
+        acks = msgspec.json.decode(answer, type=wire.Acks).acks
         if any(ack.revision < revision or ack.why for ack in acks):  # a later one may have been first
             raise RuntimeError(f"not taken: {acks[:2]}")
         return took
@@ -187,9 +229,8 @@ class Load:
         """One after the other."""
         times = []
         for number in range(count):
-            head = {"Authorization": f"Bearer {self.devices[number % len(self.devices)].token}"}
             began = time.perf_counter()
-            (await self.client.get(f"{self.urls[0]}{path}", headers=head)).raise_for_status()
+            await self.ask("GET", path, self.devices[number % len(self.devices)].token)
             times.append(time.perf_counter() - began)
         return times
 

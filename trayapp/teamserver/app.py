@@ -31,7 +31,6 @@ def build(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        await service.database.check_role()
         yield
         await service.database.close()
 

@@ -6,6 +6,7 @@ devices; a database that is not in its latest form is not served.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -33,7 +34,7 @@ def run(settings: Settings, host: str, port: int) -> int:
     """Serve until told to stop.
 
     Raises:
-        TroubleError: the database is not in its latest form.
+        TroubleError: the database is not in its latest form, or the role sees too much.
     """
     if settings.database.startswith("sqlite"):
         migrating.upgrade(settings.database)
@@ -46,6 +47,7 @@ def run(settings: Settings, host: str, port: int) -> int:
                 code="old_database",
             )
         )
+    asyncio.run(_check(settings.database))
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if host not in _LOOPBACK:
         print("Listening beyond this machine, without TLS: put a proxy that speaks it in front.", file=sys.stderr)
@@ -65,6 +67,14 @@ def run(settings: Settings, host: str, port: int) -> int:
     )
     uvicorn.Server(config).run()
     return 0
+
+
+async def _check(url: str) -> None:
+    database = Database(url)
+    try:
+        await database.check_role()
+    finally:
+        await database.close()
 
 
 def description() -> str:
