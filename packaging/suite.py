@@ -46,6 +46,7 @@ TOOLS = (
     Tool("xwininfo", "x11-utils", "the tray without a panel"),
     Tool("zsh", "zsh", "the variables of new shells, in zsh"),
     Tool("fish", "fish", "the variables of new shells, in fish"),
+    Tool("pg_lsclusters", "postgresql", "the team server on PostgreSQL"),
     Tool("chromium", "chromium", "web pages that attack the port"),
 )
 

@@ -52,6 +52,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "resume": ("trayapp.cli.resume", "end a pause"),
     "demo": ("trayapp.cli.demo", "watch a simulated afternoon, without a key and without money"),
     "doctor": ("trayapp.cli.doctor", "look for what is missing or broken"),
+    "teamserver": ("trayapp.cli.teamserver", "run a team's server: set it up, invite, policy, pools (an extra)"),
     "engine": ("trayapp.cli.engine", "run guard and engine in the foreground, without a screen"),
     "tray": ("trayapp.cli.tray", "run only the tray, in the foreground"),
 }

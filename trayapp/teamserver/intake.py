@@ -1,0 +1,309 @@
+"""What devices send: absolute totals of hours, taken once however often they come; and lives of ledgers.
+
+Rules:
+
+* the greater revision wins and an equal one changes nothing, in one ``INSERT … ON CONFLICT DO UPDATE … WHERE``; so
+  losses, copies and disorder do no harm;
+* hours older than 35 days are frozen, hours to come are refused, and so are dimensions that the policy does not allow;
+* a superseded epoch takes nothing and counts nowhere;
+* one device's batches are taken one after the other (its row is locked), so a day's sums are never those of a moment
+  in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from trayapp.team import wire
+from trayapp.teamserver import amounts, people, policies, problems, tables
+from trayapp.teamserver.database import insert_or
+from trayapp.teamserver.keys import Keys
+from trayapp.teamserver.people import Person
+from trayapp.teamserver.tokens import Claims
+
+DAY_S: Final = 86_400
+_NOTHING: Final = wire.BucketTotals()
+_SUMMED: Final = ("pico_list", "pico_contract", "pico_marginal")
+_ALWAYS: Final = frozenset(wire.ALWAYS)
+
+
+async def put(
+    connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, put: wire.Put, now: int
+) -> wire.Acks:
+    """Take a batch.
+
+    Raises:
+        Refused: the device is not known any more.
+    """
+    person, superseded, allowed = await _admitted(connection, keys, claims, epoch, now)
+    latest: dict[tuple[int, str], wire.Bucket] = {}
+    whys: list[str] = []
+    names = [bucket.dims.key for bucket in put.buckets]
+    for key, bucket in zip(names, put.buckets, strict=True):
+        why = "superseded" if superseded else _why(bucket, allowed, now)
+        whys.append(why)
+        known = latest.get((bucket.start, key))
+        if not why and (known is None or known.revision < bucket.revision):
+            latest[bucket.start, key] = bucket
+    stored = await _store(connection, person, epoch, latest)
+    left = [place for k, b in zip(names, put.buckets, strict=True) if (place := (b.start, k)) not in stored]
+    stored |= await _stored(connection, person, epoch, left)
+    return wire.Acks(
+        acks=tuple(
+            wire.Ack(start=bucket.start, key=key, revision=stored.get((bucket.start, key), 0), why=why)
+            for key, bucket, why in zip(names, put.buckets, whys, strict=True)
+        )
+    )
+
+
+async def supersede(connection: AsyncConnection, person: Person, epoch: str, former: str, now: int) -> None:
+    """From now on ``epoch`` stands for ``former``, and for all that ``former`` stood for.
+
+    Raises:
+        Refused: an epoch would stand for itself, or one that is superseded would stand for another.
+    """
+    if epoch == former:
+        raise problems.malformed("An epoch does not supersede itself.")
+    if await _epoch(connection, person, epoch, now):
+        raise problems.Refused(
+            409,
+            "superseded",
+            "This epoch counts no more",
+            "Another one has taken its place; it cannot take the place of a third.",
+            "Begin a new epoch.",
+        )
+    await _epoch(connection, person, former, now)
+    table = tables.epoch
+    own = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device)
+    await connection.execute(
+        sa.update(table)
+        .where(own, table.c.epoch == former, table.c.superseded_by.is_(None))
+        .values(superseded_by=epoch)
+    )
+    days = tables.daily
+    gone = sa.and_(days.c.tenant == person.tenant, days.c.device == person.device, days.c.epoch == former)
+    await connection.execute(sa.delete(days).where(gone))
+
+
+async def _admitted(
+    connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, now: int
+) -> tuple[Person, bool, frozenset[str]]:
+    """Who sends, whether the epoch is superseded, and which dimensions are allowed: in one question.
+
+    Raises:
+        Refused: the device was revoked, or is no more.
+    """
+    row = (
+        (await connection.execute(_ADMISSION, {"tenant_": claims.tenant, "device_": claims.device, "epoch_": epoch}))
+        .mappings()
+        .first()
+    )
+    if row is None:
+        raise problems.unknown_token()
+    person = people.person(claims, row)
+    if row["epoch"] is None:
+        await _epoch(connection, person, epoch, now)
+    policy = policies.read(row["payload"]) if row["payload"] is not None else None
+    if policy is None:
+        policy = await policies.policy(connection, keys, person.tenant, person.team, now)
+    return person, row["superseded_by"] is not None, frozenset(policy.sync.dimensions) | _ALWAYS
+
+
+def _admission() -> sa.Select[Any]:
+    device, member, epoch, policy = tables.device, tables.membership, tables.epoch, tables.policy_version
+    latest = (
+        sa.select(policy.c.payload)
+        .where(policy.c.tenant == member.c.tenant, policy.c.team == member.c.team)
+        .order_by(policy.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    same = sa.and_(
+        epoch.c.tenant == device.c.tenant, epoch.c.device == device.c.device, epoch.c.epoch == sa.bindparam("epoch_")
+    )
+    return (
+        sa.select(
+            member.c.member,
+            member.c.team,
+            member.c.roles,
+            device.c.consents,
+            epoch.c.epoch,
+            epoch.c.superseded_by,
+            latest.label("payload"),
+        )
+        .select_from(device)
+        .join(member, sa.and_(member.c.tenant == device.c.tenant, member.c.member == device.c.member))
+        .outerjoin(epoch, same)
+        .where(
+            device.c.tenant == sa.bindparam("tenant_"),
+            device.c.device == sa.bindparam("device_"),
+            device.c.revoked.is_(None),
+        )
+        .with_for_update(of=device)
+    )
+
+
+_ADMISSION: Final = _admission()
+
+
+async def _epoch(connection: AsyncConnection, person: Person, epoch: str, now: int) -> bool:
+    """Make the epoch known; returns whether it is superseded."""
+    table = tables.epoch
+    this = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device, table.c.epoch == epoch)
+    row = (await connection.execute(sa.select(table.c.superseded_by).where(this))).first()
+    if row is None:
+        values = {"tenant": person.tenant, "device": person.device, "epoch": epoch, "created": now}
+        await connection.execute(insert_or(connection, table).values(values).on_conflict_do_nothing())
+        return False
+    return row[0] is not None
+
+
+def _why(bucket: wire.Bucket, allowed: frozenset[str], now: int) -> str:
+    if bucket.start < now - wire.FROZEN_DAYS * DAY_S:
+        return "frozen"
+    if bucket.start > now + wire.HOUR_S:
+        return "future"
+    if any(getattr(bucket.dims, name) for name in wire.DIMENSIONS if name not in allowed and name != "billing"):
+        return "dimension"
+    return ""
+
+
+def _row(bucket: wire.Bucket, key: str) -> dict[str, Any]:
+    totals = bucket.totals or _NOTHING
+    row: dict[str, Any] = {
+        "start": bucket.start,
+        "key": key,
+        "revision": bucket.revision,
+        "live": int(bucket.totals is not None),
+        "book": bucket.book,
+    }
+    for name in wire.DIMENSIONS:
+        row[name] = getattr(bucket.dims, name)
+    for name in tables.COUNTS:
+        row[name] = getattr(totals, name)
+    for name in tables.AMOUNTS:
+        row[f"{name}_usd"], row[f"{name}_pico"] = amounts.split(int(getattr(totals, name)))
+    return row
+
+
+_COLUMNS: Final = tuple(column for column in tables.bucket.columns if column.name not in ("tenant", "device", "epoch"))
+
+
+@lru_cache(maxsize=2)
+def _statements(dialect: str) -> tuple[sa.Insert, sa.Select[Any], sa.Insert]:
+    """Take rows, read back revisions, renew the sums of days: one text each, however many rows there are."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        given = (
+            sa.func.jsonb_to_recordset(sa.cast(sa.bindparam("rows"), postgresql.JSONB(none_as_null=False)))
+            .table_valued(*(sa.column(c.name, c.type) for c in _COLUMNS))
+            .render_derived(name="given", with_types=True)
+        )
+        fields: list[sa.ColumnElement[Any]] = [given.c[c.name] for c in _COLUMNS]
+        insert: Any = postgresql.insert(tables.bucket)
+        renew: Any = postgresql.insert(tables.daily)
+    else:
+        from sqlalchemy.dialects import sqlite
+
+        given = sa.func.json_each(sa.bindparam("rows")).table_valued("value", name="given")
+        fields = [sa.func.json_extract(given.c.value, f"$.{c.name}").label(c.name) for c in _COLUMNS]
+        insert = sqlite.insert(tables.bucket)
+        renew = sqlite.insert(tables.daily)
+    return _take(insert, given, fields), _read(given, fields), _renew(renew)
+
+
+def _own(table: sa.Table) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        table.c.tenant == sa.bindparam("tenant_"),
+        table.c.device == sa.bindparam("device_"),
+        table.c.epoch == sa.bindparam("epoch_"),
+    )
+
+
+_WHO: Final = ("tenant", "device", "epoch")
+
+
+def _take(insert: Any, given: sa.TableValuedAlias, fields: list[sa.ColumnElement[Any]]) -> sa.Insert:
+    who = [sa.bindparam(f"{name}_", type_=sa.Text).label(name) for name in _WHO]
+    chosen = sa.select(*who, *fields).select_from(given).where(sa.true())
+    names = [*_WHO, *(c.name for c in _COLUMNS)]
+    statement = insert.from_select(names, chosen)
+    changed = {c.name: statement.excluded[c.name] for c in _COLUMNS if not c.primary_key}
+    done: sa.Insert = statement.on_conflict_do_update(
+        index_elements=[*_WHO, "start", "key"],
+        set_=changed,
+        where=statement.excluded.revision > tables.bucket.c.revision,
+    ).returning(tables.bucket.c.start, tables.bucket.c.key, tables.bucket.c.revision)
+    return done
+
+
+def _read(given: sa.TableValuedAlias, fields: Iterable[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+    table = tables.bucket
+    by_name = {column.name: column for column in fields}
+    same = sa.and_(table.c.start == by_name["start"], table.c.key == by_name["key"], _own(table))
+    return sa.select(table.c.start, table.c.key, table.c.revision).select_from(given).join(table, same)
+
+
+def _renew(insert: Any) -> sa.Insert:
+    """Sums of the days ``first_`` to ``last_``, from the buckets."""
+    table = tables.bucket
+    who = [sa.bindparam(f"{name}_", type_=sa.Text).label(name) for name in _WHO]
+    day = (table.c.start.op("/")(sa.literal_column(str(DAY_S)))).label("day")
+    columns: list[sa.ColumnElement[Any]] = []
+    pico: sa.ColumnElement[int] = sa.literal_column(str(amounts.PICO), sa.BigInteger)
+    for name in _SUMMED:
+        # A day's rests fit into 64 bits up to nine million rows. The cast keeps PostgreSQL's division a whole number.
+        rest = sa.cast(sa.func.sum(table.c[f"{name}_pico"]), sa.BigInteger)
+        columns += [sa.func.sum(table.c[f"{name}_usd"]).op("+")(rest.op("/")(pico)), rest.op("%")(pico)]
+    chosen = (
+        sa.select(*who, day, *columns)
+        .where(
+            _own(table),
+            table.c.start >= sa.bindparam("first_", type_=sa.BigInteger),
+            table.c.start < sa.bindparam("end_", type_=sa.BigInteger),
+        )
+        .group_by(day)
+    )
+    names = [*_WHO, "day", *(f"{name}_{part}" for name in _SUMMED for part in ("usd", "pico"))]
+    statement = insert.from_select(names, chosen)
+    changed = {name: statement.excluded[name] for name in names[4:]}
+    done: sa.Insert = statement.on_conflict_do_update(index_elements=[*_WHO, "day"], set_=changed)
+    return done
+
+
+def _whose(person: Person, epoch: str) -> dict[str, Any]:
+    return {"tenant_": person.tenant, "device_": person.device, "epoch_": epoch}
+
+
+async def _store(
+    connection: AsyncConnection, person: Person, epoch: str, latest: Mapping[tuple[int, str], wire.Bucket]
+) -> dict[tuple[int, str], int]:
+    """Write what is newer; returns the revisions of what was written."""
+    if not latest:
+        return {}
+    take, _, renew = _statements(connection.dialect.name)
+    rows = msgspec.json.encode([_row(bucket, key) for (_, key), bucket in sorted(latest.items())]).decode()
+    who = _whose(person, epoch)
+    taken = {(start, key): revision for start, key, revision in await connection.execute(take, {"rows": rows, **who})}
+    if taken:
+        days = [start // DAY_S for start, _ in taken]
+        await connection.execute(renew, {"first_": min(days) * DAY_S, "end_": (max(days) + 1) * DAY_S, **who})
+    return taken
+
+
+async def _stored(
+    connection: AsyncConnection, person: Person, epoch: str, asked: list[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    if not asked:
+        return {}
+    _, read, _ = _statements(connection.dialect.name)
+    rows = msgspec.json.encode([{"start": start, "key": key} for start, key in dict.fromkeys(asked)]).decode()
+    found = await connection.execute(read, {"rows": rows, **_whose(person, epoch)})
+    return {(start, key): revision for start, key, revision in found}
