@@ -95,6 +95,39 @@ def test_a_new_epoch_counts_beside_the_old_until_it_supersedes_it(world):
     assert device.ask("POST", path, json={"epoch": "new"}).status_code == 422
 
 
+def test_a_device_hears_what_was_stored_before_and_which_epochs_count(world):
+    """So that one whose whole memory came from a backup knows it."""
+    device = world.join()
+    start = hour(world)
+    first = device.put(bucket(start, 3, pico=1), epoch="one")
+    assert (first.before, first.others) == (0, ())
+    assert device.put(bucket(start, 2, pico=1), epoch="one").before == 3
+    again = device.put(bucket(start, 9, pico=1), epoch="two")
+    assert (again.before, again.others) == (0, ("one",))
+    assert device.put(bucket(start, 9, pico=1), epoch="two").before == 9
+    path = f"/v1/devices/{device.id}/epochs/two/supersedes"
+    assert device.ask("POST", path, json={"epoch": "one"}).status_code == 204
+    assert device.put(bucket(start, 9, pico=1), epoch="two").others == ()
+
+
+def test_frozen_hours_go_on_counting_under_the_epoch_that_stands_for_theirs(world):
+    """Nobody can tell them again; what is not frozen is told anew."""
+    device = world.join()
+    old, recent = hour(world, 24 * 34), hour(world)
+    device.put(bucket(old, 5, pico=500), bucket(recent, 6, pico=60), epoch="old")
+    world.offset += 3 * 86_400
+    device.sign_in()
+    path = f"/v1/devices/{device.id}/epochs/new/supersedes"
+    for _ in range(2):
+        assert device.ask("POST", path, json={"epoch": "old"}).status_code == 204
+    assert days(world) == 500
+    device.put(bucket(recent, 1, pico=7), epoch="new")
+    assert days(world) == 507
+    third = f"/v1/devices/{device.id}/epochs/third/supersedes"
+    assert device.ask("POST", third, json={"epoch": "new"}).status_code == 204
+    assert days(world) == 500
+
+
 def test_sums_are_exact_to_the_pico_dollar(world):
     device = world.join()
     draw = random.Random(7)

@@ -5,7 +5,10 @@ Rules:
 * the greater revision wins and an equal one changes nothing, in one ``INSERT … ON CONFLICT DO UPDATE … WHERE``; so
   losses, copies and disorder do no harm;
 * hours older than 35 days are frozen, hours to come are refused, and so are dimensions that the policy does not allow;
-* a superseded epoch takes nothing and counts nowhere;
+* a superseded epoch takes nothing and counts nowhere; its frozen hours, which no other can tell again, go to the one
+  that stands for it;
+* a device hears the greatest revision that was stored before, and which other epochs of it count: by that one whose
+  whole memory came from a backup knows it;
 * one device's batches are taken one after the other (its row is locked), so a day's sums are never those of a moment
   in between.
 """
@@ -13,6 +16,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -41,7 +45,8 @@ async def put(
     Raises:
         Refused: the device is not known any more.
     """
-    person, superseded, allowed = await _admitted(connection, keys, claims, epoch, now)
+    admitted = await _admitted(connection, keys, claims, epoch, now)
+    person, superseded, allowed = admitted.person, admitted.superseded, admitted.allowed
     latest: dict[tuple[int, str], wire.Bucket] = {}
     whys: list[str] = []
     names = [bucket.dims.key for bucket in put.buckets]
@@ -54,11 +59,17 @@ async def put(
     stored = await _store(connection, person, epoch, latest)
     left = [place for k, b in zip(names, put.buckets, strict=True) if (place := (b.start, k)) not in stored]
     stored |= await _stored(connection, person, epoch, left)
+    greatest = max((bucket.revision for bucket in latest.values()), default=0)
+    if greatest > admitted.before:
+        await connection.execute(_GREATEST, {"revision_": greatest, **_whose(person, epoch)})
+    others = await _others(connection, person, epoch) if admitted.others else ()
     return wire.Acks(
         acks=tuple(
             wire.Ack(start=bucket.start, key=key, revision=stored.get((bucket.start, key), 0), why=why)
             for key, bucket, why in zip(names, put.buckets, whys, strict=True)
-        )
+        ),
+        before=admitted.before,
+        others=others,
     )
 
 
@@ -89,12 +100,50 @@ async def supersede(connection: AsyncConnection, person: Person, epoch: str, for
     days = tables.daily
     gone = sa.and_(days.c.tenant == person.tenant, days.c.device == person.device, days.c.epoch == former)
     await connection.execute(sa.delete(days).where(gone))
+    await _keep_frozen(connection, person, epoch, former, now)
 
 
-async def _admitted(
-    connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, now: int
-) -> tuple[Person, bool, frozenset[str]]:
-    """Who sends, whether the epoch is superseded, and which dimensions are allowed: in one question.
+async def _keep_frozen(connection: AsyncConnection, person: Person, epoch: str, former: str, now: int) -> None:
+    """Hours that nobody may change any more go on counting, under the epoch that counts."""
+    table = tables.bucket
+    newer = table.alias("newer")
+    mine = sa.and_(newer.c.tenant == table.c.tenant, newer.c.device == table.c.device, newer.c.epoch == epoch)
+    told = sa.exists().where(mine, newer.c.start == table.c.start, newer.c.key == table.c.key)
+    moved = await connection.execute(
+        sa.update(table)
+        .where(
+            table.c.tenant == person.tenant,
+            table.c.device == person.device,
+            table.c.epoch == former,
+            table.c.start < now - wire.FROZEN_DAYS * DAY_S,
+            ~told,
+        )
+        .values(epoch=epoch)
+        .returning(table.c.start)
+    )
+    starts = [row[0] for row in moved]
+    if starts:
+        _, _, renew = _statements(connection.dialect.name)
+        first, end = min(starts) // DAY_S * DAY_S, (max(starts) // DAY_S + 1) * DAY_S
+        await connection.execute(renew, {"first_": first, "end_": end, **_whose(person, epoch)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """Who sends to an epoch, and how it stands."""
+
+    person: Person
+    superseded: bool
+    allowed: frozenset[str]
+    """The dimensions that the policy allows."""
+    before: int
+    """The greatest revision that was stored of it."""
+    others: bool
+    """Other epochs of the device count, too."""
+
+
+async def _admitted(connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, now: int) -> _Admitted:
+    """Who sends, how the epoch stands, and which dimensions are allowed: in one question.
 
     Raises:
         Refused: the device was revoked, or is no more.
@@ -112,7 +161,13 @@ async def _admitted(
     policy = policies.read(row["payload"]) if row["payload"] is not None else None
     if policy is None:
         policy = await policies.policy(connection, keys, person.tenant, person.team, now)
-    return person, row["superseded_by"] is not None, frozenset(policy.sync.dimensions) | _ALWAYS
+    return _Admitted(
+        person=person,
+        superseded=row["superseded_by"] is not None,
+        allowed=frozenset(policy.sync.dimensions) | _ALWAYS,
+        before=row["revision"] or 0,
+        others=bool(row["others"]),
+    )
 
 
 def _admission() -> sa.Select[Any]:
@@ -122,6 +177,18 @@ def _admission() -> sa.Select[Any]:
         .where(policy.c.tenant == member.c.tenant, policy.c.team == member.c.team)
         .order_by(policy.c.version.desc())
         .limit(1)
+        .scalar_subquery()
+    )
+    other = epoch.alias("other")
+    others = (
+        sa.select(sa.func.count())
+        .select_from(other)
+        .where(
+            other.c.tenant == device.c.tenant,
+            other.c.device == device.c.device,
+            other.c.epoch != sa.bindparam("epoch_"),
+            other.c.superseded_by.is_(None),
+        )
         .scalar_subquery()
     )
     same = sa.and_(
@@ -135,7 +202,9 @@ def _admission() -> sa.Select[Any]:
             device.c.consents,
             epoch.c.epoch,
             epoch.c.superseded_by,
+            epoch.c.revision,
             latest.label("payload"),
+            others.label("others"),
         )
         .select_from(device)
         .join(member, sa.and_(member.c.tenant == device.c.tenant, member.c.member == device.c.member))
@@ -150,6 +219,22 @@ def _admission() -> sa.Select[Any]:
 
 
 _ADMISSION: Final = _admission()
+
+
+async def _others(connection: AsyncConnection, person: Person, epoch: str) -> tuple[str, ...]:
+    """The device's other epochs that count, oldest first."""
+    table = tables.epoch
+    found = await connection.execute(
+        sa.select(table.c.epoch)
+        .where(
+            table.c.tenant == person.tenant,
+            table.c.device == person.device,
+            table.c.epoch != epoch,
+            table.c.superseded_by.is_(None),
+        )
+        .order_by(table.c.created, table.c.epoch)
+    )
+    return tuple(found.scalars())
 
 
 async def _epoch(connection: AsyncConnection, person: Person, epoch: str, now: int) -> bool:
@@ -228,6 +313,9 @@ def _own(table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 _WHO: Final = ("tenant", "device", "epoch")
+_GREATEST: Final = (
+    sa.update(tables.epoch).where(_own(tables.epoch)).values(revision=sa.bindparam("revision_", type_=sa.BigInteger))
+)
 
 
 def _take(insert: Any, given: sa.TableValuedAlias, fields: list[sa.ColumnElement[Any]]) -> sa.Insert:

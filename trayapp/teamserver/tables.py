@@ -112,6 +112,7 @@ epoch = sa.Table(
     _key("device"),
     _key("epoch"),
     _number("created"),
+    _number("revision"),
     sa.Column("superseded_by", sa.Text),
 )
 

@@ -124,6 +124,7 @@ def upgrade() -> None:
         sa.Column("device", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("revision", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("superseded_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "device", "epoch"),
     )
