@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing as closed
+from dataclasses import replace
 from datetime import UTC, date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,8 +21,10 @@ sys.path[:0] = [str(REPO), str(REPO / "tests" / "parts")]
 
 from large_ledger import make_large  # noqa: E402
 
+from trayapp.engine.insights import insights  # noqa: E402
 from trayapp.engine.pricebook import shipped_bytes  # noqa: E402
 from trayapp.engine.reporting import Circumstances, report  # noqa: E402
+from trayapp.engine.wasteledger import WasteLedger  # noqa: E402
 from trayapp.insight import stretches  # noqa: E402
 from trayapp.ledger import Ledger  # noqa: E402
 from trayapp.ledger.reportsums import report_sums  # noqa: E402
@@ -64,8 +67,17 @@ def main() -> None:
             began = now()
             made = report(ledger, year, about)
             times.append(since(began))
+        told("the report of a year, sums alone", times)
+        book = load(shipped_bytes())
+        whole = insights(lambda: book, lambda own: WasteLedger(own, lambda: book, lambda path: path), tuple)
+        for name, stretch in (("week", stretches.week(date(2026, 5, 20), ZoneInfo("Europe/Berlin"))), ("year", year)):
+            times = []
+            for _ in range(3):
+                began = now()
+                made = report(ledger, stretch, replace(about, insights=whole))
+                times.append(since(began))
+            told(f"the whole report of a {name}", times)
         ledger.close()
-        told("the whole report of a year", times)
         began = now()
         written(made, "html")
         told("its HTML", [since(began)])

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from desktop_faces import LANGUAGES, cut, picture, shortcuts
+from desktop_faces import LANGUAGES, cut, faint, overlapping, picture, shortcuts
 from desktop_tongues import speaking
 
 from trayapp.desktop import crash, gauges, look
@@ -95,7 +95,10 @@ def test_the_report_is_shown_as_it_lies_there(qapp, qtbot, tmp_path, shots, name
         assert qapp.clipboard().text() == path.read_text()
         assert cut(made) == []
         assert len(set(shortcuts(made))) == 2
-        picture(made, shots / f"report-{name}-{'dark' if dark else 'light'}.png", 1)
+        assert overlapping(made) == []
+        assert faint(made) == []
+        for scale in (1, 2):
+            picture(made, shots / f"report-{name}-{'dark' if dark else 'light'}-{scale}x.png", scale)
         path.unlink()
         made.open_for(path)
         assert made.text.toPlainText() in ("It cannot be read any more.", "Er kann nicht mehr gelesen werden.")

@@ -51,7 +51,8 @@ def test_nothing_is_cut(qapp, qtbot, tmp_path, day, shots, name, dark):
         canvas = made.grab().toImage()
         edge = range(canvas.width() - 7, canvas.width() - 1)
         assert {canvas.pixelColor(x, y).name() for x in edge for y in range(1, canvas.height() - 1)} == {ground}
-        picture(made, shots / f"mini-{name}-{'dark' if dark else 'light'}.png", 2)
+        for scale in (1, 2):
+            picture(made, shots / f"mini-{name}-{'dark' if dark else 'light'}-{scale}x.png", scale)
 
 
 def test_mouse_and_keys(mini, qtbot):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from large_ledger import make_large
 
-from trayapp.ledger import Ledger, queries, rollups
+from trayapp.ledger import Ledger, divided, queries, rollups
+from trayapp.ledger.storage import connect_reader
 from trayapp.values import Row
 
 
@@ -63,6 +64,27 @@ def test_projects_show_their_latest_name(ledger: Ledger, kit) -> None:
     ledger.flush()
     shares = ledger.breakdown("project").result(kit.WAIT)
     assert [(share.key, share.name, share.totals.calls) for share in shares] == [("ff", "new", 2), (None, None, 1)]
+
+
+def test_several_dimensions_at_once_are_each_by_itself(tmp_path: Path) -> None:
+    """Whole days and ragged ends, and names of projects; what a breakdown says, for each of several spans."""
+    path = tmp_path / "ledger.sqlite3"
+    make_large(path, 5_000)
+    hour = 3_600_000_000
+    with closed(connect_reader(path)) as connection:
+        last = connection.execute("SELECT MAX(started_us) FROM calls").fetchone()[0]
+        spans = [(last - (n + 1) * 7 * 24 * hour - 17 * hour // 3, last - n * 7 * 24 * hour) for n in range(3)]
+        dimensions: tuple[queries.By, ...] = ("model", "tool", "project")
+        found = divided.spent_by(connection, dimensions, spans)
+        for span, parts in zip(spans, found, strict=True):
+            for by in dimensions:
+                shares = queries.breakdown(connection, by, *span)
+                assert parts[by] == {share.key or "": share.totals.pico_list for share in shares}
+                assert shares
+        named = {share.key: share.name for share in queries.breakdown(connection, "project", None, None) if share.key}
+        assert divided.project_names(connection, list(named)) == {k: n for k, n in named.items() if k != n}
+        with pytest.raises(ValueError, match="divide"):
+            divided.spent_by(connection, ("session",), spans)
 
 
 def test_an_export_hands_out_chunks(ledger: Ledger, kit) -> None:

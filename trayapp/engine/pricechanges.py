@@ -61,13 +61,13 @@ async def dated(
         end_us: its end.
     """
     changes = rate_changes(book, [*before, *after], since_us, end_us)
-    cells: dict[int, Sequence[MixCell]] = {}
-    for each in changes:
-        if each.at_us <= start_us:
-            cells[each.at_us] = after
-        elif each.at_us not in cells:
-            found = await wrap_future(ledger.mix(each.at_us, end_us))
-            cells[each.at_us] = found
+    cells: dict[int, Sequence[MixCell]] = {each.at_us: after for each in changes if each.at_us <= start_us}
+    # From the end backwards, piece by piece: however many changes there were, the period is read once.
+    since: list[MixCell] = []
+    until_us = end_us
+    for at_us in sorted({each.at_us for each in changes if each.at_us > start_us}, reverse=True):
+        since = [*await wrap_future(ledger.mix(at_us, until_us)), *since]
+        cells[at_us], until_us = since, at_us
     return price_changes(changes, cells)
 
 

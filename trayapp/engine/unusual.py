@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import wrap_future
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Final
 
@@ -63,8 +63,9 @@ async def unusual(ledger: Ledger, first: date, end: date, zone: tzinfo | None) -
     length = (end - first).days
     firsts = [first - timedelta(days=length * n) for n in range(WEEKS, -1, -1)]
     spans = [(begins(each, zone), begins(each + timedelta(days=length), zone)) for each in firsts]
+    parts = await wrap_future(ledger.spent_by(_PARTS, spans))
     for by in _PARTS:
-        found += await _parts(ledger, by, spans, whole)
+        found += await _parts(ledger, by, spans, [each[by] for each in parts], whole)
     now = await wrap_future(ledger.breakdown("session", *spans[-1]))
     past = await wrap_future(ledger.breakdown("session", edges[0], edges[_BEFORE_DAYS]))
     named = [(each.key, each.totals.pico_list) for each in now if each.key]
@@ -88,15 +89,17 @@ async def _day(ledger: Ledger, odd: Odd, span: _Span, usual: _Span) -> Anomaly:
     )  # fmt: skip
 
 
-async def _parts(ledger: Ledger, by: By, spans: Sequence[_Span], whole: int) -> list[Anomaly]:
-    *before, now = [{each.key or "": each for each in await wrap_future(ledger.breakdown(by, *s))} for s in spans]
+async def _parts(
+    ledger: Ledger, by: By, spans: Sequence[_Span], amounts: Sequence[Mapping[str, int]], whole: int
+) -> list[Anomaly]:
+    *before, now = amounts
     series = [
-        Series(by, key, share.totals.pico_list, tuple(p[key].totals.pico_list if key in p else 0 for p in before))
-        for key, share in now.items()
-        if key
+        Series(by, key, pico, tuple(past.get(key, 0) for past in before)) for key, pico in now.items() if key and pico
     ]
+    odds = odd_parts(series, whole)
+    names = await wrap_future(ledger.project_names([odd.name for odd in odds])) if by == "project" and odds else {}
     found = []
-    for odd in odd_parts(series, whole):
+    for odd in odds:
         factor, pico = "", 0
         if by == "model" and odd.like is not None:
             cells = [
@@ -104,7 +107,7 @@ async def _parts(ledger: Ledger, by: By, spans: Sequence[_Span], whole: int) -> 
                 for span in (spans[odd.like], spans[-1])
             ]
             factor, pico = await _cause(*cells)
-        name = now[odd.name].name or odd.name
+        name = names.get(odd.name, odd.name)
         found.append(
             Anomaly(kind=odd.kind, name=name, pico=odd.pico, pico_usual=odd.usual, cause=factor, pico_cause=pico)
         )
@@ -120,5 +123,5 @@ async def _cause(then: Sequence[MixCell], now: Sequence[MixCell]) -> tuple[str, 
 
 
 async def _amounts(ledger: Ledger, by: By, span: _Span) -> dict[str, int]:
-    shares = await wrap_future(ledger.breakdown(by, *span))
-    return {each.key or "": each.totals.pico_list for each in shares}
+    (amounts,) = await wrap_future(ledger.spent_by((by,), [span]))
+    return amounts[by]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from trayapp.ledger import agreed, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
+from trayapp.ledger import agreed, divided, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
 from trayapp.ledger.agreed import Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
@@ -313,6 +313,16 @@ class Ledger:
         return self._reports.submit(
             lambda connection: queries.breakdown(connection, by, since_us, until_us, limit, account)
         )
+
+    def spent_by(
+        self, dimensions: Sequence[By], spans: Sequence[tuple[int, int]]
+    ) -> Future[list[dict[str, dict[str, int]]]]:
+        """The list price of some spans by several dimensions at once; see ``divided.spent_by``."""
+        return self._reports.submit(lambda connection: divided.spent_by(connection, dimensions, spans))
+
+    def project_names(self, keys: Sequence[str]) -> Future[dict[str, str]]:
+        """What projects are called on this machine."""
+        return self._reports.submit(lambda connection: divided.project_names(connection, keys))
 
     def sessions(self, since_us: int, limit: int = 50, wanted: Collection[str] = ()) -> Future[list[SessionSum]]:
         """The sessions since a moment (ask again for the same one), dearest first; see ``sessions.Sessions.read``."""
