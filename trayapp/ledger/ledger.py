@@ -335,8 +335,14 @@ class Ledger:
         return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
 
     def mix(self, since_us: int, until_us: int) -> Future[list[MixCell]]:
-        """What the list price of a range is made of, cell by cell; see ``mix.mix``."""
-        return self._reports.submit(lambda connection: mix.mix(connection, since_us, until_us))
+        """What the list price of a range is made of, cell by cell; see ``mix.mix``.
+
+        On a connection of its own, since a report asks for it beside its sums.
+        """
+        reader = Reader(self.path, "ledger-mix")
+        future = reader.submit(lambda connection: mix.mix(connection, since_us, until_us))
+        reader.stop()
+        return future
 
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""
