@@ -259,6 +259,7 @@ TABLE: Final[tuple[Setting, ...]] = (
     Setting("report.at", "09:00", "The time of day, on Mondays, at which it is due.", _clock),
     Setting("report.folder", "", "A folder to lay each week's summary into, as HTML. Empty: none.", _folder),
     Setting("report.mail_to", "", "The address that each week's summary is mailed to. Empty: none.", mailing.address),
+    Setting("report.mail_names", False, "Leave names of projects and sessions in that mail.", _yes_or_no),
     Setting("report.mail_from", "", "The sender of that mail. Empty: as report.mail_to.", mailing.address),
     Setting(
         "report.smtp",

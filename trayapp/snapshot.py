@@ -193,6 +193,10 @@ class Week:
     calls: int = 0
     unpriced: int = 0
     """Calls without a price; they are not in ``pico``."""
+    unmetered: int = 0
+    errors: int = 0
+    estimated: bool = False
+    """A part of it rests on estimates."""
     unusual: int = 0
     """How many things were far from usual."""
 

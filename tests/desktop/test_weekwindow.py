@@ -163,7 +163,10 @@ def test_another_look_draws_the_card_anew(window, asked, qapp):
         (replace(WEEK, pico_before=None), "$84.20", ""),
         (replace(WEEK, pico_before=0), "$84.20", ""),
         (replace(WEEK, unpriced=3), "$84.20 + 3 unpriced", "18 % less than the week before"),
-        (replace(WEEK, pico=0, unpriced=3), "unpriced", "100 % less than the week before"),
+        (replace(WEEK, pico=0, unpriced=3), "$0.00 + 3 unpriced", "100 % less than the week before"),
+        (replace(WEEK, pico=0, unpriced=900), "unpriced", ""),
+        (replace(WEEK, pico=0, unmetered=899, errors=1), "unpriced", ""),
+        (replace(WEEK, estimated=True), "≈$84.20", "18 % less than the week before"),
     ],
 )
 def test_words(week, amount, versus):

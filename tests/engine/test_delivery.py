@@ -42,12 +42,18 @@ class World:
         """It arrives, and only then fails."""
         self.troubles: dict[str, Trouble] = {}
         self.changes = 0
+        self.state = 0
+        self.made = 0
         self.delivery = self.start()
 
-    def start(self, wanted: Wanted = MAILED) -> Delivery:
+    def start(self, wanted: Wanted | None = MAILED) -> Delivery:
         """An engine's, from what stands on the disk."""
 
+        async def state(_week: Span) -> object:
+            return self.state
+
         async def make(week: Span) -> Report:
+            self.made += 1
             return Report(
                 period=Period(name=week.name, first=week.first.isoformat(), last="2026-11-22"),
                 sum=Sum(calls=self.calls, pico_list=5),
@@ -67,10 +73,11 @@ class World:
             self.changes += 1
 
         self.delivery = Delivery(
-            self.path, make, {"file": way("file"), "mail": way("mail")}, self.troubles, changed,
+            self.path, make, {"file": way("file"), "mail": way("mail")}, self.troubles, changed, state,
             now_us=lambda: self.now, zone=lambda: self.zone,
         )  # fmt: skip
-        self.delivery.take(wanted)
+        if wanted is not None:
+            self.delivery.take(wanted)
         return self.delivery
 
     def look(self, at: str | None = None) -> None:
@@ -158,6 +165,78 @@ def test_a_kill_while_it_leaves_never_sends_twice(world: World, after: bool) -> 
     world.look("2026-11-30T09:00")
     assert world.arrived["mail"][-1] == "2026-W48"
     assert world.troubles == {}
+
+
+def test_nobody_knows_whether_it_arrived_and_it_is_not_sent_again(world: World) -> None:
+    world.look()
+    world.fails, world.fails_after = UndeliveredError("It did not say.", unknown=True), True
+    world.look("2026-11-23T09:00")
+    assert "not known whether it arrived" in world.troubles["report_mail"].message
+    world.fails = None
+    world.start()
+    world.look("2026-11-23T15:00")
+    assert world.arrived["mail"] == ["2026-W47"]
+
+
+def test_a_mistake_in_one_way_holds_up_no_other(world: World) -> None:
+    world.start(BOTH)
+    world.look()
+    world.fails = RuntimeError("drawn wrongly")
+    world.look("2026-11-23T09:00")
+    assert set(world.troubles) == {"report_mail", "report_file"}
+    assert "RuntimeError" in world.troubles["report_file"].message
+    assert "drawn" not in world.troubles["report_file"].message
+    made = world.made
+    world.fails = None
+    world.look("2026-11-23T09:01")
+    assert world.made == made  # while they rest nothing is made in vain
+    world.start(BOTH)
+    world.look("2026-11-23T12:00")
+    assert world.arrived == {"mail": ["2026-W47"], "file": ["2026-W47"]}
+
+
+def test_what_was_sent_by_hand_does_not_go_once_more(world: World) -> None:
+    world.look()
+    world.fails = UndeliveredError("No.")
+    world.look("2026-11-23T09:00")
+    with pytest.raises(UndeliveredError):
+        asyncio.run(world.delivery.send("mail"))
+    world.fails = None
+    assert asyncio.run(world.delivery.send("mail")) == "2026-W47"
+    assert world.troubles == {}
+    world.look("2026-11-23T15:00")
+    world.start()
+    world.look("2026-11-24T15:00")
+    assert world.arrived["mail"] == ["2026-W47"]
+    world.look("2026-11-30T09:00")
+    assert world.arrived["mail"] == ["2026-W47", "2026-W48"]
+
+
+def test_settings_that_cannot_be_read_forget_nothing(world: World) -> None:
+    """An engine that starts with a damaged file delivers when it is mended, on the same Monday."""
+    world.look()
+    world.start(None)
+    world.look("2026-11-23T09:00")
+    assert world.arrived["mail"] == []
+    world.delivery.take(MAILED)
+    world.look("2026-11-23T10:00")
+    assert world.arrived["mail"] == ["2026-W47"]
+
+
+def test_the_week_follows_its_amounts(world: World) -> None:
+    world.look("2026-11-23T09:00")
+    made = world.made
+    world.look("2026-11-23T09:05")
+    assert world.made == made
+    world.state += 1  # late prices
+    world.look("2026-11-23T09:10")
+    assert world.made == made + 1
+    world.delivery.take(Wanted(weekly=False))
+    world.look("2026-11-23T09:15")
+    assert world.delivery.week is None
+    world.delivery.take(Wanted())
+    world.look("2026-11-23T09:20")
+    assert world.delivery.week is not None
 
 
 def test_switched_off_and_on_again(world: World) -> None:

@@ -90,6 +90,38 @@ def test_what_a_server_refuses_is_said(tls: Any, refuse: dict[str, str], word: s
     assert server.mails == []
 
 
+def test_a_word_that_never_comes_is_no_refusal(tls: Any) -> None:
+    """It was taken, and nobody knows: said so, since a second copy would be worse."""
+    context, env = tls
+    with MailServer(tls=context, mute=True) as server:
+        answer = hand_in(server.port, env=env)
+    assert answer["unknown"] is True
+    assert "did not say whether it took the mail" in answer["why"]
+    assert len(server.mails) == 1
+
+
+def test_what_comes_after_its_word_changes_nothing(tls: Any) -> None:
+    context, env = tls
+    with MailServer(tls=context, refuse={"QUIT": "421 too many"}) as server:
+        assert hand_in(server.port, env=env) == {"sent": True}
+    assert len(server.mails) == 1
+
+
+def test_lines_that_begin_with_a_dot_arrive_as_they_are(tls: Any) -> None:
+    context, env = tls
+    dotted = Mail(sender=MAIL.sender, to=MAIL.to, subject="Dots", text=".\n..\n.x\nend\n", about="d")
+    with MailServer(tls=context) as server:
+        document = json.dumps(mailing.to_json(dotted, Server(host="localhost", port=server.port), None))
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "trayapp.engine.postman"],
+            input=document, capture_output=True, text=True, timeout=60, check=True, env=env,
+        )  # fmt: skip
+    assert json.loads(done.stdout) == {"sent": True}
+    lines = [line.removeprefix(b".") if line.startswith(b".") else line for line in server.mails[0].split(b"\r\n")]
+    mail = message_from_bytes(b"\r\n".join(lines), policy=policy.default)
+    assert mail.get_content().replace("\r\n", "\n") == dotted.text
+
+
 def test_a_server_that_nobody_vouches_for_gets_nothing(tls: Any) -> None:
     context, _ = tls
     with MailServer(tls=context, login=("me", "s3cret")) as server:

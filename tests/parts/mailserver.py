@@ -56,6 +56,8 @@ class MailServer:
     refuse: dict[str, str] = field(default_factory=dict)
     """A verb to the answer that refuses it: ``{"RCPT": "550 no"}``."""
     mails: list[bytes] = field(default_factory=list)
+    mute: bool = False
+    """Takes a mail and hangs up without a word."""
     heard: list[str] = field(default_factory=list)
     """Every line that came before the encryption."""
 
@@ -114,6 +116,8 @@ class MailServer:
                 while (piece := lines.readline()) != b".\r\n":
                     body += piece
                 self.mails.append(body)
+                if self.mute:
+                    return
                 plug.sendall(b"250 taken\r\n")
             elif verb == "QUIT":
                 plug.sendall(b"221 bye\r\n")

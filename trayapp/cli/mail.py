@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> int:
     if options.verb == "password":
         return _forget(paths) if options.forget else _keep(paths)
     if options.verb == "send":
-        with Client(Address(paths.control)) as client:
+        with Client(Address(paths.control), timeout=600) as client:  # the server may look through it for minutes
             answer = client.ask("mail_report")
         print(f"{answer['week']} was mailed to {answer['to']}.")
         return 0
@@ -42,6 +42,15 @@ def _keep(paths: Paths) -> int:
     text = sys.stdin.readline().rstrip("\n") if not sys.stdin.isatty() else getpass.getpass("Password: ")
     if not text:
         return say(Trouble(title="No password came", message="Nothing was changed.", code="bad_setting"))
+    if not text.isascii():
+        return say(
+            Trouble(
+                title="That password cannot be sent",
+                message="Mail servers take letters from A to Z, digits and signs only; nothing was changed.",
+                fix="Most providers give such a password for programs (an app password).",
+                code="bad_setting",
+            )
+        )
     paths.make()
     place = SecretStore(paths.secrets).put(mailing.SECRET, text.encode())
     print(f"Kept in {place.badge}.{f' ({place.why}.)' if place.why else ''}")

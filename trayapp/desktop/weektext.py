@@ -12,15 +12,21 @@ from trayapp.tongue import several, tr
 
 def amount(week: Week, shown: money.Currency) -> str:
     """ "$84.20", "$84.20 + 3 unpriced", "unpriced"."""
-    if week.unpriced and not week.pico:
+    if _unknown(week):
         return money.unpriced()
-    told = money.dollars(week.pico, shown=shown)
+    told = money.dollars(week.pico, estimated=week.estimated, shown=shown)
     return f"{told} + {money.count(week.unpriced)} {money.unpriced()}" if week.unpriced else told
+
+
+def _unknown(week: Week) -> bool:
+    """Whether not one of its calls has a price: then a zero would be a lie."""
+    unknown = week.unpriced + week.unmetered
+    return not week.pico and unknown > 0 and unknown >= week.calls - week.errors
 
 
 def versus(week: Week) -> str:
     """ "18 % less than the week before"; empty where nothing is known of that, or nothing differs."""
-    if not week.pico_before:
+    if not week.pico_before or _unknown(week):
         return ""
     percent = (abs(week.pico - week.pico_before) * 100 + week.pico_before // 2) // week.pico_before
     if not percent:

@@ -104,7 +104,8 @@ class Configuration:
         # A file that could not be read may have held agreements: they are unknown, not absent.
         self.agreed.take(None if "settings" in self.troubles else chosen.sections)
         self._chosen, self._own = chosen, (own, routes)
-        self.deliver(chosen)
+        if "settings" not in self.troubles:  # a file that could not be read wants nothing forgotten
+            self.deliver(chosen)
         self._price_with(book)
         self.fetch_from(chosen.pricebook_url if chosen.pricebook_update else None)
 

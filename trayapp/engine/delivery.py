@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 EVERY_S: Final = 300.0
 """Seconds between two looks."""
+_NOT_KNOWN: Final = "It is not known whether it arrived"
 _ONCE: Final = ("mail",)
 """Ways of which a second delivery would be a second copy."""
 _PAUSES_S: Final = (600.0, 1800.0, 3600.0, 4 * 3600.0)
@@ -46,6 +47,11 @@ _PAUSES_S: Final = (600.0, 1800.0, 3600.0, 4 * 3600.0)
 
 class UndeliveredError(Exception):
     """A way did not take it; the text is a sentence that says why."""
+
+    def __init__(self, why: str, *, unknown: bool = False) -> None:
+        super().__init__(why)
+        self.unknown = unknown
+        """Nobody knows whether it did after all, so it is not tried again."""
 
 
 Way = Callable[[Report], Awaitable[None]]
@@ -76,6 +82,7 @@ class Delivery:
         ways: dict[str, Way],
         troubles: MutableMapping[str, Trouble],
         changed: Callable[[], None],
+        state: Callable[[Span], Awaitable[object]] | None = None,
         now_us: Callable[[], int] = lambda: time.time_ns() // 1000,
         zone: Callable[[], tzinfo | None] = lambda: None,
     ) -> None:
@@ -87,6 +94,7 @@ class Delivery:
             ways: by name.
             troubles: what the user has to know; the entries ``report_…`` are ours.
             changed: called when faces see something else now.
+            state: what a week's amounts are of at this moment; when it is another, the week is made anew.
             now_us: the clock.
             zone: the zone of the wall's clock; ``None`` is the machine's own.
         """
@@ -95,13 +103,15 @@ class Delivery:
         self._ways = ways
         self._troubles = troubles
         self._changed = changed
+        self._state = state
         self._now_us = now_us
         self._zone = zone
-        self._wanted = Wanted()
+        self._wanted: Wanted | None = None
+        """``None``: nobody has said it yet, or the settings cannot be read; nothing is delivered, nothing forgotten."""
         self._done = _read(path)
         self._failed: dict[str, tuple[int, float]] = {}
         self._week: Week | None = None
-        self._made = ""
+        self._made: tuple[str, object] = ("", None)
         self._looking = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._soon = asyncio.Event()
@@ -135,7 +145,8 @@ class Delivery:
                 await self.look()
             except Exception as error:  # noqa: BLE001  the next look may succeed
                 log.warning("the weekly summary could not be made: %s", type(error).__name__)
-            ahead = (mondays.next_us(self._now_us(), self._zone(), self._wanted.at) - self._now_us()) / 1e6
+            at = Wanted().at if self._wanted is None else self._wanted.at
+            ahead = (mondays.next_us(self._now_us(), self._zone(), at) - self._now_us()) / 1e6
             try:
                 await asyncio.wait_for(self._soon.wait(), max(1.0, min(EVERY_S, ahead + 1)))
             except TimeoutError:
@@ -151,42 +162,73 @@ class Delivery:
             if sys.platform != "win32":
                 time.tzset()  # the machine may have moved to another zone since
             wanted, now, zone = self._wanted, self._now_us(), self._zone()
+            if wanted is None:
+                return
             await self._forget_ways(wanted, now, zone)
             if not wanted.weekly:
+                self._made = ("", None)
                 self._show(None)
                 return
             week = mondays.due(now, zone, wanted.at, "")
             if week is None:
                 return
             open_ways = [way for way in wanted.ways if week.first.isoformat() > self._done.get(way, "")]
-            if week.name == self._made and not open_ways:
+            open_ways = [way for way in open_ways if time.monotonic() >= self._failed.get(way, (0, 0.0))[1]]
+            made = (week.name, await self._state(week) if self._state is not None else None)
+            if made == self._made and not open_ways:
                 return
             report = await self._make(week)
-            self._made = week.name
+            self._made = made
             self._show(in_short(report))
             for way in open_ways:
                 await self._go(way, week, report)
 
     async def _go(self, way: str, week: Span, report: Report) -> None:
-        times, rests_until = self._failed.get(way, (0, 0.0))
-        if time.monotonic() < rests_until:
-            return
+        times, _ = self._failed.get(way, (0, 0.0))
         monday = week.first.isoformat()
         if not report.sum.calls:
             await self._write_down(way, monday)
             return
         if way in _ONCE and self._done.get(f"{way}_leaving", "") == monday and not times:
             await self._write_down(way, monday)
-            self._tell(way, "It is not known whether it arrived: Spendlight ended while it was on its way.")
+            self._tell(way, f"{_NOT_KNOWN}: Spendlight ended while it was on its way.")
             return
         await self._write_down(f"{way}_leaving", monday)
         try:
             await self._ways[way](report)
         except UndeliveredError as error:
-            self._failed[way] = (times + 1, time.monotonic() + _PAUSES_S[min(times, len(_PAUSES_S) - 1)])
-            await self._write_down(f"{way}_leaving", "")
-            self._tell(way, f"{error}")
+            if error.unknown and way in _ONCE:
+                await self._arrived(way, monday)
+                self._tell(way, f"{_NOT_KNOWN}: {error}")
+                return
+            await self._rest(way, times, f"{error}")
             return
+        except Exception as error:  # noqa: BLE001  one way's mistake holds up no other
+            log.warning("a weekly summary could not be delivered by %s: %s", way, type(error).__name__)
+            await self._rest(way, times, f"Something went wrong in Spendlight ({type(error).__name__}).")
+            return
+        await self._arrived(way, monday)
+
+    async def send(self, way: str) -> str:
+        """Deliver the last whole week's summary by one way now, because a person asks; the week's name.
+
+        Raises:
+            UndeliveredError: it did not arrive.
+        """
+        async with self._looking:
+            week = mondays.last(self._now_us(), self._zone())
+            await self._ways[way](await self._make(week))
+            # What arrived by hand need not go once more by itself.
+            if self._wanted is not None and way in self._wanted.ways:
+                await self._arrived(way, max(week.first.isoformat(), self._done.get(way, "")))
+            return week.name
+
+    async def _rest(self, way: str, times: int, why: str) -> None:
+        self._failed[way] = (times + 1, time.monotonic() + _PAUSES_S[min(times, len(_PAUSES_S) - 1)])
+        await self._write_down(f"{way}_leaving", "")
+        self._tell(way, why)
+
+    async def _arrived(self, way: str, monday: str) -> None:
         self._failed.pop(way, None)
         await self._write_down(way, monday)
         if self._troubles.pop(f"report_{way}", None) is not None:
@@ -248,6 +290,9 @@ def in_short(report: Report) -> Week | None:
         pico_saved=report.saving.pico,
         calls=report.sum.calls,
         unpriced=report.sum.unpriced,
+        unmetered=report.sum.unmetered,
+        errors=report.sum.errors,
+        estimated=bool(report.sum.pico_estimated),
         unusual=len(report.anomalies),
     )
 

@@ -1,23 +1,18 @@
 """What the engine does when a face asks for a mail: the last whole week's summary, now.
 
-Rules: as in ``trayapp.engine.verbs``. It is sent because a person asks for it, so it changes nothing of what is written
-down about Mondays.
+Rules: as in ``trayapp.engine.verbs``. What arrives by hand does not go once more by itself.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from trayapp.control import ControlError
+from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
-from trayapp.engine.delivery import UndeliveredError
-from trayapp.engine.reportways import Ways
-from trayapp.insight import mondays
-from trayapp.insight.periods import Span
-from trayapp.reports import Report
+from trayapp.engine.delivery import Delivery, UndeliveredError
 from trayapp.trouble import Trouble
 
 
@@ -25,8 +20,8 @@ from trayapp.trouble import Trouble
 class MailVerbs:
     """The engine's answers about mails."""
 
-    ways: Ways
-    make: Callable[[Span], Awaitable[Report]]
+    delivery: Delivery
+    configuration: Configuration
 
     def table(self) -> dict[str, Verb]:
         """Name to function."""
@@ -34,9 +29,8 @@ class MailVerbs:
 
     async def mail(self, _: Mapping[str, Any]) -> Any:
         """Mail the last whole week's summary."""
-        week = mondays.last(time.time_ns() // 1000, None)
         try:
-            await self.ways.to_mail(await self.make(week))
+            week = await self.delivery.send("mail")
         except UndeliveredError as error:
             raise ControlError(
                 Trouble(
@@ -46,4 +40,4 @@ class MailVerbs:
                     code="not_mailed",
                 )
             ) from None
-        return {"week": week.name, "to": str(self.ways.settings().values["report.mail_to"])}
+        return {"week": week, "to": str(self.configuration.chosen.values["report.mail_to"])}

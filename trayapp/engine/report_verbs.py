@@ -57,6 +57,10 @@ class ReportVerbs:
         """The report of a whole week."""
         return await self.made(stretches.named("week", week.name, self.now_us(), None))
 
+    async def state_of_week(self, week: Span) -> object:
+        """What the week's amounts are of: when it is another, the report is another one."""
+        return await asyncio.wrap_future(self.ledger.totals(week.since_us, week.until_us))
+
     async def made(self, stretch: Stretch) -> Report:
         """The report of a stretch."""
         now = self.now_us()

@@ -20,11 +20,11 @@ from trayapp.engine.delivery import UndeliveredError, Wanted, Way
 from trayapp.mailing import Mail
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.secrets import SecretStore, UnreachableError
-from trayapp.reports import Report
+from trayapp.reports import Report, nameless
 from trayapp.settings import Settings
 
-LIMIT_S: Final = 90.0
-"""For a mail to be handed in."""
+LIMIT_S: Final = 450.0
+"""For a mail to be handed in; the server may look through it for minutes."""
 _PATIENCE_S: Final = 10.0
 
 
@@ -60,7 +60,7 @@ class Ways:
         write_private(folder / f"spendlight-{report.period.name}.html", written(report, "html").encode())
 
     async def to_mail(self, report: Report) -> None:
-        """Mail it.
+        """Mail it, without names of projects and sessions unless the user wants them in it.
 
         Raises:
             UndeliveredError: something is not set, the password cannot be had, or the server did not take it.
@@ -72,6 +72,8 @@ class Ways:
             raise UndeliveredError("`report.mail_to` and `report.smtp` have to be set both.")
         from trayapp.pages import words, written
 
+        if not chosen.values["report.mail_names"]:
+            report = nameless(report)
         password = await asyncio.to_thread(self._password) if where.user else None
         mail = Mail(
             sender=str(chosen.values["report.mail_from"]) or to,
@@ -81,9 +83,7 @@ class Ways:
             html=written(report, "html"),
             about=report.period.name,
         )
-        why = await _hand_in(json.dumps(mailing.to_json(mail, where, password)).encode())
-        if why:
-            raise UndeliveredError(why)
+        await _hand_in(json.dumps(mailing.to_json(mail, where, password)).encode())
 
     def _password(self) -> str:
         found = SecretStore(self.paths.secrets, patience=_PATIENCE_S).load([mailing.SECRET], quiet=True)[mailing.SECRET]
@@ -104,24 +104,30 @@ def wanted(chosen: Settings) -> Wanted:
     return Wanted(weekly=bool(chosen.values["report.weekly"]), at=chosen.report_at, ways=tuple(ways))
 
 
-async def _hand_in(document: bytes) -> str:
-    """Have the postman take a mail; why he could not, as a sentence, or nothing."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "trayapp.engine.postman"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+async def _hand_in(document: bytes) -> None:
+    """Have the postman take a mail.
+
+    Raises:
+        UndeliveredError: he did not, or nobody knows.
+    """
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "trayapp.engine.postman"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError as error:
+        raise UndeliveredError(f"The mail could not be sent: {error.strerror}.") from None
     try:
         output, _ = await asyncio.wait_for(child.communicate(document), LIMIT_S)
-    except TimeoutError:
-        return "The mail server did not answer in time."
+        answer = json.loads(output)
+        sent, why, unknown = answer.get("sent") is True, str(answer.get("why") or ""), bool(answer.get("unknown"))
+    except (TimeoutError, ValueError, AttributeError, OSError):
+        sent, why, unknown = False, "The mail server did not answer in time.", True
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    try:
-        answer = json.loads(output)
-        return "" if answer.get("sent") is True else str(answer.get("why") or "The mail could not be sent.")
-    except (ValueError, AttributeError):
-        return "The mail could not be sent."
+    if not sent:
+        raise UndeliveredError(why or "The mail could not be sent.", unknown=unknown)

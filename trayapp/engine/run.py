@@ -217,11 +217,14 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         )
         reports = ReportVerbs(ledger, keeper, glance, choosing, budgets, looking_into)
         ways = Ways(paths, lambda: configuration.chosen)
-        delivery = Delivery(paths.delivered, reports.of_week, ways.table(), troubles, glance.changed)
+        delivery = Delivery(
+            paths.delivered, reports.of_week, ways.table(), troubles, glance.changed, reports.state_of_week
+        )
         facts.week = lambda: delivery.week
         configuration.deliver = lambda settings: delivery.take(wanted(settings))
-        configuration.deliver(chosen)
-        verbs |= reports.table() | MailVerbs(ways, reports.of_week).table()
+        if "settings" not in troubles:
+            configuration.deliver(chosen)
+        verbs |= reports.table() | MailVerbs(delivery, configuration).table()
         verbs |= WasteVerbs(ledger, waste, configuration).table()
         verbs |= PastVerbs(ledger, router.tariff).table()
         verbs |= TeamVerbs(paths, port, team).table()
