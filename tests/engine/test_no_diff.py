@@ -184,7 +184,6 @@ LEFT_NOTHING = {
     "a commit a second too late": commit(lambda s: s.last + DAY + SECOND),
     "a commit before it": commit(lambda s: START - SECOND),
     "a file from before": touch("new.txt", lambda s: START - SECOND),
-    "a file from after": touch("a.txt", lambda s: s.last + DAY + SECOND),
     "an ignored file": touch(".git/x.txt", lambda s: s.last),
     "another branch was looked at": only_looked,
 }
@@ -204,6 +203,15 @@ def test_it_left_nothing(scene: Scene, tmp_path: Path, what: str) -> None:
     session = scene.session(folder)
     LEFT_NOTHING[what](scene, folder)
     assert scene.wasted(tmp_path / "src") == {session}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "new.txt"])
+def test_a_file_that_was_saved_again_later_says_nothing(scene: Scene, tmp_path: Path, name: str) -> None:
+    """Only its last change is known: it may have been changed in the session, too."""
+    folder = repository(tmp_path / "src" / "kettle")
+    scene.session(folder)
+    touch(name, lambda s: s.last + DAY + SECOND)(scene, folder)
+    assert scene.wasted(tmp_path / "src") == set()
 
 
 def test_which_sessions_are_judged(scene: Scene, tmp_path: Path) -> None:

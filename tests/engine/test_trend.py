@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from trayapp.engine.pricechanges import dated, rate_changes
-from trayapp.engine.trend import sum_of, trend
+from trayapp.engine.reporting import total
+from trayapp.engine.trend import trend
 from trayapp.insight.dated import per_million
 from trayapp.insight.trend import growth, months
 from trayapp.ledger import Ledger
@@ -110,7 +111,7 @@ def test_what_is_not_known_of_every_call_is_not_told(ledger: Ledger, book: Book)
         Closing(id=row_id, ended_us=6, state=State.DONE, metering=Metering.EXACT, confidence=Confidence.EXACT,
                 usage=usage, cost=cost)
     ).result(WAIT)  # fmt: skip
-    found = sum_of(ledger.totals().result(WAIT))
+    found = total(ledger.totals().result(WAIT), 0)
     assert (found.pico_list, found.pico_contract, found.pico_marginal) == (cost.pico, None, None)
 
 

@@ -19,7 +19,6 @@ from typing import Any, Final
 
 from trayapp.cli.trouble import CommandError
 from trayapp.control import Address, Client, ControlError
-from trayapp.money import dollars
 from trayapp.pages import words
 from trayapp.pages.page import printable
 from trayapp.platform import paths as places
@@ -37,6 +36,7 @@ def run(arguments: list[str]) -> int:
     """Make a report."""
     options = _parser().parse_args(arguments)
     paths = places.find()
+    _no_clash(options)
     if options.what_if is not None:
         return _what_if(paths, {**_wanted(options), "model": options.what_if}, options.format)
     form = options.format or _by_name(options.output)
@@ -72,7 +72,7 @@ def run(arguments: list[str]) -> int:
         sys.stdout.buffer.flush()
         return 0
     _write(options.output, content, force=options.force)
-    what = "The trend" if options.trend else f"{words.title(made.period)} ({dollars(made.sum.pico_list)})"
+    what = "The trend" if options.trend else f"{words.title(made.period)} ({words.total(made.sum)})"
     print(f"{what} written to {options.output}", file=sys.stderr)
     return 0
 
@@ -229,6 +229,22 @@ def _by_name(target: Path | None) -> str:
     """The format that a file's name says; text otherwise."""
     ending = "" if target is None else target.suffix.removeprefix(".").lower()
     return {"htm": "html", "markdown": "md"}.get(ending, ending if ending in FORMATS else "text")
+
+
+def _no_clash(options: argparse.Namespace) -> None:
+    """Options that would be taken and do nothing are refused."""
+    timed = any((options.week, options.month, options.since, options.until, options.last))
+    if options.trend and timed:
+        message = "--trend is about the last twelve months; it takes no time."
+    elif options.what_if is not None and (options.output or options.format not in (None, "text", "json")):
+        message = "--what-if is printed, as text or with --format json; it makes no file."
+    elif options.what_if is not None and options.trend:
+        message = "--what-if and --trend are two questions."
+    else:
+        return
+    raise CommandError(
+        Trouble(title="That does not go together", message=message, fix="`spendlight report --help`", code="bad_output")
+    )
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -35,6 +35,8 @@ from trayapp.tongue import tr
 
 _ICON: Final = 28
 _EDGE: Final = 8
+_REST_MS: Final = 400
+"""So long it has to stand still before its place is written down."""
 _HIGH: Final = _ICON + 2 * _EDGE
 
 
@@ -58,6 +60,10 @@ class MiniMeter(QWidget):
         self._lines: tuple[str, str] = ("", "")
         self._pressed: QPoint | None = None
         self._moved = False
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_REST_MS)
+        self._settled.timeout.connect(self._keep)
         self.setFixedSize(QSize(160, _HIGH))
         self._put()
 
@@ -97,7 +103,7 @@ class MiniMeter(QWidget):
 
     def _keep(self) -> None:
         with contextlib.suppress(OSError):
-            write_private(self._memory, json.dumps({"x": self.x(), "y": self.y()}).encode())
+            write_private(self._memory, json.dumps({"x": self.x(), "y": self.y()}).encode(), sync=False)
 
     # Qt's calls
 
@@ -146,7 +152,7 @@ class MiniMeter(QWidget):
         """Remember where it was left."""
         super().moveEvent(event)
         if self.isVisible():
-            self._keep()
+            self._settled.start()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """The icon's menu, by the right button or the menu key."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from trayapp import tongue
 from trayapp.desktop import look, paper, weekcard
@@ -67,6 +68,11 @@ class ActionRow(QWidget):
         if button:
             self.act.setText(tr("weekwindow", label))
             self.act.setAccessibleName(f"{tr('weekwindow', label)}: {said}")
+            self.act.setEnabled(True)
+
+    def refused(self, *, refused: bool) -> None:
+        """What was asked was refused: it may be asked again."""
+        if refused:
             self.act.setEnabled(True)
 
     def _pressed(self) -> None:
@@ -166,6 +172,8 @@ class WeekWindow(QDialog):
         self.card.setPixmap(pixmap)
 
     def _arrived(self, ok: Any, trouble: Trouble | None) -> None:
+        if not isValid(self):
+            return  # another language has come meanwhile, and another window
         if trouble is not None:
             self.outcome.show_text(f"{trouble.title}. {trouble.message} {trouble.fix}".strip())
         else:
@@ -173,6 +181,10 @@ class WeekWindow(QDialog):
 
     def _act(self, verb: str, arguments: dict[str, Any]) -> None:
         def done(_ok: object, trouble: Trouble | None) -> None:
+            if not isValid(self):
+                return
+            for row in self.rows:
+                row.refused(refused=trouble is not None)
             self.outcome.show_text(
                 tr("weekwindow", "Done.") if trouble is None else f"{trouble.title}. {trouble.message}".strip()
             )
@@ -206,11 +218,17 @@ class WeekWindow(QDialog):
     def _save(self) -> None:
         if self._report is None:
             return
-        kinds = ";;".join(f"{form.upper()} (*.{form})" for form in _FORMS)
-        name = f"spendlight-{self._report.period.name}.png"
-        chosen, _ = QFileDialog.getSaveFileName(self, tr("weekwindow", "Save the week"), name, kinds)
-        if chosen:
-            self.save_to(Path(chosen))
+        dialog = QFileDialog(self, tr("weekwindow", "Save the week"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([f"{form.upper()} (*.{form})" for form in _FORMS])
+        # The ending follows the form that is chosen, so that the dialog asks about the very file that is written.
+        dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")")))
+        dialog.selectNameFilter("PNG (*.png)")
+        dialog.setDefaultSuffix("png")
+        dialog.selectFile(f"spendlight-{self._report.period.name}")
+        dialog.fileSelected.connect(lambda path: self.save_to(Path(path)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def save_to(self, path: Path) -> None:
         """Write it to a file; its ending says the form."""

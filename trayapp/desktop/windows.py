@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRect, Signal
+from shiboken6 import isValid
 
 from trayapp.desktop.link import Line
 from trayapp.desktop.view import View
@@ -109,7 +110,12 @@ class Windows(QObject):
             from trayapp.desktop.priceentry import PriceEntry
 
             self._entry = entry = PriceEntry()
-            entry.asked.connect(lambda verb, arguments: self._line.ask(verb, entry.show_outcome, **arguments))
+
+            def outcome(ok: Any, trouble: Trouble | None) -> None:
+                if isValid(entry):
+                    entry.show_outcome(ok, trouble)
+
+            entry.asked.connect(lambda verb, arguments: self._line.ask(verb, outcome, **arguments))
             entry.models_wanted.connect(self._fill_entry)
         self._fill_entry()
         self._entry.open_for(self._line.view.snapshot)
@@ -170,11 +176,11 @@ class Windows(QObject):
             return
 
         def waiting(ok: Any, trouble: Trouble | None) -> None:
-            if trouble is None:
+            if trouble is None and isValid(entry):
                 entry.show_waiting(ok.get("models", ()))
 
         def known(ok: Any, trouble: Trouble | None) -> None:
-            if trouble is None:
+            if trouble is None and isValid(entry):
                 entry.show_known(ok.get("models", ()))
 
         self._line.ask("unpriced", waiting)

@@ -47,8 +47,11 @@ class NoGitError(Exception):
     """There is no git to be asked."""
 
 
-def changed(repository: Repository, spans: Sequence[Span]) -> list[bool] | None:
+def changed(repository: Repository, spans: Sequence[Span]) -> list[bool | None] | None:
     """For each span (epoch seconds, both ends inside) whether something has changed; ``None``: it cannot be told.
+
+    A file that is not committed remembers only when it was saved last: one that was saved again after a span may have
+    been changed in it, too, so of such a span nothing is told.
 
     Raises:
         NoGitError: there is no git.
@@ -67,7 +70,7 @@ def changed(repository: Repository, spans: Sequence[Span]) -> list[bool] | None:
     moments = sorted(int(word) for word in said.split() if word.isdigit())
     found = [_any(span, moments) for span in spans]
     if all(found):
-        return found
+        return [*found]
     touched: list[int] = []
     for each in repository.trees:
         files = _touched(each)
@@ -75,7 +78,13 @@ def changed(repository: Repository, spans: Sequence[Span]) -> list[bool] | None:
             return None
         touched += files
     touched.sort()
-    return [known or _any(span, touched) for known, span in zip(found, spans, strict=True)]
+    return [_judged(known, span, touched) for known, span in zip(found, spans, strict=True)]
+
+
+def _judged(known: bool, span: Span, touched: Sequence[int]) -> bool | None:
+    if known or _any(span, touched):
+        return True
+    return None if touched and touched[-1] > span[1] else False
 
 
 def _any(span: Span, moments: Sequence[int]) -> bool:

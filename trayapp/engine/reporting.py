@@ -178,10 +178,10 @@ def total(totals: Totals, decided: int) -> Sum:
         errors=totals.errors,
         unpriced=totals.unpriced,
         unmetered=totals.unmetered,
-        input=totals.input,
-        cache_read=totals.cache_read,
+        input=totals.input + totals.input_audio,
+        cache_read=totals.cache_read + totals.cache_read_audio,
         cache_write=totals.cache_write + totals.cache_write_1h + totals.cache_write_12h,
-        output=totals.output,
+        output=totals.output + totals.output_audio + totals.output_image,
     )
 
 

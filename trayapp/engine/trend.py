@@ -13,32 +13,16 @@ from itertools import pairwise
 from typing import Final
 
 from trayapp.engine.pricechanges import dated
+from trayapp.engine.reporting import total as whole
 from trayapp.insight import trend as insight
+from trayapp.insight.periods import Span
 from trayapp.ledger import Ledger, Totals
 from trayapp.mix import MixCell
 from trayapp.pricing import Book
-from trayapp.reports import Month, PriceChange, Sum
+from trayapp.reports import Month, PriceChange
 
 MOST: Final = 36
 """Months of one question."""
-
-
-def sum_of(totals: Totals) -> Sum:
-    """A period's totals as a report tells them."""
-    return Sum(
-        pico_list=totals.pico_list,
-        pico_contract=totals.pico_contract if totals.contract_known >= totals.priced else None,
-        pico_marginal=totals.pico_marginal if totals.marginal_known >= totals.priced else None,
-        pico_estimated=totals.pico_estimated,
-        calls=totals.calls,
-        errors=totals.errors,
-        unpriced=totals.unpriced,
-        unmetered=totals.unmetered,
-        input=totals.input + totals.input_audio,
-        cache_read=totals.cache_read + totals.cache_read_audio,
-        cache_write=totals.cache_write + totals.cache_write_1h + totals.cache_write_12h,
-        output=totals.output + totals.output_audio + totals.output_image,
-    )
 
 
 async def trend(ledger: Ledger, book: Book, now_us: int, zone: tzinfo | None, months: int = 12) -> tuple[Month, ...]:
@@ -50,8 +34,16 @@ async def trend(ledger: Ledger, book: Book, now_us: int, zone: tzinfo | None, mo
     for (former, before), (present, after) in pairwise(zip(spans, cells, strict=True)):
         end = min(present.until_us, now_us)
         prices.append(await dated(ledger, book, before, after, former.since_us, present.since_us, end))
+    decided = [await _decided(ledger, each, total) for each, total in zip(spans, totals, strict=True)]
     seen = [
-        insight.Seen(each, sum_of(total), mix, moved)
-        for each, total, mix, moved in zip(spans, totals, cells, prices, strict=True)
+        insight.Seen(each, whole(total, more), mix, moved)
+        for each, total, more, mix, moved in zip(spans, totals, decided, cells, prices, strict=True)
     ]
     return await asyncio.to_thread(insight.trend, seen)
+
+
+async def _decided(ledger: Ledger, month: Span, total: Totals) -> int:
+    """Calls without a list price that an agreement has given one all the same."""
+    if not total.unpriced:
+        return 0
+    return sum(each.decided for each in await wrap_future(ledger.unpriced_models(month.since_us, month.until_us)))

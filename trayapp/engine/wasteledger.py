@@ -155,15 +155,17 @@ class WasteLedger:
             for repository in {known[each] for each in session.projects}:
                 asked[repository].append(session)
         left: dict[str, list[bool | None]] = defaultdict(list)
+        readable = False
         try:
             for repository, of_it in asked.items():
                 self._go_on()
                 found = changed(repository, [_span(session) for session in of_it])
+                readable |= found is not None
                 for at, session in enumerate(of_it):
                     left[session.name].append(None if found is None else found[at])
         except NoGitError:
             return [], _NO_GIT
-        if all(None in said and True not in said for said in left.values()):
+        if not readable:
             return [], _UNREADABLE
         nothing = [
             session

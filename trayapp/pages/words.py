@@ -150,7 +150,7 @@ def former(period: Period) -> str:
 
 def versus(report: Report, unit: Currency = USD) -> str:
     """ "$12.30 less than the week before (−18 %)"."""
-    if report.before is None:
+    if report.before is None or total(report.sum) == unpriced():
         return tr("report", "There is nothing before it to hold it against.")
     pico, name = report.sum.pico_list - report.before.pico_list, former(report.period)
     if not pico:
@@ -166,7 +166,7 @@ def versus(report: Report, unit: Currency = USD) -> str:
 
 def change_share(report: Report) -> str:
     """ "+18 %", "−18 %", "0 %"; empty without a time before that cost something."""
-    if report.before is None or not report.before.pico_list:
+    if report.before is None or not report.before.pico_list or total(report.sum) == unpriced():
         return ""
     pico = report.sum.pico_list - report.before.pico_list
     sign = "+" if pico > 0 else "−" if pico < 0 else ""
