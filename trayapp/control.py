@@ -128,9 +128,9 @@ VERBS: Final[Mapping[str, str]] = {
     "team_join": "{since_us?} → as team_preview, {key, why}: what was shown is sent; nothing about calls is yet",
     "team_preview": (
         "→ {bodies: [exact JSON that is sent next], dimensions, accepted, asks, asked: this day by what is asked, too,"
-        " team: TeamView}"
+        " shown: a mark of all this, team: TeamView}"
     ),
-    "team_agree": "→ TeamView: what team_preview shows may leave from now on",
+    "team_agree": "{shown: the mark of what its user has seen} → TeamView: that may leave from now on",
     "team_leave": "{delete?: bool} → {}: nothing is sent any more; delete: what the server has stored is deleted first",
     "team_pause": "→ TeamView",
     "team_resume": "→ TeamView",

@@ -60,8 +60,7 @@ def call(engine: Any) -> Callable[..., int]:
 def join(engine: Any, server: Server, **more: Any) -> None:
     with engine.client() as client:
         client.ask("team_invite", invite=f"{server.url}/join#invite-1", **more)
-        client.ask("team_join")
-        client.ask("team_agree")
+        client.ask("team_agree", shown=client.ask("team_join")["shown"])
 
 
 def come_to_rest(engine: Any, tries: int = 40) -> None:
@@ -180,8 +179,7 @@ def test_models_that_the_team_does_not_allow(engine: Any, server: Server, team: 
         assert any(notice.code == "team_model" for notice in client.snapshot().notices)
         client.ask("team_leave", delete=True)
         client.ask("team_invite", invite=f"{server.url}/join#invite-2", consents=["block"])
-        client.ask("team_join")
-        client.ask("team_agree")
+        client.ask("team_agree", shown=client.ask("team_join")["shown"])
     assert call() == 402
     with engine.client() as client:
         client.ask("team_leave", delete=True)

@@ -14,6 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -197,9 +198,18 @@ def sign(key: Ed25519PrivateKey, policy: wire.Policy | bytes, prefix: bytes = wi
     )
 
 
-Fault = str | tuple[int, dict[str, str]]
+@dataclass(frozen=True)
+class Page:
+    """What something before the server answers in its place, as a company's proxy does."""
+
+    status: int
+    head: dict[str, str] = field(default_factory=dict)
+    text: bytes = b"<html><title>Blocked</title>Ask your administrator.</html>"
+
+
+Fault = str | tuple[int, dict[str, str]] | Page
 """``lose``: before it is done; ``mute``: done, but not answered; ``twice``; ``late``: done after the next one, not
-answered; a status with head fields: not done."""
+answered; a status with head fields: not done, by a word of the server's own; a page: not by the server."""
 
 
 class Server:
@@ -262,6 +272,9 @@ class Server:
         if fault == "late":
             self._late.append((method, path, head, body))
             return
+        if isinstance(fault, Page):
+            self._say(handler, fault.status, fault.text, {"Content-Type": "text/html", **fault.head})
+            return
         if isinstance(fault, tuple):
             self._say(handler, fault[0], wire.Problem(code="x", title="Trouble"), fault[1])
             return
@@ -275,7 +288,7 @@ class Server:
             self._say(handler, status, document, more)
 
     def _say(self, handler: Any, status: int, document: Any, more: dict[str, str]) -> None:
-        data = b"" if document is None else msgspec.json.encode(document)
+        data = b"" if document is None else document if isinstance(document, bytes) else msgspec.json.encode(document)
         handler.send_response(status)
         for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **more}.items():
             handler.send_header(name, value)

@@ -125,7 +125,7 @@ class Device:
         await self.verbs.invite({"invite": f"{server}/join#{more.pop('token', 'invite-1')}", **more})
         shown: dict[str, Any] = await self.verbs.join({} if since_us is None else {"since_us": since_us})
         if agree:
-            await self.verbs.agree({})
+            await self.verbs.agree(shown)
         return shown
 
     async def restart(self) -> None:

@@ -18,7 +18,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from unrulyteam import Server, Team
+from unrulyteam import Page, Server, Team
 
 from trayapp.team import courier
 from trayapp.team.errand import Errand, read
@@ -93,12 +93,13 @@ def _errand(server: str, **more: Any) -> Errand:
 @pytest.mark.parametrize(
     ("status", "head", "result"),
     [
-        (302, {"Location": "http://127.0.0.1:9/"}, "refused"),
+        (302, {"Location": "http://127.0.0.1:9/"}, "later"),
         (429, {"Retry-After": "77"}, "later"),
         (503, {}, "later"),
         (403, {}, "revoked"),
         (401, {}, "unknown"),
         (404, {}, "refused"),
+        (400, {}, "refused"),
     ],
 )
 def test_answers(status: int, head: dict[str, str], result: str) -> None:
@@ -108,6 +109,30 @@ def test_answers(status: int, head: dict[str, str], result: str) -> None:
     assert report.result == result
     assert report.retry_after == int(head.get("Retry-After", 0))
     assert len(server.team.seen) == 1
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 407, 410, 413, 422, 451, 503])
+def test_what_is_not_the_servers_own_word_is_tried_again(status: int) -> None:
+    """A company's proxy, a hotel's page, a server that is being set up: none of it says anything about this device."""
+    with Server(Team()) as server:
+        server.faults = lambda _method, _path: Page(status, {"Retry-After": "9"})
+        report = courier.run(_errand(server.url))
+    assert (report.result, report.code, report.untaken) == ("unknown" if status == 401 else "later", "", "")
+    assert report.retry_after == (0 if status == 401 else 9)
+
+
+@pytest.mark.parametrize(
+    ("status", "own", "untaken"), [(422, True, "buckets"), (413, False, "batch"), (403, False, "")]
+)
+def test_only_the_server_says_that_it_does_not_take_a_batch(status: int, own: bool, untaken: str) -> None:
+    team = Team()
+    with Server(team) as server:
+        team.tokens["t" * 32] = "dev-1"
+        server.faults = lambda method, _path: None if method != "PUT" else (status, {}) if own else Page(status)
+        batch = {"body": json.dumps({"buckets": [_bucket(0)]})}
+        more = {"do": "sync", "token": "t" * 32, "token_expires": 2**40, "epoch": "e", "batches": [batch]}
+        report = courier.run(msgspec.convert({**msgspec.to_builtins(_errand(server.url)), **more}, Errand))
+    assert report.untaken == untaken
 
 
 def test_nobody_there() -> None:

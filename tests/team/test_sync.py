@@ -10,9 +10,11 @@ import threading
 import time
 from typing import Any
 
+import msgspec
 import pytest
-from unrulyteam import Server, Team, text_of
+from unrulyteam import Page, Server, Team, text_of
 
+from trayapp.control import ControlError
 from trayapp.ledger import Repriced
 from trayapp.team.wire import ALWAYS, DIMENSIONS, Pool
 from trayapp.values import Basis, Cost
@@ -36,7 +38,7 @@ async def test_nothing_leaves_before_it_was_seen_and_agreed_to(
     assert await device.sync.sync() == "refused"
     assert not team.stored
     (body,) = told["bodies"]
-    await device.verbs.agree({})
+    await device.verbs.agree(told)
     await device.drain()
     sent = [body for method, _, _, body in team.seen if method == "PUT"]
     assert [each.decode() for each in sent] == [body]
@@ -112,7 +114,7 @@ async def test_more_is_told_only_after_agreeing(device: Any, server: Server, tea
     shown = await device.verbs.preview({})
     assert "claude-code" in shown["asked"]
     assert shown["asks"]
-    await device.verbs.agree({})
+    await device.verbs.agree(shown)
     await device.drain()
     assert "team_asks" not in device.troubles
     assert {b.dims.tool for b in team.stored.values() if b.totals} == {"claude-code"}
@@ -304,6 +306,148 @@ async def test_one_bad_bucket_does_not_stop_the_others(device: Any, server: Serv
     assert device.sync.view().refused == 1
 
 
+@pytest.mark.parametrize("status", [302, 400, 403, 404, 410, 413, 422])
+async def test_a_page_on_the_way_loses_nothing(status: int, device: Any, server: Server, team: Team, kit: Any) -> None:
+    """A company's proxy or a hotel's network answers in the server's place: every request, or some of them."""
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    for n in range(40):
+        device.call(hour_ago(n, kit), pico=n)
+    for only in ("", "PUT", "GET"):
+        server.faults = lambda method, _path, only=only: Page(status) if only in ("", method) else None
+        for _ in range(8):
+            assert await device.sync.sync() == "later"
+        assert device.sync.view().state == "offline"
+        assert device.sync.pace.due() > 1
+    assert device.sync.view().refused == 0
+    server.faults = lambda _method, _path: None
+    await device.drain()
+    kit.same(device, team)
+    assert not device.sync.must().revoked
+
+
+async def test_a_gate_that_takes_only_small_batches(device: Any, server: Server, team: Team, kit: Any) -> None:
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    for n in range(40):
+        device.call(hour_ago(n, kit), pico=n)
+
+    def faults(method: str, _path: str) -> Any:
+        return Page(413) if method == "PUT" and team.seen[-1][3].count(b'"start":') > 3 else None
+
+    server.faults = faults
+    for _ in range(30):
+        await device.sync.sync()
+    kit.same(device, team)
+    assert device.sync.view().refused == 0
+
+
+async def test_an_epoch_that_was_superseded_begins_anew(device: Any, server: Server, team: Team, kit: Any) -> None:
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    device.call(hour_ago(3, kit))
+    await device.drain()
+    first = device.sync.folder.epoch().epoch
+    team.over.add(("dev-1", first))
+    device.call(hour_ago(2, kit))
+    await device.drain()
+    assert device.sync.folder.epoch().epoch != first
+    kit.same(device, team)
+
+
+async def test_two_machines_as_one_device_do_not_take_turns(device: Any, server: Server, team: Team, kit: Any) -> None:
+    """A folder that was copied to another machine: neither is told all over again for ever, and its user hears why."""
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    device.call(hour_ago(3, kit))
+    await device.drain()
+    for _ in range(3):
+        team.over.add(("dev-1", device.sync.folder.epoch().epoch))  # what the other one does
+        device.call(hour_ago(2, kit))
+        await device.sync.sync()
+    assert device.sync.pace.due() > 1800
+    assert "Another machine" in device.sync.view().words
+
+
+async def test_a_face_agrees_to_what_it_has_shown(device: Any, server: Server, team: Team) -> None:
+    """Not to what another one was shown meanwhile, nor to the same twice."""
+    team.decide(sync={"interval_s": 60, "dimensions": ALWAYS})
+    await device.verbs.invite({"invite": f"{server.url}/join#invite-1"})
+    seen = await device.verbs.join({})
+    team.decide(version=2, sync={"interval_s": 60, "dimensions": DIMENSIONS})
+    await device.verbs._learn()
+    wider = await device.verbs.preview({})
+    assert (set(seen["dimensions"]), set(wider["dimensions"])) == (set(ALWAYS), set(DIMENSIONS))
+    for wrong in ({}, {"shown": ""}, {"shown": "0" * 32}):
+        with pytest.raises(ControlError, match="Nothing was shown"):
+            await device.verbs.agree(wrong)
+    await device.verbs.agree(seen)
+    assert set(device.sync.must().agreed) == set(ALWAYS)
+    with pytest.raises(ControlError, match="Nothing was shown"):
+        await device.verbs.agree(wider)
+
+
+async def test_what_agreeing_means_is_shown_by_the_last_calls_there_are(
+    device: Any, server: Server, team: Team, kit: Any
+) -> None:
+    await device.join(server.url, since_us=hour_ago(24 * 30, kit))
+    device.call(hour_ago(24 * 20, kit), tool="codex")
+    await device.drain()
+    team.decide(sync={"interval_s": 60, "dimensions": DIMENSIONS})
+    await device.sync.sync()
+    assert '"tool":"codex"' in (await device.verbs.preview({}))["asked"]
+
+
+async def test_a_deletion_whose_answer_was_lost(device: Any, server: Server, team: Team, kit: Any) -> None:
+    await device.join(server.url, since_us=hour_ago(5, kit))
+    device.call(hour_ago(1, kit))
+    await device.drain()
+    team.devices.clear()
+    team.tokens.clear()
+    with pytest.raises(ControlError, match="does not know this device"):
+        await device.verbs.leave({"delete": True})  # it was never asked to: this is no deletion
+    assert not device.sync.must().deleting
+    team.devices["dev-1"] = team.enrols[0].public_key
+    assert await device.sync.sync() == "ok"
+    server.faults = lambda method, _path: "mute" if method == "DELETE" else None
+    with pytest.raises(ControlError, match="not reached"):
+        await device.verbs.leave({"delete": True})
+    assert device.sync.must().deleting
+    server.faults = lambda _method, _path: None
+    team.devices.clear()
+    team.tokens.clear()
+    await device.verbs.leave({"delete": True})
+    assert device.sync.member is None
+    assert team.sums() == {}
+
+
+async def test_what_was_never_sent_leaves_no_tombstone(device: Any, server: Server, team: Team, kit: Any) -> None:
+    """Its dimensions are told to nobody, once the team wants them no more."""
+    team.decide(sync={"interval_s": 60, "dimensions": DIMENSIONS})
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    device.call(hour_ago(9, kit), tool="codex")
+    await device.drain()
+    device.call(hour_ago(3, kit), tool="aider")
+    device.call(hour_ago(9, kit), tool="codex")
+    await device.verbs.preview({})  # lays it out
+    team.decide(version=2, sync={"interval_s": 60, "dimensions": ALWAYS})
+    await device.verbs._learn()
+    await device.drain()
+    kit.same(device, team)
+    sent = b"".join(body for method, _, _, body in team.seen if method == "PUT")
+    assert b"codex" in sent
+    assert b"aider" not in sent
+
+
+async def test_what_was_sent_and_not_answered_leaves_one(device: Any, server: Server, team: Team, kit: Any) -> None:
+    team.decide(sync={"interval_s": 60, "dimensions": DIMENSIONS})
+    await device.join(server.url, since_us=hour_ago(60, kit))
+    device.call(hour_ago(3, kit), tool="aider")
+    server.faults = lambda method, _path: "mute" if method == "PUT" else None
+    assert await device.sync.sync() == "offline"
+    server.faults = lambda _method, _path: None
+    team.decide(version=2, sync={"interval_s": 60, "dimensions": ALWAYS})
+    await device.verbs._learn()
+    await device.drain()
+    kit.same(device, team)
+
+
 async def test_leave_and_join_again(device: Any, server: Server, team: Team, kit: Any) -> None:
     await device.join(server.url, since_us=hour_ago(5, kit))
     device.call(hour_ago(1, kit))
@@ -348,6 +492,10 @@ async def test_leases_of_a_hard_pool(device: Any, server: Server, team: Team, ki
     team.pools = (pool,)
     team.decide(budgets=[{"name": "gpu", "scope": "pool", "period": "month", "pico_limit": str(50 * 10**12)}])
     await device.join(server.url)
+    await device.sync.sync()
+    assert not team.leases  # who spends nothing sets nothing aside
+    device.call(hour_ago(0, kit), pico=10**11)
+    assert await device.sync.leases.due(device.sync.policy.pools)
     answers = iter(["mute"])
     server.faults = lambda _method, path: next(answers, None) if path.endswith("/leases") else None
     await device.sync.sync()
@@ -361,6 +509,42 @@ async def test_leases_of_a_hard_pool(device: Any, server: Server, team: Team, ki
     assert shown.share == 1.0
     asks = [json.loads(body) for _, path, _, body in team.seen if path.endswith("/leases")]
     assert asks[-1]["used"] == str(9 * 10**11)
+
+
+@pytest.mark.parametrize("becomes", ["gone", "soft"])
+async def test_a_hard_pool_that_is_none_any_more_holds_nothing_up(
+    becomes: str, device: Any, server: Server, team: Team, kit: Any
+) -> None:
+    now = int(time.time())
+    pool = Pool(
+        name="gpu", kind="hard", period="month", since=now - 86_400, until=now + 86_400, pico_limit="9", share="0.20"
+    )
+    team.pools = (pool,)
+    await device.join(server.url)
+    device.call(hour_ago(0, kit))
+    await device.sync.sync()
+    team.pools = () if becomes == "gone" else (msgspec.structs.replace(pool, kind="soft"),)
+    server.faults = lambda _method, path: (404, {}) if path.endswith("/leases") else None
+    device.call(hour_ago(0, kit), pico=10**13)
+    await device.drain()
+    kit.same(device, team)
+    assert not device.sync.leases.any
+    assert device.sync.view().state == "ok"
+
+
+async def test_a_lease_that_is_refused_holds_nothing_up(device: Any, server: Server, team: Team, kit: Any) -> None:
+    now = int(time.time())
+    team.pools = tuple(
+        Pool(name=name, kind="hard", period="month", since=now - 9, until=now + 9, pico_limit="9", share="0.20")
+        for name in ("one", "two")
+    )
+    await device.join(server.url)
+    await device.sync.sync()
+    server.faults = lambda _method, path: (422, {}) if path == "/v1/pools/one/leases" else None
+    device.call(hour_ago(0, kit))
+    await device.drain()
+    kit.same(device, team)
+    assert len(team.leases) == 1
 
 
 async def test_a_month_holds_no_word_of_its_users(device: Any, server: Server, team: Team, kit: Any) -> None:

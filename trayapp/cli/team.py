@@ -61,7 +61,7 @@ def _agree_to(client: Client, options: argparse.Namespace, preview: dict[str, An
         print("\n".join(teamlines.first(preview)))
     if not _agreed(options, "May this leave your machine from now on?"):
         return _no("Nothing about your calls was sent. `spendlight team leave --delete` takes the rest back.")
-    view = client.ask("team_agree")
+    view = client.ask("team_agree", shown=preview["shown"])
     if options.as_json:
         return _json({**more, "preview": preview, "team": view})
     print("\n".join(["", *teamlines.status(team_from_json(view))]))

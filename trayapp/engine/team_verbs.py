@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -32,6 +33,9 @@ from trayapp.team.membership import DEVICE_KEY, PROJECT_KEY, Member, read_invite
 from trayapp.team.terms import BLOCK
 from trayapp.team.wire import Enrol
 from trayapp.trouble import Trouble
+
+_SHOWN: Final = 8
+"""Previews that may still be agreed to."""
 
 
 @dataclass(slots=True)
@@ -52,8 +56,8 @@ class TeamVerbs:
     sync: TeamSync
     now_us: Callable[[], int] = lambda: time.time_ns() // 1000
     _invited: _Invited | None = field(default=None)
-    _shown: tuple[str, ...] | None = field(default=None)
-    """The dimensions by which the member was shown what would leave."""
+    _shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What faces have shown lately, by a mark of its exact text: the dimensions by which it was divided."""
 
     def table(self) -> dict[str, Verb]:
         """Name to function."""
@@ -159,25 +163,37 @@ class TeamVerbs:
         asks = self.sync.asks()
         told = dimensions.allowed(wanted, wanted) if not member.accepted or asks else self.sync.told()
         bodies = await self.sync.preview(self.sync.told() if member.accepted else told)
-        self._shown = told
+        asked = await self.sync.example(told) if asks or not bodies else ""
         view = self.sync.view()
         return {
             "bodies": bodies,
             "dimensions": list(told),
             "accepted": member.accepted,
             "asks": list(asks) if member.accepted else [],
-            "asked": await self.sync.example(told) if asks or not bodies else "",
+            "asked": asked,
+            "shown": self._show(member, told, [*bodies, asked]),
             "team": None if view is None else to_json(view),
         }
 
-    async def agree(self, _: Mapping[str, Any]) -> Any:
-        """Agree to what was shown."""
+    def _show(self, member: Member, told: tuple[str, ...], texts: Sequence[str]) -> str:
+        """A mark by which a face says later what its user has agreed to."""
+        mark = hashlib.sha256("\n".join((member.device, *told, *texts)).encode()).hexdigest()[:32]
+        self._shown.pop(mark, None)
+        self._shown[mark] = told
+        while len(self._shown) > _SHOWN:
+            self._shown.pop(next(iter(self._shown)))
+        return mark
+
+    async def agree(self, arguments: Mapping[str, Any]) -> Any:
+        """Agree to what this very face has shown."""
         await self.sync.restored()
         member = self.sync.must()
-        if self._shown is None:
+        told = self._shown.get(str(arguments.get("shown") or ""))
+        if told is None:
             raise ControlError(teamwords.LOOK_FIRST)
         # What was agreed to is what was shown, even if the team has decided otherwise since.
-        agreed = tuple(dict.fromkeys((*member.agreed, *self._shown)))
+        agreed = tuple(dict.fromkeys((*member.agreed, *told)))
+        self._shown.clear()
         await self.sync.change(accepted=True, agreed=agreed)
         return await self.team({})
 
@@ -186,14 +202,16 @@ class TeamVerbs:
         paused = self.sync.must().paused
         if arguments.get("delete"):
             # Nothing may be on its way any more, or it would arrive after the deletion.
-            await self.sync.change(paused=True)
+            asked_before = self.sync.must().deleting
+            await self.sync.change(paused=True, deleting=True)
             self.sync.messenger.interrupt()
-            try:
-                async with self.sync.round:
-                    await self._go("delete")
-            except ControlError:
-                await self.sync.change(paused=paused)
-                raise
+            async with self.sync.round:
+                report = await self._went("delete")
+            # Was the answer to a former try lost, the server knows this device no more: that is what was wanted.
+            if report.result != "ok" and not (asked_before and report.result in ("unknown", "revoked")):
+                perhaps = asked_before or report.result in ("offline", "later", "failed")
+                await self.sync.change(paused=paused, deleting=perhaps)
+                raise ControlError(teamwords.not_done(report.message, report.result))
         await self.sync.forget()
         return {}
 
@@ -225,13 +243,16 @@ class TeamVerbs:
         return {"url": (await self._go("console")).document}
 
     async def _go(self, do: Do) -> Report:
-        member, secrets = self.sync.must(), await self.sync.secrets()
-        if secrets is None:
-            raise ControlError(teamwords.LOCKED)
-        report = await self.sync.messenger.go(self.sync.errand(do, member, secrets))
+        report = await self._went(do)
         if report.result != "ok":
             raise ControlError(teamwords.not_done(report.message, report.result))
         return report
+
+    async def _went(self, do: Do) -> Report:
+        member, secrets = self.sync.must(), await self.sync.secrets()
+        if secrets is None:
+            raise ControlError(teamwords.LOCKED)
+        return await self.sync.messenger.go(self.sync.errand(do, member, secrets))
 
 
 def _since(value: object, now_us: int) -> int:

@@ -1,8 +1,9 @@
 """Money of hard pools, set aside for this device a little at a time: asked for, spent, given back.
 
 Everything about leases lives here. Rules: what a device spends is read from its ledger, by contract, since the pool's
-period began; the next lease is asked for before the last one is used up; an errand whose answer was lost is done again
-under the same name, so nothing is set aside twice; a pool that gives nothing is used up, whatever its totals say.
+period began; a device that spends nothing asks for nothing, so that what is left of a pool goes to those who work; the
+next lease is asked for before the last one is used up; an errand whose answer was lost is done again under the same
+name, so nothing is set aside twice; a pool that gives nothing is used up, whatever its totals say.
 """
 
 from __future__ import annotations
@@ -111,9 +112,10 @@ class TeamLeases:
         )
 
     def _wants(self, lease: LeaseKept, spent: int) -> bool:
+        base = lease.base if lease.base <= spent else 0  # another period has begun
         if not lease.id or lease.expires <= self._now_us() // 10**6:
-            return True
-        return (spent - lease.base) * 100 >= lease.pico * _EARLY
+            return spent > base
+        return (spent - base) * 100 >= lease.pico * _EARLY
 
     async def _spent(self, pool: Pool) -> int:
         """What this device has spent in the pool's period."""

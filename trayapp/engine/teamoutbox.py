@@ -120,8 +120,12 @@ class TeamOutbox:
         buckets = await asyncio.wrap_future(self._outbox.waiting(most))
         floor = epoch.mark
         greatest = max((each.revision for each in buckets), default=0)
-        if greatest > epoch.mark:
+        fresh = 0
+        for at in range(0, len(buckets), _PART):
+            fresh += await asyncio.wrap_future(self._outbox.taken(epoch.epoch, buckets[at : at + _PART]))
+        if fresh or greatest > epoch.mark:
             await asyncio.to_thread(self._barrier)
+        if greatest > epoch.mark:
             epoch = Epoch(epoch=epoch.epoch, mark=greatest, former=epoch.former)
             await asyncio.to_thread(self._folder.write, epoch)
         return Outgoing(epoch, buckets, floor)

@@ -23,6 +23,9 @@ LONGEST_S: Final = 3600.0
 """Between two tries."""
 UNKNOWN_S: Final = 1800.0
 """After the server has not accepted who we are."""
+TURNS_S: Final = 3600.0
+TURNS: Final = 3
+"""So many new epochs within that time: somebody else sends as this device, and each takes the other's place."""
 _FIRST_S: Final = 30.0
 
 
@@ -51,6 +54,7 @@ class Pace:
         self.failures = 0
         self._rest_until = 0.0
         self._done_at = float("-inf")
+        self._anew: list[float] = []
 
     def due(self) -> float:
         """Seconds until the next round."""
@@ -88,6 +92,17 @@ class Pace:
     def anew(self) -> None:
         """Its user has said something: at once."""
         self.failures, self._rest_until, self.at_once = 0, 0.0, True
+        self._anew.clear()
+
+    def again(self) -> bool:
+        """All is to be told again; whether that has been so too often just now, and nothing is done for a while."""
+        now = self._clock()
+        self._anew = [*(at for at in self._anew if now - at < TURNS_S), now]
+        if len(self._anew) < TURNS:
+            return False
+        self.failures += 1
+        self.rest(self._spread(TURNS_S))
+        return True
 
     def rest(self, seconds: float) -> None:
         """Nothing before then."""

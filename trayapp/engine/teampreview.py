@@ -15,7 +15,7 @@ from trayapp.ledger import Ledger
 from trayapp.ledger.outbox import Waiting
 from trayapp.team import buckets
 from trayapp.team.buckets import Divider
-from trayapp.team.wire import MOST_BUCKETS
+from trayapp.team.wire import FROZEN_DAYS, MOST_BUCKETS, Bucket
 
 _DAY_US: Final = 86_400 * 10**6
 
@@ -42,7 +42,11 @@ async def following(ledger: Ledger, outbox: TeamOutbox, told: tuple[str, ...], d
 
 
 async def example(ledger: Ledger, now_us: int, divider: Divider) -> str:
-    """The last day, divided so: what agreeing to it would mean."""
-    hours = await asyncio.wrap_future(ledger.outbox.peek(now_us - _DAY_US, now_us))
-    made = await asyncio.to_thread(divider.first, hours)
-    return buckets.put(made[:MOST_BUCKETS]).decode()
+    """The last day, or where nothing was called then the last weeks, divided so: what agreeing to it would mean."""
+    made: list[Bucket] = []
+    for days in (1, 7, FROZEN_DAYS):
+        hours = await asyncio.wrap_future(ledger.outbox.peek(now_us - days * _DAY_US, now_us))
+        made = await asyncio.to_thread(divider.first, hours)
+        if made:
+            break
+    return buckets.put(made[-MOST_BUCKETS:]).decode()

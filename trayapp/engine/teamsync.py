@@ -101,7 +101,7 @@ class TeamSync:
         """Held while something may be sent."""
         self._keeping = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._most = MOST
+        self._most = self._ceiling = MOST
         self._last_us = 0
         self._standing: Standing | None = None
         self._state = "ok"
@@ -266,8 +266,10 @@ class TeamSync:
             self._succeeded(len(going.buckets))
         elif report.result == "revoked":
             await self._revoked(report.message)
-        elif report.result == "refused" and going.buckets and not report.acks:
-            await self._refused(outbox, going, report.message)
+        elif report.code == "superseded":
+            await self._begin_anew(outbox, epoch)
+        elif report.untaken and not report.acks:
+            await self._refused(outbox, going, report)
         elif report.result == "ok":
             self._failed("later", "The server did not take what was sent now; this machine's clock may be ahead.", 0)
         else:
@@ -275,8 +277,12 @@ class TeamSync:
         return report.result
 
     async def _begin_anew(self, outbox: TeamOutbox, epoch: Epoch) -> None:
+        """The server knows more than this ledger, or counts another life of it: all is told again under a new epoch."""
         standing = await outbox.standing()
         await outbox.anew(self.told(), epoch, standing)
+        if self.pace.again():
+            self._show("offline", teamwords.TWICE)
+            return
         self.pace.at_once = True
         self._wake.set()
 
@@ -286,18 +292,26 @@ class TeamSync:
         self._show("ok", "")
         if sent >= self._most:
             self.pace.at_once = True  # more waits
-        self._most = min(MOST, self._most * 4)
+        self._most = min(self._ceiling, self._most * 4)
 
-    async def _refused(self, outbox: TeamOutbox, going: Outgoing, why: str) -> None:
-        """The server does not take this as a whole: smaller parts, until it is known which bucket it is."""
+    async def _refused(self, outbox: TeamOutbox, going: Outgoing, report: Report) -> None:
+        """The server does not take this as a whole: smaller parts, until it is known which bucket it is.
+
+        Only a bucket of which the server itself has said so is given up until it changes.
+        """
+        part = min(len(going.buckets), self._most, MOST_BUCKETS)
+        if report.untaken == "batch":  # something on the way takes no more bytes than that
+            self._most = self._ceiling = max(1, part // 2)
+            self._failed("later", report.message, report.retry_after)
+            return
         if len(going.buckets) > 1:
-            self._most = max(1, min(len(going.buckets), self._most) // 8)
-            self.pace.failed()
+            self._most = max(1, part // 8)
+            self._failed("later", report.message, report.retry_after)
             return
         (bad,) = going.buckets
         ack = Ack(start=bad.hour * 3600, key=bad.key, revision=bad.revision, why="refused")
         await outbox.acknowledged(going, [[ack]])
-        log.warning("the team's server does not take one bucket: %s", why)
+        log.warning("the team's server does not take one bucket: %s", report.message)
         self.pace.at_once = True
 
     def _failed(self, result: str, message: str, retry_after: int) -> None:

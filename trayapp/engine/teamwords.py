@@ -42,6 +42,10 @@ LOOK_FIRST: Final = Trouble(
     fix="`spendlight team agree` shows it and asks.",
     code="look_first",
 )
+TWICE: Final = (
+    "Another machine sends as this device, as after a copy of its folder. Leave the team on one of the two and join"
+    " again there."
+)
 _DAY_US: Final = 86_400 * 10**6
 
 

@@ -8,14 +8,17 @@ Tables
     unsent   hours in which a final row was added, changed or removed since they were laid out, each with a mark that
              is another after each change. The triggers write it, in the transaction that changes the row, whoever
              does it: a closing, a late price, an import into the past.
-    outbox   the buckets as they were laid out last: text, revision, and the revision that was acknowledged. A bucket
-             without ``totals`` is a tombstone. Revisions are never given twice, so the same one always says the same.
+    outbox   the buckets as they were laid out last: text, revision, and the revision that was acknowledged (``sent``;
+             0: it was never taken to be sent, -1: it was, and no answer has come yet). A bucket without ``totals`` is
+             a tombstone. Revisions are never given twice, so the same one always says the same.
 
 Rules:
 
 * hours are summed from their rows on a reading connection (``gather``), exact and in one view; the writer takes that in
   (``lay``) and only takes an hour off the list when nothing has changed it meanwhile;
 * whoever sends forces the log to the disk before (``Ledger.barrier``): what a server knows, the ledger knows too;
+* what was never taken to be sent is dropped without a trace when nothing is left of it: its dimensions are told to
+  nobody, not even by a tombstone;
 * everything is bounded: some hours at a time, some buckets at a time. What is acknowledged and too old to be changed
   is dropped.
 """
@@ -163,6 +166,11 @@ class Outbox:
         """What is to be sent, the oldest first, at most so many."""
         return self._ask(lambda connection: waiting(connection, most))
 
+    def taken(self, epoch: str, buckets: Sequence[Waiting]) -> Future[int]:
+        """These are about to be sent: from here on the server may know of them. How many it could not know before."""
+        places = [(each.hour, each.key, epoch) for each in buckets]
+        return self._change(lambda connection: taken(connection, places))
+
     def begin(self, epoch: str, since_us: int, dimensions: Sequence[str]) -> Future[None]:
         """Begin an epoch: all hours from ``since_us`` on are to be told, and what was known of another is forgotten."""
         return self._change(lambda connection: begin(connection, epoch, since_us, dimensions))
@@ -248,6 +256,14 @@ def waiting(connection: sqlite3.Connection, most: int) -> list[Waiting]:
     return [Waiting(*row) for row in cursor]
 
 
+def taken(connection: sqlite3.Connection, places: Sequence[tuple[int, str, str]]) -> int:
+    """See ``Outbox.taken``; hour, key and epoch of each."""
+    return connection.executemany(
+        "UPDATE outbox SET sent=-1 WHERE hour=? AND key=? AND sent=0 AND EXISTS (SELECT 1 FROM team WHERE epoch=?)",
+        places,
+    ).rowcount
+
+
 def begin(connection: sqlite3.Connection, epoch: str, since_us: int, dimensions: Sequence[str]) -> None:
     """See ``Outbox.begin``; within the caller's transaction, as all that follows."""
     (given,) = connection.execute("SELECT COALESCE(MAX(revision),0) FROM team").fetchone()
@@ -291,17 +307,23 @@ def lay(
     for hour, cells in hours:
         known = {
             key: tuple(rest)
-            for key, *rest in connection.execute("SELECT key,totals,book,why FROM outbox WHERE hour=?", (hour.number,))
+            for key, *rest in connection.execute(
+                "SELECT key,totals,book,why,sent FROM outbox WHERE hour=?", (hour.number,)
+            )
         }
         now = {cell.key for cell in cells}
         for cell in cells:
-            totals, book, why = known.get(cell.key, (None, "", ""))
+            totals, book, why, _ = known.get(cell.key, (None, "", "", 0))
             # What was not taken for its dimensions may be taken now: it is laid out because they have changed.
             if (totals, book) != (cell.totals, cell.book) or why == "dimension":
                 revision += 1
                 connection.execute(_LAY, (hour.number, cell.key, cell.dims, cell.totals, cell.book, revision))
-        for key, (totals, _, _) in known.items():
-            if key not in now and totals is not None:
+        for key, (totals, _, _, sent) in known.items():
+            if key in now or totals is None:
+                continue
+            if not sent:
+                connection.execute("DELETE FROM outbox WHERE hour=? AND key=?", (hour.number, key))
+            else:
                 revision += 1
                 connection.execute(_BURY, (revision, hour.number, key))
         connection.execute("DELETE FROM unsent WHERE hour=? AND mark=?", (hour.number, hour.mark))

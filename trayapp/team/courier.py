@@ -9,8 +9,10 @@ Rules:
 
 * https only; http only to this machine. The system's trust, the company's proxies, never through ourselves; no
   redirects: a token goes to the address that its owner has joined and to no other;
-* bounded in every direction: time, bytes, retries. 401 gets a new token once; 403 means revoked; 429 and 5xx are told
-  with what the server says of the time;
+* bounded in every direction: time, bytes, retries. 401 gets a new token once; 429 and 5xx are told with what the
+  server says of the time;
+* only the server itself can refuse something or let a device in no more, and it says so in a ``Problem``. Whatever else
+  answers on the way (a company's proxy, a page of a hotel's network, a server that is being set up) is tried again;
 * what was acknowledged before something went wrong is reported all the same;
 * no body, no token and no key is ever logged or repeated in a message.
 """
@@ -59,6 +61,8 @@ EARLY_S: Final = 60
 """A token that ends within this time is not used any more."""
 _MOST_WAIT_S: Final = 24 * 3600
 _REVOKED: Final = (403, 410)
+_UNTAKEN: Final = (400, 413, 422)
+"""What the server says of a batch that it will never take as it is."""
 _MOST_OTHERS: Final = 100
 _BUSY: Final = (408, 425, 429)
 _PARTLY: Final = (409, 422)
@@ -70,11 +74,14 @@ T = TypeVar("T")
 class EndedError(Exception):
     """The errand ends here."""
 
-    def __init__(self, result: Result, message: str, retry_after: int = 0) -> None:
+    def __init__(self, result: Result, message: str, retry_after: int = 0, status: int = 0, code: str = "") -> None:
         super().__init__(message)
         self.result = result
         self.message = message
         self.retry_after = retry_after
+        self.status = status
+        self.code = code
+        """Of the server's ``Problem``; empty: it is not the server's own word."""
 
 
 class Courier:
@@ -94,7 +101,13 @@ class Courier:
                 self._errand.do
             ]()
         except EndedError as ended:
-            return Report(result=ended.result, message=ended.message, retry_after=ended.retry_after, **self.done)
+            return Report(
+                result=ended.result,
+                message=ended.message,
+                retry_after=ended.retry_after,
+                code=ended.code[:40],
+                **self.done,
+            )
         return Report(result="ok", **self.done)
 
     # what is done
@@ -105,7 +118,9 @@ class Courier:
         once = hashlib.sha256(enrol.public_key.encode()).hexdigest()[:32]
         try:
             answer = self._ask("POST", "/v1/enrol", body=enrol, headers={"Idempotency-Key": once})
-        except UnauthorizedError:
+        except UnauthorizedError as error:
+            if not error.own:
+                raise EndedError("later", "Something before the team's server wants to know who asks.") from None
             raise EndedError("refused", "The invitation does not hold (any more). Ask for another one.") from None
         self.done["enrolled"] = _read(answer, Enrolled)
 
@@ -119,18 +134,32 @@ class Courier:
         for batch in errand.batches:
             packed = gzip.compress(batch.body.encode(), 6, mtime=0)
             head = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-            answer = self._with_token("PUT", self._of_epoch("buckets"), content=packed, headers=head, also=_PARTLY)
+            try:
+                answer = self._with_token("PUT", self._of_epoch("buckets"), content=packed, headers=head, also=_PARTLY)
+            except EndedError as ended:
+                if ended.status == 413 or (ended.code and ended.status in _UNTAKEN):
+                    self.done["untaken"] = "batch" if not ended.code else "buckets"
+                raise
             acks = _read(answer, Acks)
             self.done["acks"] = (*self.done.get("acks", ()), acks.acks)
             self.done["befores"] = (*self.done.get("befores", ()), acks.before)
             self.done["others"] = acks.others[:_MOST_OTHERS]
-        for lease in errand.leases:
-            way = f"/v1/pools/{_segment(lease.pool)}/leases"
-            answer = self._with_token("POST", way, body=lease.ask, headers={"Idempotency-Key": lease.once})
-            leased = Leased(pool=lease.pool, lease=_read(answer, Lease))
-            self.done["leased"] = (*self.done.get("leased", ()), leased)
         if errand.pools:
             self.done["pools"] = _read(self._with_token("GET", "/v1/pools"), Pools).pools
+        # A pool may be gone, or be a soft one by now: its lease is not asked for, and a refusal ends nothing.
+        hard = {pool.name for pool in self.done.get("pools", ()) if pool.kind == "hard"}
+        for lease in errand.leases:
+            if errand.pools and lease.pool not in hard:
+                continue
+            way = f"/v1/pools/{_segment(lease.pool)}/leases"
+            try:
+                answer = self._with_token("POST", way, body=lease.ask, headers={"Idempotency-Key": lease.once})
+            except EndedError as ended:
+                if ended.result == "refused":
+                    continue
+                raise
+            leased = Leased(pool=lease.pool, lease=_read(answer, Lease))
+            self.done["leased"] = (*self.done.get("leased", ()), leased)
 
     def _policy(self, by: Judging) -> None:
         tag = self._errand.etag
@@ -244,19 +273,29 @@ class Courier:
         status = answer.status_code
         if status < 300 or status == 304:
             return answer
-        if status < 400:
-            raise EndedError("refused", "The server sends its devices elsewhere. Join again at its new address.")
+        problem = _problem(answer)
         if status == 401:
-            raise UnauthorizedError
-        if status in _REVOKED:
-            raise EndedError("revoked", _words(answer) or "This device is not let in any more.")
-        if status in _BUSY or status >= 500:
-            raise EndedError("later", f"The team's server answered with status {status}.", _wait(answer))
-        raise EndedError("refused", _words(answer) or f"The team's server answered with status {status}.")
+            raise UnauthorizedError(own=problem is not None)
+        if problem is None or status < 400 or status in _BUSY or status >= 500:
+            where = (
+                "The team's server" if problem is not None or status >= 500 else "Something before the team's server"
+            )
+            raise EndedError("later", f"{where} answered with status {status}.", _wait(answer), status)
+        words = _words(problem)
+        if status in _REVOKED and problem.code != "not_allowed":
+            raise EndedError("revoked", words or "This device is not let in any more.", 0, status, problem.code)
+        raise EndedError(
+            "refused", words or f"The team's server answered with status {status}.", 0, status, problem.code
+        )
 
 
 class UnauthorizedError(Exception):
     """401."""
+
+    def __init__(self, *, own: bool) -> None:
+        super().__init__()
+        self.own = own
+        """The server itself has said it."""
 
 
 def judged(signed: Signed, by: Judging) -> Verdict:
@@ -343,12 +382,17 @@ def _is(answer: httpx.Response, kind: type[Any]) -> bool:
     return True
 
 
-def _words(answer: httpx.Response) -> str:
-    """The server's own sentence, for people; short and on one line."""
+def _problem(answer: httpx.Response) -> Problem | None:
+    """The server's own word on why it was not done; ``None``: it is not the server's."""
     try:
         problem = msgspec.json.decode(answer.content, type=Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return ""
+        return None
+    return problem if problem.code and problem.title else None
+
+
+def _words(problem: Problem) -> str:
+    """The server's sentence, for people; short and on one line."""
     text = " ".join(
         filter(None, (f"{problem.title}:" if problem.message else f"{problem.title}.", problem.message, problem.fix))
     )

@@ -19,9 +19,9 @@ LIMIT_S: Final = 90.0
 Do = Literal["keys", "enrol", "sync", "verify", "export", "delete", "console"]
 Result = Literal["ok", "offline", "later", "unknown", "revoked", "refused", "failed"]
 """
-``offline``: nobody was reached; ``later``: the server has too much to do, or an error of its own; ``unknown``: it does
-not accept this device's proof; ``revoked``: this device is not let in any more; ``refused``: the server does not take
-what was asked; ``failed``: we could not work.
+``offline``: nobody was reached; ``later``: the server has too much to do, or an error of its own, or it was not the
+server that answered; ``unknown``: it does not accept this device's proof; ``revoked``: this device is not let in any
+more; ``refused``: the server does not take what was asked; ``failed``: we could not work.
 """
 
 
@@ -109,6 +109,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A sentence for people when it is not ``ok``."""
     retry_after: int = 0
     """Seconds that the server asks to be left alone."""
+    code: str = ""
+    """Of the server's ``Problem``."""
+    untaken: Literal["", "batch", "buckets"] = ""
+    """Why a batch was not taken: it is too large as a whole, or the server has said that something in it is wrong."""
     token: str = ""
     token_expires: int = 0
     private_key: str = ""

@@ -44,6 +44,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     accepted: bool = False
     """He has seen the exact JSON and agreed. Before, nothing is sent."""
     paused: bool = False
+    deleting: bool = False
+    """The server was asked to delete all; whether it has, is not known."""
     revoked: str = ""
     """Why the server does not let it in any more."""
     floor: int = 0
