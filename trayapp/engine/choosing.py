@@ -65,9 +65,11 @@ class Choosing:
         self.removed: dict[str, Rule] = {}
         """Rules that were removed in this engine's life, for taking that back."""
 
-    async def made(self) -> choices.Choices:
-        """All that a glance shows about cheaper models."""
+    async def made(self, *, afresh: bool = False) -> choices.Choices:
+        """All that a glance shows about cheaper models; ``afresh``: somebody asks for it, and waits."""
         await self.read()
+        if afresh:
+            self._menu = (float("-inf"), [])
         router, now = self.router, self._now_us()
         week, today = self._saved[1]
         undo = self.undo if self.undo is not None and self.undo.until_us > now else None

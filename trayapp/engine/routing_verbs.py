@@ -75,7 +75,7 @@ class RoutingVerbs:
         """All there is, and every suggestion."""
         await self.choosing.look()
         return {
-            **to_json(await self.choosing.made()),
+            **to_json(await self.choosing.made(afresh=True)),
             "suggestions": [to_json(each) for each in self.choosing.suggestions()],
         }
 
