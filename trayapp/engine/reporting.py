@@ -100,9 +100,10 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
     if ledger is None:
         return empty
     former = before(stretch, about.now_us)
-    # Why it differs is read while the sums are: both take a tenth of a second and more of a year.
-    beside = ThreadPoolExecutor(1, "report")
+    # All of it is read at once, each on a connection of its own: SQLite works beside the interpreter.
+    beside = ThreadPoolExecutor(2, "report")
     explained = beside.submit(about.insights.explain, ledger, stretch, former)
+    wasted = beside.submit(about.insights.wasted, ledger, stretch)
     beside.shutdown(wait=False)
     sums = ledger.report_sums(
         stretch.edges,
@@ -156,7 +157,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         plans=plans,
         anomalies=tuple(_called(each, sessions) for each in anomalies),
         unusual_known=unusual_known,
-        waste=about.insights.wasted(ledger, stretch),
+        waste=wasted.result(),
         actions=actions(known),
     )
 
