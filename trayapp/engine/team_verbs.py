@@ -20,7 +20,7 @@ import msgspec
 
 from trayapp import __version__
 from trayapp.control import ControlError
-from trayapp.engine import teamwords
+from trayapp.engine import teampreview, teamwords
 from trayapp.engine.control_server import Verb
 from trayapp.engine.teamsync import TeamSync
 from trayapp.ledger.rollups import HOUR_US
@@ -28,6 +28,7 @@ from trayapp.platform.paths import Paths
 from trayapp.platform.secrets import SecretStore
 from trayapp.snapshot import to_json
 from trayapp.team import dimensions
+from trayapp.team.buckets import Divider
 from trayapp.team.errand import Do, Errand, Report
 from trayapp.team.membership import DEVICE_KEY, PROJECT_KEY, Member, read_invite
 from trayapp.team.terms import BLOCK
@@ -162,8 +163,8 @@ class TeamVerbs:
         wanted = self.sync.policy.terms.dimensions
         asks = self.sync.asks()
         told = dimensions.allowed(wanted, wanted) if not member.accepted or asks else self.sync.told()
-        bodies = await self.sync.preview(self.sync.told() if member.accepted else told)
-        asked = await self.sync.example(told) if asks or not bodies else ""
+        bodies = await self._waiting(self.sync.told() if member.accepted else told)
+        asked = await self._example(told) if asks or not bodies else ""
         view = self.sync.view()
         return {
             "bodies": bodies,
@@ -174,6 +175,29 @@ class TeamVerbs:
             "shown": self._show(member, told, [*bodies, asked]),
             "team": None if view is None else to_json(view),
         }
+
+    async def _divider(self, told: tuple[str, ...]) -> Divider:
+        """Divides by these dimensions, for this team.
+
+        Raises:
+            ControlError: the team's key cannot be had now.
+        """
+        secrets = await self.sync.secrets()
+        if secrets is None:
+            raise ControlError(teamwords.LOCKED)
+        return Divider(told, self.sync.public, secrets.project_key)
+
+    async def _example(self, told: tuple[str, ...]) -> str:
+        """The last day by some dimensions; nothing of it is sent."""
+        return await teampreview.example(self.sync.ledger, self.now_us(), await self._divider(told))
+
+    async def _waiting(self, told: tuple[str, ...]) -> list[str]:
+        """The exact JSON of what would be sent next, by these dimensions."""
+        member, divider = self.sync.must(), await self._divider(told)
+        if not member.accepted:
+            return await teampreview.first(self.sync.ledger, member.since_us, self.now_us(), divider)
+        async with self.sync.round:
+            return await teampreview.following(self.sync.ledger, self.sync.outbox(member), told, divider)
 
     def _show(self, member: Member, told: tuple[str, ...], texts: Sequence[str]) -> str:
         """A mark by which a face says later what its user has agreed to."""

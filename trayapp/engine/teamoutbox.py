@@ -24,7 +24,7 @@ from trayapp.ledger import Ledger
 from trayapp.ledger.outbox import Cell, Hour, Standing, Told, Waiting
 from trayapp.team.buckets import Divider
 from trayapp.team.membership import Epoch, Folder
-from trayapp.team.wire import FROZEN_DAYS, HOUR_S, Ack
+from trayapp.team.wire import FROZEN_DAYS, HOUR_S, MOST_BUCKETS, Ack
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,32 @@ _PART: Final = 64
 _DAY_US: Final = 86_400 * 10**6
 MOST: Final = 4 * 500
 """Buckets that are taken at once."""
+
+
+class Portion:
+    """How many buckets are taken at once: fewer after a refusal, until it is known what it is about."""
+
+    def __init__(self) -> None:
+        self.most = MOST
+        self._ceiling = MOST
+
+    def took(self, sent: int) -> bool:
+        """They were taken; whether more may wait."""
+        full = sent >= self.most
+        self.most = min(self._ceiling, self.most * 4)
+        return full
+
+    def refused(self, sent: int, *, whole: bool) -> bool:
+        """They were not; whether it is known which one it is about: it went alone.
+
+        ``whole``: it is too much in bytes for something on the way, and no bucket's fault.
+        """
+        part = min(sent, self.most, MOST_BUCKETS)
+        if whole:
+            self.most = self._ceiling = max(1, part // 2)
+            return False
+        self.most = max(1, part // 8)
+        return sent == 1
 
 
 @dataclass(frozen=True, slots=True)

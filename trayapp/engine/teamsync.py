@@ -24,7 +24,7 @@ import msgspec
 from trayapp.engine import teampace, teampreview, teamsecrets, teamwords
 from trayapp.engine.teamcourier import Messenger
 from trayapp.engine.teamleases import TeamLeases
-from trayapp.engine.teamoutbox import MOST, Outgoing, TeamOutbox
+from trayapp.engine.teamoutbox import Outgoing, Portion, TeamOutbox
 from trayapp.engine.teampace import Pace
 from trayapp.engine.teampolicy import TeamPolicy
 from trayapp.engine.teamsecrets import Secrets
@@ -84,8 +84,8 @@ class TeamSync:
         self.pools: tuple[PoolView, ...] = ()
         self._paths = paths
         self._port = port
-        self._ledger = ledger
-        self._public = public
+        self.ledger = ledger
+        self.public = public
         self._tell = tell
         self._troubles = troubles
         self._changed = changed
@@ -101,7 +101,7 @@ class TeamSync:
         """Held while something may be sent."""
         self._keeping = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._most = self._ceiling = MOST
+        self._portion = Portion()
         self._last_us = 0
         self._standing: Standing | None = None
         self._state = "ok"
@@ -204,8 +204,8 @@ class TeamSync:
             told = self.told()
             outbox = self.outbox(member)
             epoch = await outbox.ready(told)
-            await outbox.lay_out(epoch, told, Divider(told, self._public, secrets.project_key))
-            going = await outbox.take(epoch, self._most)
+            await outbox.lay_out(epoch, told, Divider(told, self.public, secrets.project_key))
+            going = await outbox.take(epoch, self._portion.most)
             report = await self.messenger.go(await self._errand(member, secrets, going))
             result = await self._take(member, outbox, going, report)
             self._standing = await outbox.standing()
@@ -290,22 +290,15 @@ class TeamSync:
         self._last_us = self._now_us()
         self.pace.done()
         self._show("ok", "")
-        if sent >= self._most:
+        if self._portion.took(sent):
             self.pace.at_once = True  # more waits
-        self._most = min(self._ceiling, self._most * 4)
 
     async def _refused(self, outbox: TeamOutbox, going: Outgoing, report: Report) -> None:
         """The server does not take this as a whole: smaller parts, until it is known which bucket it is.
 
         Only a bucket of which the server itself has said so is given up until it changes.
         """
-        part = min(len(going.buckets), self._most, MOST_BUCKETS)
-        if report.untaken == "batch":  # something on the way takes no more bytes than that
-            self._most = self._ceiling = max(1, part // 2)
-            self._failed("later", report.message, report.retry_after)
-            return
-        if len(going.buckets) > 1:
-            self._most = max(1, part // 8)
+        if not self._portion.refused(len(going.buckets), whole=report.untaken == "batch"):
             self._failed("later", report.message, report.retry_after)
             return
         (bad,) = going.buckets
@@ -360,7 +353,7 @@ class TeamSync:
 
     def outbox(self, member: Member) -> TeamOutbox:
         """The outbox for a member."""
-        return TeamOutbox(self._ledger, self.folder, member.since_us, self._now_us)
+        return TeamOutbox(self.ledger, self.folder, member.since_us, self._now_us)
 
     async def secrets(self) -> Secrets | None:
         """What lies in the keyring; ``None``: it cannot be had now."""
@@ -378,29 +371,6 @@ class TeamSync:
             await self._see_pools(report.pools)
         if report.result != "ok":
             raise TroubleError(teamwords.not_done(report.message, report.result))
-
-    async def divider(self, told: tuple[str, ...]) -> Divider:
-        """Divides by these dimensions, for this team.
-
-        Raises:
-            TroubleError: the team's key cannot be had now.
-        """
-        secrets = await self.secrets()
-        if secrets is None:
-            raise TroubleError(teamwords.LOCKED)
-        return Divider(told, self._public, secrets.project_key)
-
-    async def example(self, told: tuple[str, ...]) -> str:
-        """The last day by some dimensions; nothing of it is sent."""
-        return await teampreview.example(self._ledger, self._now_us(), await self.divider(told))
-
-    async def preview(self, told: tuple[str, ...]) -> list[str]:
-        """The exact JSON of what would be sent next, by these dimensions."""
-        member, divider = self.must(), await self.divider(told)
-        if not member.accepted:
-            return await teampreview.first(self._ledger, member.since_us, self._now_us(), divider)
-        async with self.round:
-            return await teampreview.following(self._ledger, self.outbox(member), told, divider)
 
     def must(self) -> Member:
         """The membership.
