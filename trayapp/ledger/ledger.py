@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from trayapp.ledger import agreed, divided, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
-from trayapp.ledger.agreed import Key
+from trayapp.ledger.agreed import Covered, Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
@@ -350,9 +350,13 @@ class Ledger:
             lambda connection: agreed.drawn(connection, agreement, since_us, until_us, before_id)
         )
 
-    def spent(self, agreement: str, since_us: int, until_us: int) -> Future[tuple[int, int, int]]:
-        """Calls, list and marginal price of an agreement's rows; see ``agreed.spent``."""
+    def spent(self, agreement: str, since_us: int, until_us: int) -> Future[Covered]:
+        """What an agreement's rows come to; see ``agreed.spent``."""
         return self._reports.submit(lambda connection: agreed.spent(connection, agreement, since_us, until_us))
+
+    def covered(self, since_us: int, until_us: int, apart: Collection[str] = ()) -> Future[tuple[Covered, ...]]:
+        """What each vendor's calls on a subscription come to; see ``agreed.covered``."""
+        return self._reports.submit(lambda connection: agreed.covered(connection, since_us, until_us, apart))
 
     def keys(self, since_us: int) -> Future[list[Key]]:
         """The credentials that were seen; see ``agreed.keys``."""

@@ -59,6 +59,11 @@ class Agreements:
         """Whether the list price is all there is."""
         return self.readable and not (self.contracts or self.pools or self.plans)
 
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The names of plans that are told from a vendor's other plan by their rows alone."""
+        return tuple(dict.fromkeys(plan.name for plan in self.plans if plan.apart))
+
     def contract(self, call: Occasion) -> Contract | None:
         """The contract that covers a call."""
         return first(self.contracts, call)
