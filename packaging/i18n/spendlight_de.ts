@@ -1636,6 +1636,14 @@
         <translation>Was kostet der Tarif {plan} im Monat? Seine Aufrufe sind nach der Liste {value} wert.</translation>
     </message>
     <message>
+        <source>What does the plan {plan} cost a month? Its calls are worth {value} by the list; no price is known for {calls}.</source>
+        <translation>Was kostet der Tarif {plan} im Monat? Seine Aufrufe sind nach der Liste {value} wert; für {calls} gibt es keinen Preis.</translation>
+    </message>
+    <message>
+        <source>What does the plan {plan} cost a month? What its calls are worth is not known: no price is known for {calls}.</source>
+        <translation>Was kostet der Tarif {plan} im Monat? Was seine Aufrufe wert sind, ist nicht bekannt: Für {calls} gibt es keinen Preis.</translation>
+    </message>
+    <message>
         <source>What has changed</source>
         <translation>Was sich geändert hat</translation>
     </message>
@@ -1658,6 +1666,10 @@
     <message>
         <source>Worth doing</source>
         <translation>Lohnt sich</translation>
+    </message>
+    <message>
+        <source>at least {worth}</source>
+        <translation>mindestens {worth}</translation>
     </message>
     <message>
         <source>before</source>
