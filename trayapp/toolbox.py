@@ -18,6 +18,7 @@ from typing import Final
 from trayapp import settings
 from trayapp.control import Address, Client, ControlError
 from trayapp.platform.paths import Paths
+from trayapp.said import say
 from trayapp.toolkeys import Swapped, ToolKeys
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview, Standing
@@ -107,9 +108,9 @@ class Toolbox:
         if found is None:
             raise TroubleError(
                 Trouble(
-                    title="Spendlight has no address yet",
-                    message="It gets its port and its token when it is started for the first time.",
-                    fix="Start it with `spendlight`.",
+                    title=say("Spendlight has no address yet"),
+                    message=say("It gets its port and its token when it is started for the first time."),
+                    fix=say("Start it with `spendlight`."),
                     code="not_running",
                 )
             )

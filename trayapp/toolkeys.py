@@ -16,6 +16,7 @@ from pathlib import Path
 
 from trayapp.frontdoor import Upstream
 from trayapp.platform.secrets import Place
+from trayapp.said import say
 from trayapp.tools.plan import Edit
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import KeyPlace, Machine, Tool
@@ -142,9 +143,9 @@ class ToolKeys:
         if not found:
             raise TroubleError(
                 Trouble(
-                    title=f"No key of {tool.title} stands in its files",
-                    message="Only a key there can be swapped; a login, or what a shell exports, stays as it is.",
-                    fix="`spendlight keys add VENDOR` makes a virtual key that you put in its place yourself.",
+                    title=say("No key of {title} stands in its files", title=tool.title),
+                    message=say("Only a key there can be swapped; a login, or what a shell exports, stays as it is."),
+                    fix=say("`spendlight keys add VENDOR` makes a virtual key that you put in its place yourself."),
                     code="no_key_there",
                 )
             )
@@ -159,10 +160,16 @@ class ToolKeys:
 def _no_route(place: KeyPlace) -> TroubleError:
     return TroubleError(
         Trouble(
-            title="One of its keys belongs to no one vendor",
-            message=f"{place.path}: the address beside it is of the route {place.vendor!r}, and a virtual key stands "
-            "for a key of one vendor.",
-            fix="Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again.",
+            title=say("One of its keys belongs to no one vendor"),
+            message=say(
+                "{path}: the address beside it is of the route {vendor!r}, and a virtual key stands"
+                " for a key of one vendor.",
+                path=place.path,
+                vendor=place.vendor,
+            ),
+            fix=say(
+                "Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again."
+            ),
             code="unknown_vendor",
         )
     )

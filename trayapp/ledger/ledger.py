@@ -33,6 +33,7 @@ from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
 from trayapp.mix import MixCell
+from trayapp.said import say
 from trayapp.spent import Spent
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
@@ -448,16 +449,26 @@ class Ledger:
         """What a person has to know now, one sentence; ``None`` when all is well."""
         writer, intake, upkeep = self._writer, self._writer.intake, self._writer.upkeep
         if intake.unrecorded:
-            return f"{intake.unrecorded} calls could not be recorded; today's total is too low."
+            return say("{count} calls could not be recorded; today's total is too low.", count=intake.unrecorded)
         if writer.disk_full:
-            return f"The disk is full: {writer.waiting} entries wait in memory."
+            return say("The disk is full: {count} entries wait in memory.", count=writer.waiting)
         if intake.trouble:
-            return f"The ledger cannot be written ({intake.trouble}): {writer.waiting} entries wait in memory."
+            return say(
+                "The ledger cannot be written ({why}): {count} entries wait in memory.",
+                why=intake.trouble,
+                count=writer.waiting,
+            )
         if upkeep.quarantined is not None:
-            what = f"the copy {upkeep.restored.name} took its place" if upkeep.restored else "a new one was begun"
-            return f"The ledger was damaged and put aside as {upkeep.quarantined.name}; {what}."
+            name = upkeep.quarantined.name
+            if upkeep.restored:
+                return say(
+                    "The ledger was damaged and put aside as {name}; the copy {copy} took its place.",
+                    name=name,
+                    copy=upkeep.restored.name,
+                )
+            return say("The ledger was damaged and put aside as {name}; a new one was begun.", name=name)
         if upkeep.sync_failed:
-            return "The disk does not confirm what is written; a power cut could lose calls."
+            return say("The disk does not confirm what is written; a power cut could lose calls.")
         return None
 
     def status(self) -> Status:

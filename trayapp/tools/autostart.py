@@ -20,6 +20,7 @@ from typing import Final
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, write_private
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError
 from trayapp.tools.files import EditError
@@ -30,9 +31,9 @@ from trayapp.tools.spans import Set
 from trayapp.tools.wholefile import CONTENT
 from trayapp.trouble import Trouble
 
-WITHOUT: Final = (
-    "`spendlight run -- COMMAND` leads one command through Spendlight and touches no file; "
-    "`spendlight connect --no-autostart` is for those who start the guard themselves."
+WITHOUT: Final = say(
+    "`spendlight run -- COMMAND` leads one command through Spendlight and touches no file;"
+    " `spendlight connect --no-autostart` is for those who start the guard themselves."
 )
 _FOR_TOOLS: Final = "for tools"
 _LINGER: Final = "loginctl enable-linger"
@@ -247,8 +248,8 @@ def _declined() -> Ready:
 
 def _not_started(why: str, code: str = "no_autostart") -> Trouble:
     return Trouble(
-        title="Spendlight would not be there after the next login",
-        message=f"{why} A tool that is led here by a file would then reach nobody.",
+        title=say("Spendlight would not be there after the next login"),
+        message=say("{why} A tool that is led here by a file would then reach nobody.", why=why),
         fix=WITHOUT,
         code=code,
     )

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
@@ -94,10 +95,17 @@ class Codex(Tool):
         if provider := _provider(machine.document(settings, Format.TOML)):
             raise EditError(
                 Trouble(
-                    title="Codex goes through a provider of your own",
-                    message=f"{settings} chooses {provider!r}, and `openai_base_url` is for the built-in one.",
-                    fix="Take `model_provider` out and connect again; or give that provider the address that "
-                    "`spendlight url openai --tool codex` prints, where its vendor speaks OpenAI's language.",
+                    title=say("Codex goes through a provider of your own"),
+                    message=say(
+                        "{settings} chooses {provider!r}, and `openai_base_url` is for the built-in one.",
+                        settings=settings,
+                        provider=provider,
+                    ),
+                    fix=say(
+                        "Take `model_provider` out and connect again; or give that provider the address that"
+                        " `spendlight url openai --tool codex` prints, where its vendor speaks OpenAI's"
+                        " language."
+                    ),
                     code="own_provider",
                 )
             )

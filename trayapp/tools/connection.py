@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError, Outcome
 from trayapp.tools.files import EditError
@@ -253,7 +254,7 @@ class Connector:
         if not tool.modes:
             raise EditError(
                 Trouble(
-                    title=f"{tool.title} cannot be led through Spendlight",
+                    title=say("{title} cannot be led through Spendlight", title=tool.title),
                     message=tool.advice,
                     code="not_connectable",
                 )
@@ -263,9 +264,11 @@ class Connector:
             known = ", ".join(mode.name for mode in tool.modes)
             raise EditError(
                 Trouble(
-                    title="There is no such mode",
-                    message=f"{tool.title} has no mode {name!r}. It has: {known}.",
-                    fix=f"spendlight tools {tool.name} says what each one means.",
+                    title=say("There is no such mode"),
+                    message=say(
+                        "{title} has no mode {name!r}. It has: {known}.", title=tool.title, name=name, known=known
+                    ),
+                    fix=say("spendlight tools {name} says what each one means.", name=tool.name),
                     code="bad_mode",
                 )
             )
@@ -276,11 +279,15 @@ class Connector:
             url = masked(placed.url)
             raise EditError(
                 Trouble(
-                    title=f"{tool.title} goes to another place than the vendor",
-                    message=f"{placed.where} is {url}.",
-                    fix=f"Tell Spendlight to send its calls there, `spendlight upstream set {placed.vendor}="
-                    f"{url}`, and connect again; or, to go to the vendor from now on, connect with "
-                    "--replace-address.",
+                    title=say("{title} goes to another place than the vendor", title=tool.title),
+                    message=say("{where} is {url}.", where=placed.where, url=url),
+                    fix=say(
+                        "Tell Spendlight to send its calls there, `spendlight upstream set {vendor}={url}`,"
+                        " and connect again; or, to go to the vendor from now on, connect with"
+                        " --replace-address.",
+                        vendor=placed.vendor,
+                        url=url,
+                    ),
                     code="other_address",
                 )
             )
@@ -313,9 +320,13 @@ class Connector:
 def opted_out(tool: Tool, plan: Plan) -> Trouble:
     """What to say of a file from which the user has taken what we had set."""
     return Trouble(
-        title="You have taken this out before",
-        message=f"{plan.edit.path}: {words(plan.left) or 'what Spendlight had set there is gone'}.",
-        fix=f"To put it in again: spendlight connect {tool.name} --again",
+        title=say("You have taken this out before"),
+        message=say(
+            "{path}: {left}.",
+            path=plan.edit.path,
+            left=words(plan.left) or say("what Spendlight had set there is gone"),
+        ),
+        fix=say("To put it in again: spendlight connect {name} --again", name=tool.name),
         code="opted_out",
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.files import ChangedError, EditError
 from trayapp.tools.journal import Entry, Journal, Key, State, digest, unwritable, value_digest
@@ -105,9 +106,9 @@ class Desk:
                     return self._write(plan)
         raise EditError(
             Trouble(
-                title="That file does not come to rest",
-                message=f"{edit.path}: another program writes it again and again.",
-                fix="Close that program and try again.",
+                title=say("That file does not come to rest"),
+                message=say("{path}: another program writes it again and again.", path=edit.path),
+                fix=say("Close that program and try again."),
                 code="busy_file",
             )
         )
@@ -123,7 +124,11 @@ class Desk:
             entry = next((e for e in self.journal.open_entries() if e.id == entry_id), None)
             if entry is None:
                 raise EditError(
-                    Trouble(title="There is no such edit", message=f"{entry_id} is not in effect.", code="no_edit")
+                    Trouble(
+                        title=say("There is no such edit"),
+                        message=say("{edit} is not in effect.", edit=entry_id),
+                        code="no_edit",
+                    )
                 )
             return self._undo(entry)
 
@@ -422,9 +427,9 @@ def _partly_undone(entry: Entry, step: Withdrawn, now: bytes | None) -> Entry:
 def _vault_shut(path: Path, why: str) -> EditError:
     return EditError(
         Trouble(
-            title="What was in that file before cannot be had now",
-            message=f"{path}: {why}. An edit on top of the last one would lose it.",
-            fix="Unlock the keyring (log in to the desktop) and try again.",
+            title=say("What was in that file before cannot be had now"),
+            message=say("{path}: {why}. An edit on top of the last one would lose it.", path=path, why=why),
+            fix=say("Unlock the keyring (log in to the desktop) and try again."),
             code="vault_shut",
         )
     )
@@ -433,9 +438,13 @@ def _vault_shut(path: Path, why: str) -> EditError:
 def _opted_out(plan: Plan) -> OptedOutError:
     return OptedOutError(
         Trouble(
-            title="You have taken this out before",
-            message=f"{plan.edit.path}: {words(plan.left) or 'what Spendlight had set there was removed or changed'}.",
-            fix="It is put in again only when you ask for it.",
+            title=say("You have taken this out before"),
+            message=say(
+                "{path}: {left}.",
+                path=plan.edit.path,
+                left=words(plan.left) or say("what Spendlight had set there was removed or changed"),
+            ),
+            fix=say("It is put in again only when you ask for it."),
             code="opted_out",
         )
     )
@@ -444,9 +453,9 @@ def _opted_out(plan: Plan) -> OptedOutError:
 def _system_refused(real: Path, error: OSError) -> EditError:
     return EditError(
         Trouble(
-            title="That file could not be written",
-            message=f"{real}: {error.strerror or error}. It is as it was",
-            fix="Mend that and try again.",
+            title=say("That file could not be written"),
+            message=say("{path}: {why}. It is as it was", path=real, why=error.strerror or error),
+            fix=say("Mend that and try again."),
             code="not_written",
         )
     )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles, vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -129,9 +130,9 @@ class GeminiCli(Tool):
         if mode == "api-key" and self._chosen(machine) is None:
             raise EditError(
                 Trouble(
-                    title="Gemini CLI has not been told how it signs in",
-                    message="With an address of its own it then refuses to start.",
-                    fix="Choose the API key once with its /auth command, or: spendlight connect gemini-cli",
+                    title=say("Gemini CLI has not been told how it signs in"),
+                    message=say("With an address of its own it then refuses to start."),
+                    fix=say("Choose the API key once with its /auth command, or: spendlight connect gemini-cli"),
                     code="not_chosen",
                 )
             )
@@ -157,10 +158,18 @@ class GeminiCli(Tool):
         if chosen is not None and chosen != mode:
             raise EditError(
                 Trouble(
-                    title="Gemini CLI signs in another way",
-                    message=f"{self.settings(machine)} chooses what the mode {chosen} is for.",
-                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first. If it "
-                    "was `connect` that chose: spendlight disconnect gemini-cli, and connect again.",
+                    title=say("Gemini CLI signs in another way"),
+                    message=say(
+                        "{settings} chooses what the mode {chosen} is for.",
+                        settings=self.settings(machine),
+                        chosen=chosen,
+                    ),
+                    fix=say(
+                        "Connect it with --mode {chosen}, or choose another way with its /auth command first."
+                        " If it was `connect` that chose: spendlight disconnect gemini-cli, and connect"
+                        " again.",
+                        chosen=chosen,
+                    ),
                     code="other_login",
                 )
             )

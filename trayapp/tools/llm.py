@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -80,9 +81,9 @@ class Llm(Tool):
         if not operations:
             raise EditError(
                 Trouble(
-                    title="None of llm's own models goes to a service that is a route here",
-                    message=f"{models} names no `api_base` that Spendlight knows.",
-                    fix="Name the service once, `spendlight upstream set NAME=https://…`, and connect again.",
+                    title=say("None of llm's own models goes to a service that is a route here"),
+                    message=say("{models} names no `api_base` that Spendlight knows.", models=models),
+                    fix=say("Name the service once, `spendlight upstream set NAME=https://…`, and connect again."),
                     code="nothing_to_lead",
                 )
             )

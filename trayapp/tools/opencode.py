@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import jsonspans, providers, startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -198,9 +199,11 @@ def _parsed(text: str) -> dict[str, Any]:
 def _content_not_understood() -> EditError:
     return EditError(
         Trouble(
-            title="opencode's own variable is not understood",
-            message=f"{_CONTENT} is set in this shell, and an address cannot be laid over what it holds.",
-            fix="Mend it, or lead opencode by its settings file: spendlight connect opencode",
+            title=say("opencode's own variable is not understood"),
+            message=say(
+                "{variable} is set in this shell, and an address cannot be laid over what it holds.", variable=_CONTENT
+            ),
+            fix=say("Mend it, or lead opencode by its settings file: spendlight connect opencode"),
             code="not_understood",
         )
     )
