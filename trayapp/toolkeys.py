@@ -101,8 +101,9 @@ class ToolKeys:
             values = [value for _, value in self._values(tool)] if made else []
             here = {key.name for v in values if register.MARK in v and (key := self._cabinet.of(v)) is not None}
         except (VirtualKeyError, OSError):
-            return [], ["the register of virtual keys cannot be read, so none was taken out of use"]
-        gone, kept = [], []
+            return [], [say("the register of virtual keys cannot be read, so none was taken out of use")]
+        gone: list[str] = []
+        kept: list[str] = []
         for key in made:
             if key.name in here:
                 continue
@@ -112,8 +113,11 @@ class ToolKeys:
                     gone.append(key.name)
                     continue
             kept.append(
-                f"the real key behind {key.name} is not seen in its files, so it is kept: `spendlight keys remove "
-                f"{key.name} --print` prints and forgets it"
+                say(
+                    "the real key behind {name} is not seen in its files, so it is kept: `spendlight keys"
+                    " remove {name} --print` prints and forgets it",
+                    name=key.name,
+                )
             )
         return gone, kept
 

@@ -2199,8 +2199,16 @@
         <translation>1 Preis wird zurückgehalten</translation>
     </message>
     <message>
+        <source>A ChatGPT login in opencode has a fixed address; its calls are not counted.</source>
+        <translation>Eine ChatGPT-Anmeldung in opencode hat eine feste Adresse; ihre Aufrufe werden nicht gezählt.</translation>
+    </message>
+    <message>
         <source>A budget is lifted for a second to a year; it holds again when its next period begins.</source>
         <translation>Ein Budget lässt sich für eine Sekunde bis ein Jahr aufheben; mit seinem nächsten Zeitraum gilt es wieder.</translation>
+    </message>
+    <message>
+        <source>A company&apos;s plan has a host of its own: say so once, `spendlight upstream set copilot=https://api.business.githubcopilot.com` (or api.enterprise.githubcopilot.com).</source>
+        <translation>Der Tarif einer Firma hat einen eigenen Host: einmal festlegen, `spendlight upstream set copilot=https://api.business.githubcopilot.com` (oder api.enterprise.githubcopilot.com).</translation>
     </message>
     <message>
         <source>A contract&apos;s price cannot be used</source>
@@ -2251,6 +2259,18 @@
         <translation>Ein eigener Preis ist nicht verwendbar</translation>
     </message>
     <message>
+        <source>A program that gives its SDK an address of its own is not led; neither is Mistral&apos;s SDK, which reads no variable (give it `server_url`, from `spendlight url mistral`).</source>
+        <translation>Ein Programm, das seinem SDK selbst eine Adresse gibt, wird nicht geführt; ebenso wenig das SDK von Mistral, das keine Variable liest (ihm `server_url` geben, aus `spendlight url mistral`).</translation>
+    </message>
+    <message>
+        <source>A project whose own .aider.conf.yml has `set-env` goes past Spendlight: its list replaces yours.</source>
+        <translation>Ein Projekt, dessen eigene .aider.conf.yml ein `set-env` hat, geht an Spendlight vorbei: Seine Liste ersetzt die andere.</translation>
+    </message>
+    <message>
+        <source>A provider that you add later is counted once you connect again; opencode&apos;s own Zen models are not.</source>
+        <translation>Ein später hinzugefügter Anbieter zählt nach dem nächsten Verbinden; die Zen-Modelle von opencode selbst zählen nicht.</translation>
+    </message>
+    <message>
         <source>A request is a JSON object.</source>
         <translation>Eine Anfrage ist ein JSON-Objekt.</translation>
     </message>
@@ -2271,8 +2291,24 @@
         <translation>Arten von Aufgaben sind: {types}.</translation>
     </message>
     <message>
+        <source>Add a model with a key of your own to its config.yaml, and connect again.</source>
+        <translation>In seine config.yaml ein Modell mit eigenem Schlüssel eintragen und neu verbinden.</translation>
+    </message>
+    <message>
         <source>Add one with `spendlight upstream set {vendor}=https://…`.</source>
         <translation>Mit `spendlight upstream set {vendor}=https://…` eine anlegen.</translation>
+    </message>
+    <message>
+        <source>Addresses in a project&apos;s own crushrc or crush.json win; its calls are then not counted.</source>
+        <translation>Adressen in einer crushrc oder crush.json des Projekts gelten zuerst; solche Aufrufe werden dann nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>After a reboot it starts with your first login, also one over SSH. What runs without any login (cron, system services) finds it only after `{command}`, which starts it at boot.</source>
+        <translation>Nach einem Neustart läuft es ab der ersten Anmeldung, auch einer über SSH. Was ohne Anmeldung läuft (cron, Systemdienste), findet es erst nach `{command}`; dann startet es beim Booten.</translation>
+    </message>
+    <message>
+        <source>Alibaba&apos;s Coding and Token Plans have hosts of their own: each needs a route once.</source>
+        <translation>Die Coding- und Token-Tarife von Alibaba haben eigene Hosts: Jeder braucht einmal eine Route.</translation>
     </message>
     <message>
         <source>All loopback ports from {first} to {last} are taken.</source>
@@ -2307,6 +2343,10 @@
         <translation>Ein anderes Programm lauscht auf 127.0.0.1:{port} oder [::1]:{port}, wo die Tools Spendlight suchen.</translation>
     </message>
     <message>
+        <source>As long as it does not run, connected tools reach nobody. `spendlight autostart on` changes that.</source>
+        <translation>Solange es nicht läuft, erreichen verbundene Tools niemanden. `spendlight autostart on` ändert das.</translation>
+    </message>
+    <message>
         <source>Ask again from the beginning.</source>
         <translation>Noch einmal von vorn abfragen.</translation>
     </message>
@@ -2315,12 +2355,20 @@
         <translation>Wem es gehört, der kann es ändern.</translation>
     </message>
     <message>
+        <source>Azure OpenAI&apos;s SDK is led once its route is known: spendlight upstream set azure=https://….openai.azure.com. Where a program reads no variable, put an address into its settings: `spendlight url anthropic`, `spendlight url openai` (ends in /v1), `spendlight url gemini`, or `spendlight url any` for all three; --tool NAME gives its calls that name.</source>
+        <translation>Das SDK von Azure OpenAI wird geführt, sobald seine Route bekannt ist: spendlight upstream set azure=https://….openai.azure.com. Wo ein Programm keine Variable liest, eine Adresse in seine Einstellungen setzen: `spendlight url anthropic`, `spendlight url openai` (endet auf /v1), `spendlight url gemini`, oder `spendlight url any` für alle drei; --tool NAME gibt seinen Aufrufen diesen Namen.</translation>
+    </message>
+    <message>
         <source>Budget {name!r}</source>
         <translation>Budget „{name}“</translation>
     </message>
     <message>
         <source>By hand: {rest}</source>
         <translation>Von Hand: {rest}</translation>
+    </message>
+    <message>
+        <source>COPILOT_API_URL is set in this shell and wins over its settings.</source>
+        <translation>COPILOT_API_URL ist in dieser Shell gesetzt und gilt vor den Einstellungen.</translation>
     </message>
     <message>
         <source>Calls go on meanwhile. `spendlight doctor` shows details.</source>
@@ -2335,12 +2383,24 @@
         <translation>Aufrufe von {models} bleiben ohne Preis.</translation>
     </message>
     <message>
+        <source>Calls on a JetBrains AI plan go to JetBrains&apos; own service; no setting for another address is known. With your own key (Settings, Tools, AI Assistant, its providers, OpenAI-compatible) it takes one: paste what `spendlight url openai --tool jetbrains-ai` prints.</source>
+        <translation>Aufrufe in einem Tarif von JetBrains AI gehen zum Dienst von JetBrains; eine Einstellung für eine andere Adresse ist nicht bekannt. Mit einem eigenen Schlüssel (Settings, Tools, AI Assistant, seine Anbieter, OpenAI-compatible) nimmt es eine an: einfügen, was `spendlight url openai --tool jetbrains-ai` ausgibt.</translation>
+    </message>
+    <message>
         <source>Choose another with --name.</source>
         <translation>Mit --name einen anderen wählen.</translation>
     </message>
     <message>
         <source>Choose the API key once with its /auth command, or: spendlight connect gemini-cli</source>
         <translation>Mit /auth dort einmal den API-Schlüssel wählen, oder: spendlight connect gemini-cli</translation>
+    </message>
+    <message>
+        <source>Cline in an editor keeps its settings inside the editor: tick `Use custom base URL` at the provider and paste what `spendlight url anthropic --tool cline` prints (openai, gemini likewise).</source>
+        <translation>Cline in einem Editor behält seine Einstellungen dort: beim Anbieter `Use custom base URL` ankreuzen und einfügen, was `spendlight url anthropic --tool cline` ausgibt (ebenso openai, gemini).</translation>
+    </message>
+    <message>
+        <source>Cline&apos;s own accounts and ChatGPT logins have a fixed address and are not counted.</source>
+        <translation>Die eigenen Konten von Cline und Anmeldungen bei ChatGPT haben eine feste Adresse und werden nicht gezählt.</translation>
     </message>
     <message>
         <source>Close that program and try again.</source>
@@ -2387,6 +2447,14 @@
         <translation>Dieses Programm beenden; Spendlight wartet auf den Port. Oder die Tools zurückführen: {rescue} restore --all</translation>
     </message>
     <message>
+        <source>Every call, also one with your own key or with `Override OpenAI Base URL`, goes to Cursor&apos;s servers first; these cannot reach an address on your machine. What it costs stands on Cursor&apos;s own dashboard.</source>
+        <translation>Jeder Aufruf, auch einer mit eigenem Schlüssel oder mit `Override OpenAI Base URL`, geht zuerst zu Cursors Servern; diese erreichen keine Adresse auf diesem Rechner. Was er kostet, steht auf Cursors eigener Seite.</translation>
+    </message>
+    <message>
+        <source>Every program that new shells start and that reads these variables comes here, also Claude Code and Gemini CLI, with what that costs them (`spendlight tools claude-code`).</source>
+        <translation>Jedes Programm, das neue Shells starten und das diese Variablen liest, kommt hierher, auch Claude Code und Gemini CLI, mit den Folgen für sie (`spendlight tools claude-code`).</translation>
+    </message>
+    <message>
         <source>For such work ({what}) two of the last ten turns had to be done again or were complained about, so the rule rests. `spendlight rules resume` starts it again.</source>
         <translation>Bei solcher Arbeit ({what}) mussten zwei der letzten zehn Züge wiederholt werden oder wurden bemängelt; daher ruht die Regel. Mit `spendlight rules resume` gilt sie wieder.</translation>
     </message>
@@ -2401,6 +2469,14 @@
     <message>
         <source>Gemini CLI signs in another way</source>
         <translation>Gemini CLI meldet sich auf andere Art an</translation>
+    </message>
+    <message>
+        <source>Gemini models go to Google directly, unmetered: llm-gemini has no setting for its address.</source>
+        <translation>Modelle von Gemini gehen direkt zu Google, nicht erfasst: llm-gemini hat keine Einstellung für die Adresse.</translation>
+    </message>
+    <message>
+        <source>Give it a key first, such as `cline auth --provider anthropic`, and connect again.</source>
+        <translation>Erst einen Schlüssel geben, etwa mit `cline auth --provider anthropic`, und neu verbinden.</translation>
     </message>
     <message>
         <source>Give it as VENDOR=URL, such as anthropic=https://gateway.example.com/anthropic.</source>
@@ -2429,6 +2505,10 @@
     <message>
         <source>If you want it edited: chmod u+w {real}. Else make that change yourself.</source>
         <translation>Falls sie geändert werden soll: chmod u+w {real}. Sonst von Hand ändern.</translation>
+    </message>
+    <message>
+        <source>In folders that you have not trusted it takes the key from that file and leaves the address: with a virtual key its calls then fail. Trust the folder, or start it there with `spendlight run -- gemini`.</source>
+        <translation>In Ordnern, denen nicht vertraut wurde, nimmt es den Schlüssel aus dieser Datei, aber nicht die Adresse: Mit einem virtuellen Schlüssel schlagen Aufrufe dann fehl. Dem Ordner vertrauen, oder es dort mit `spendlight run -- gemini` starten.</translation>
     </message>
     <message>
         <source>Install Spendlight again to meter them.</source>
@@ -2487,8 +2567,28 @@
         <translation>Jede Minute wird es neu versucht. Warum sie endet, steht in {log}.</translation>
     </message>
     <message>
+        <source>It keeps its settings inside VS Code, where no program should write. In its provider settings tick `Use custom base URL` and paste what `spendlight url anthropic --tool roo` prints (openai, gemini likewise).</source>
+        <translation>Es behält seine Einstellungen in VS Code, wo kein Programm schreiben sollte. In den Einstellungen des Anbieters `Use custom base URL` ankreuzen und einfügen, was `spendlight url anthropic --tool roo` ausgibt (ebenso openai, gemini).</translation>
+    </message>
+    <message>
+        <source>It reads a single `.env` file: in a project that has one of its own, and in folders that you do not trust, its calls go to Google directly and are not counted. `spendlight run -- gemini` counts everywhere.</source>
+        <translation>Es liest eine einzige `.env`-Datei: In einem Projekt mit einer eigenen, und in Ordnern ohne Vertrauen, gehen seine Aufrufe direkt zu Google und werden nicht gezählt. `spendlight run -- gemini` zählt überall.</translation>
+    </message>
+    <message>
+        <source>It speaks plain HTTPS instead of WebSocket: each turn sends its whole context.</source>
+        <translation>Es spricht einfaches HTTPS statt WebSocket: Jeder Zug sendet den ganzen Kontext.</translation>
+    </message>
+    <message>
         <source>It stands for a real key already; only a real one can be kept.</source>
         <translation>Er steht schon für einen echten Schlüssel; nur ein echter lässt sich aufbewahren.</translation>
+    </message>
+    <message>
+        <source>It starts at boot, before anybody logs in.</source>
+        <translation>Es startet beim Booten, noch vor jeder Anmeldung.</translation>
+    </message>
+    <message>
+        <source>It starts with a login at the desktop only: after a reboot with a login over SSH alone, run `spendlight` first.</source>
+        <translation>Es startet nur mit einer Anmeldung am Desktop: Nach einem Neustart mit einer Anmeldung allein über SSH zuerst `spendlight` aufrufen.</translation>
     </message>
     <message>
         <source>It was not mailed</source>
@@ -2497,6 +2597,18 @@
     <message>
         <source>It was not removed since Spendlight started.</source>
         <translation>Seit dem Start von Spendlight wurde sie nicht entfernt.</translation>
+    </message>
+    <message>
+        <source>It was written, looked at and taken back: {found}.</source>
+        <translation>Es wurde geschrieben, geprüft und zurückgenommen: {found}.</translation>
+    </message>
+    <message>
+        <source>Its ChatGPT and GitHub Copilot logins go to their vendors directly and are not counted.</source>
+        <translation>Anmeldungen bei ChatGPT und GitHub Copilot gehen direkt zu ihren Anbietern und werden nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>Its calls go to Windsurf&apos;s own service; no setting for another address is known. Extensions inside it, such as Cline, can be led here by their own settings.</source>
+        <translation>Seine Aufrufe gehen zum Dienst von Windsurf; eine Einstellung für eine andere Adresse ist nicht bekannt. Erweiterungen darin, etwa Cline, lassen sich über ihre eigenen Einstellungen hierher führen.</translation>
     </message>
     <message>
         <source>Its format is number {found}; this version knows formats up to {known}. Nothing was changed.</source>
@@ -2521,6 +2633,14 @@
     <message>
         <source>Its lines are: {kinds}.</source>
         <translation>Es gibt die Zeilen: {kinds}.</translation>
+    </message>
+    <message>
+        <source>Its own `/usage` prices the model that was asked for; Spendlight prices the one that answered.</source>
+        <translation>Sein eigenes `/usage` rechnet mit dem gewünschten Modell; Spendlight rechnet mit dem, das geantwortet hat.</translation>
+    </message>
+    <message>
+        <source>Its own cost display knows the prices that it was built with; Spendlight has its own price book.</source>
+        <translation>Seine eigene Kostenanzeige kennt die Preise, mit denen es gebaut wurde; Spendlight hat sein eigenes Preisbuch.</translation>
     </message>
     <message>
         <source>Its port was not served within {wait} seconds. It keeps trying.</source>
@@ -2623,6 +2743,22 @@
         <translation>Die Erfassung ist aus</translation>
     </message>
     <message>
+        <source>Models of Continue&apos;s own service are not counted.</source>
+        <translation>Modelle des Dienstes von Continue selbst werden nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>Models of other services (OpenRouter, DeepSeek, Mistral …) go there directly, unmetered.</source>
+        <translation>Modelle anderer Dienste (OpenRouter, DeepSeek, Mistral …) gehen direkt dorthin, nicht erfasst.</translation>
+    </message>
+    <message>
+        <source>Models that its own service describes (`uses`) are not counted.</source>
+        <translation>Modelle, die sein eigener Dienst beschreibt (`uses`), werden nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>Models without an `api_base` of their own are left as they are.</source>
+        <translation>Modelle ohne eigenes `api_base` bleiben, wie sie sind.</translation>
+    </message>
+    <message>
         <source>Name a model, or an effort.</source>
         <translation>Ein Modell oder einen Aufwand nennen.</translation>
     </message>
@@ -2641,6 +2777,14 @@
     <message>
         <source>Neither the price book {version} nor you have a price for {model!r}, so {mapped!r} would stay unpriced.</source>
         <translation>Für „{model}“ gibt es weder im Preisbuch {version} noch unter den eigenen Preisen einen; „{mapped}“ bliebe ohne Preis.</translation>
+    </message>
+    <message>
+        <source>Newer versions always ask OpenAI&apos;s own host by its Responses API; any other address only for models that they know to need it, and by Chat Completions for the rest.</source>
+        <translation>Neuere Versionen fragen immer den Host von OpenAI mit dessen Responses-API; eine andere Adresse nur für Modelle, von denen sie es wissen, und für die übrigen mit Chat Completions.</translation>
+    </message>
+    <message>
+        <source>No Python was found outside of Spendlight&apos;s own environment; if that goes, nobody can say so.</source>
+        <translation>Außerhalb von Spendlights eigener Umgebung wurde kein Python gefunden; geht diese verloren, kann es niemand sagen.</translation>
     </message>
     <message>
         <source>No folder is set.</source>
@@ -2679,12 +2823,20 @@
         <translation>Diese Adresse gibt es nicht</translation>
     </message>
     <message>
+        <source>No supported setting leads Copilot&apos;s own models to another address. Models with a key of your own do take one (Manage Models, Add Models, Custom Endpoint): their `url` is what `spendlight url openai --tool vscode-copilot` prints, with /chat/completions behind it. What a plan has used stands on GitHub&apos;s page; GitHub Copilot CLI can be led here: `spendlight connect copilot`.</source>
+        <translation>Keine unterstützte Einstellung führt die Modelle von Copilot selbst zu einer anderen Adresse. Modelle mit eigenem Schlüssel nehmen eine an (Manage Models, Add Models, Custom Endpoint): als `url` das, was `spendlight url openai --tool vscode-copilot` ausgibt, mit /chat/completions dahinter. Was ein Tarif verbraucht hat, steht auf GitHubs Seite; GitHub Copilot CLI lässt sich hierher führen: `spendlight connect copilot`.</translation>
+    </message>
+    <message>
         <source>No turn of the last hours was served by another model than was asked for.</source>
         <translation>Kein Zug der letzten Stunden kam von einem anderen Modell als dem gewünschten.</translation>
     </message>
     <message>
         <source>Nobody knows that model</source>
         <translation>Dieses Modell kennt niemand</translation>
+    </message>
+    <message>
+        <source>Nobody restarts a guard that was killed before the next login, but `spendlight`.</source>
+        <translation>Einen Wächter, der vor der nächsten Anmeldung getötet wurde, startet nur `spendlight` wieder.</translation>
     </message>
     <message>
         <source>None is set up yet.</source>
@@ -2719,8 +2871,16 @@
         <translation>Nichts wie „{wanted}“ passt zu den Modellen, die heute genutzt werden.</translation>
     </message>
     <message>
+        <source>On OpenAI models it streams without asking for the usage, so those calls are estimates; with `spendlight config set metering.ask_usage true` Spendlight asks in its place, and they are exact.</source>
+        <translation>Bei Modellen von OpenAI streamt es, ohne nach dem Verbrauch zu fragen; solche Aufrufe sind geschätzt. Mit `spendlight config set metering.ask_usage true` fragt Spendlight an seiner Stelle, und sie sind genau.</translation>
+    </message>
+    <message>
         <source>On Windows no start file is written</source>
         <translation>Unter Windows wird keine Startdatei geschrieben</translation>
+    </message>
+    <message>
+        <source>On Windows the start at login is written, but was never tried.</source>
+        <translation>Unter Windows wird der Start bei der Anmeldung geschrieben, wurde aber nie erprobt.</translation>
     </message>
     <message>
         <source>One of its keys belongs to no one vendor</source>
@@ -2729,6 +2889,14 @@
     <message>
         <source>Only a key there can be swapped; a login, or what a shell exports, stays as it is.</source>
         <translation>Nur ein Schlüssel dort lässt sich tauschen; eine Anmeldung, oder was eine Shell exportiert, bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Other programs that read ANTHROPIC_BASE_URL or OPENAI_BASE_URL come here too from new shells, and all of them are told apart by their SDK only.</source>
+        <translation>Andere Programme, die ANTHROPIC_BASE_URL oder OPENAI_BASE_URL lesen, kommen aus neuen Shells auch hierher, und alle unterscheidet nur ihr SDK.</translation>
+    </message>
+    <message>
+        <source>Other providers, and agents that it starts (Claude Code, Codex …), do not use these addresses.</source>
+        <translation>Andere Anbieter und Agenten, die es startet (Claude Code, Codex …), nutzen diese Adressen nicht.</translation>
     </message>
     <message>
         <source>Port {port} cannot be used</source>
@@ -2759,6 +2927,10 @@
         <translation>Echte Schlüssel sind nicht erreichbar</translation>
     </message>
     <message>
+        <source>Remote Control is off, and so are the features that it keeps for its vendor&apos;s own host: the cache that is shared over sessions, and some betas.</source>
+        <translation>Remote Control ist aus, ebenso was es dem Host seines Anbieters vorbehält: der über Sitzungen geteilte Cache und einige Betas.</translation>
+    </message>
+    <message>
         <source>Remove it, and connect those tools again.</source>
         <translation>Entfernen und diese Tools neu verbinden.</translation>
     </message>
@@ -2769,6 +2941,10 @@
     <message>
         <source>Remove some with `spendlight rules remove ID`.</source>
         <translation>Mit `spendlight rules remove ID` einige entfernen.</translation>
+    </message>
+    <message>
+        <source>Requests signed with AWS keys fail.</source>
+        <translation>Mit AWS-Schlüsseln signierte Anfragen schlagen fehl.</translation>
     </message>
     <message>
         <source>Savings are told for 1 to {most} days.</source>
@@ -2799,8 +2975,20 @@
         <translation>`proxy.port` auf {first} setzen und Spendlight neu starten, die Tools neu verbinden, oder sie mit `spendlight restore --all` zurückführen.</translation>
     </message>
     <message>
+        <source>Set a key for Anthropic, OpenAI, Google, OpenRouter, DeepSeek, Groq, Mistral or xAI with `opencode auth login`, or in the environment, and connect again.</source>
+        <translation>Mit `opencode auth login` oder in der Umgebung einen Schlüssel für Anthropic, OpenAI, Google, OpenRouter, DeepSeek, Groq, Mistral oder xAI setzen und neu verbinden.</translation>
+    </message>
+    <message>
         <source>Something went wrong in Spendlight ({kind}).</source>
         <translation>In Spendlight ging etwas schief ({kind}).</translation>
+    </message>
+    <message>
+        <source>Speech (transcription and reading aloud) has addresses of its own and goes past Spendlight.</source>
+        <translation>Sprache (Mitschrift und Vorlesen) hat eigene Adressen und geht an Spendlight vorbei.</translation>
+    </message>
+    <message>
+        <source>Spendlight answered in the vendor&apos;s place: {code}</source>
+        <translation>Spendlight antwortete anstelle des Anbieters: {code}</translation>
     </message>
     <message>
         <source>Spendlight cannot use its folder</source>
@@ -2821,6 +3009,10 @@
     <message>
         <source>Spendlight does not know where calls to {vendor!r} go.</source>
         <translation>Spendlight weiß nicht, wohin Aufrufe an „{vendor}“ gehen.</translation>
+    </message>
+    <message>
+        <source>Spendlight does not start at login: you start it yourself.</source>
+        <translation>Spendlight startet nicht bei der Anmeldung: Es wird von Hand gestartet.</translation>
     </message>
     <message>
         <source>Spendlight ended while it was on its way.</source>
@@ -2847,8 +3039,16 @@
         <translation>Spendlight führt es in {path}; das System antwortete: {why}.</translation>
     </message>
     <message>
+        <source>Spendlight no longer starts at login: no tool needs it</source>
+        <translation>Spendlight startet nicht mehr bei der Anmeldung: Kein Tool braucht es</translation>
+    </message>
+    <message>
         <source>Spendlight only meters now</source>
         <translation>Spendlight zählt zurzeit nur</translation>
+    </message>
+    <message>
+        <source>Spendlight starts at login: {why} ({path}).</source>
+        <translation>Spendlight startet bei der Anmeldung: {why} ({path}).</translation>
     </message>
     <message>
         <source>Spendlight would not be there after the next login</source>
@@ -3347,6 +3547,14 @@
         <translation>Eine Woche als 2026-W48 schreiben, einen Monat als 2026-11, Tage als 2026-11-03.</translation>
     </message>
     <message>
+        <source>Written from Zed&apos;s documentation, not tried with Zed itself.</source>
+        <translation>Nach Zeds Dokumentation geschrieben, nicht mit Zed selbst erprobt.</translation>
+    </message>
+    <message>
+        <source>Written from goose&apos;s documentation, not tried with goose itself.</source>
+        <translation>Nach der Dokumentation von goose geschrieben, nicht mit goose selbst erprobt.</translation>
+    </message>
+    <message>
         <source>You have taken this out before</source>
         <translation>Das wurde hier schon einmal herausgenommen</translation>
     </message>
@@ -3357,6 +3565,26 @@
     <message>
         <source>Your team decides that</source>
         <translation>Das entscheidet das Team</translation>
+    </message>
+    <message>
+        <source>Zed keeps a key in the keychain for one address: type it in once more after connecting, or give it by ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY. After disconnecting the old one holds again.</source>
+        <translation>Zed behält im Schlüsselbund einen Schlüssel für eine Adresse: ihn nach dem Verbinden noch einmal eingeben oder mit ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY angeben. Nach dem Trennen gilt wieder der alte.</translation>
+    </message>
+    <message>
+        <source>Zed&apos;s hosted models, Copilot, and agents that it starts (Claude Code, Codex …) do not use these addresses.</source>
+        <translation>Zeds gehostete Modelle, Copilot und Agenten, die es startet (Claude Code, Codex …), nutzen diese Adressen nicht.</translation>
+    </message>
+    <message>
+        <source>`cn` takes no notice of a Gemini model&apos;s address and calls Google directly; the variable that `spendlight url gemini --tool continue --env` prints leads it here.</source>
+        <translation>`cn` beachtet die Adresse eines Gemini-Modells nicht und ruft Google direkt auf; die Variable, die `spendlight url gemini --tool continue --env` ausgibt, führt es hierher.</translation>
+    </message>
+    <message>
+        <source>`copilotUrl` is in no document of GitHub&apos;s; a later version may take no notice of it.</source>
+        <translation>`copilotUrl` steht in keinem Dokument von GitHub; eine spätere Version beachtet es vielleicht nicht.</translation>
+    </message>
+    <message>
+        <source>`ollama serve` reads OLLAMA_HOST too and cannot start from such a shell; as a service it can.</source>
+        <translation>Auch `ollama serve` liest OLLAMA_HOST und startet aus einer solchen Shell nicht; als Dienst geht es.</translation>
     </message>
     <message>
         <source>`report.mail_to` and `report.smtp` have to be set both.</source>
@@ -3435,6 +3663,10 @@
         <translation>`spendlight run -- COMMAND` führt einen Start über Spendlight; `spendlight url VENDOR` gibt eine Adresse aus.</translation>
     </message>
     <message>
+        <source>`spendlight run -- codex` gives the address, your token in it, as an argument, which other users of this machine can read while it runs (on Linux the port refuses them all the same). `spendlight connect codex` gives it in a file.</source>
+        <translation>`spendlight run -- codex` übergibt die Adresse mit dem Token darin als Argument, das andere Nutzer dieses Rechners währenddessen lesen können (unter Linux weist der Port sie trotzdem ab). `spendlight connect codex` übergibt sie in einer Datei.</translation>
+    </message>
+    <message>
         <source>`spendlight suggest` shows what is suggested now.</source>
         <translation>Was jetzt vorgeschlagen wird, zeigt `spendlight suggest`.</translation>
     </message>
@@ -3473,6 +3705,10 @@
     <message>
         <source>an unnamed model</source>
         <translation>einem Modell ohne Namen</translation>
+    </message>
+    <message>
+        <source>as it was, byte for byte</source>
+        <translation>wie sie war, Byte für Byte</translation>
     </message>
     <message>
         <source>could not be started</source>
@@ -3521,6 +3757,10 @@
     <message>
         <source>it is a link that leads to nothing</source>
         <translation>es ist ein Link ins Leere</translation>
+    </message>
+    <message>
+        <source>it is as it was already</source>
+        <translation>sie ist schon, wie sie war</translation>
     </message>
     <message>
         <source>it is damaged</source>
@@ -3595,8 +3835,40 @@
         <translation>weglassen, um jeden Anbieter zu meinen</translation>
     </message>
     <message>
+        <source>led back, but a former value lies in a keyring that was shut: unlock it and disconnect again</source>
+        <translation>zurückgeführt, aber ein früherer Wert liegt in einem verschlossenen Schlüsselbund: ihn entsperren und noch einmal trennen</translation>
+    </message>
+    <message>
+        <source>new shells no longer get its variables; shells that are open keep them</source>
+        <translation>neue Shells bekommen die Variablen nicht mehr; offene behalten sie</translation>
+    </message>
+    <message>
+        <source>new shells still get its variables: {why}</source>
+        <translation>neue Shells bekommen die Variablen noch: {why}</translation>
+    </message>
+    <message>
+        <source>new shells will no longer get its variables</source>
+        <translation>neue Shells werden die Variablen nicht mehr bekommen</translation>
+    </message>
+    <message>
+        <source>no Python from 3.11 on was found that does not belong to Spendlight&apos;s own environment</source>
+        <translation>kein Python ab 3.11 wurde gefunden, das nicht zu Spendlights eigener Umgebung gehört</translation>
+    </message>
+    <message>
+        <source>nobody answers at the address in its settings</source>
+        <translation>niemand antwortet unter der Adresse in seinen Einstellungen</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>nichts</translation>
+    </message>
+    <message>
+        <source>not undone</source>
+        <translation>nicht rückgängig gemacht</translation>
+    </message>
+    <message>
+        <source>nothing of ours is in it any more</source>
+        <translation>nichts von Spendlight steht noch darin</translation>
     </message>
     <message>
         <source>number {number} in [[{section}]]</source>
@@ -3619,12 +3891,28 @@
         <translation>andere Nutzer können in diesen Ordner schreiben</translation>
     </message>
     <message>
+        <source>our keys are taken out; your changes since stay</source>
+        <translation>Spendlights Schlüssel sind herausgenommen; was seither geändert wurde, bleibt</translation>
+    </message>
+    <message>
+        <source>removed: it did not exist before</source>
+        <translation>entfernt: vorher gab es sie nicht</translation>
+    </message>
+    <message>
+        <source>removed: only our keys were left in it</source>
+        <translation>entfernt: nur Spendlights Schlüssel standen noch darin</translation>
+    </message>
+    <message>
         <source>signal {name}</source>
         <translation>Signal {name}</translation>
     </message>
     <message>
         <source>spendlight tools {name} says what each one means.</source>
         <translation>Was jede bedeutet, sagt spendlight tools {name}.</translation>
+    </message>
+    <message>
+        <source>still leads to Spendlight: this profile&apos;s `connect` did not write it, so it is left alone. Take it out by hand, or the tool reaches nobody while Spendlight does not run</source>
+        <translation>führt noch zu Spendlight: `connect` dieses Profils hat es nicht geschrieben, daher bleibt es. Von Hand herausnehmen, sonst erreicht das Tool niemanden, solange Spendlight nicht läuft</translation>
     </message>
     <message>
         <source>the contract for {vendor}, {model}</source>
@@ -3639,8 +3927,28 @@
         <translation>die Datei ist weg</translation>
     </message>
     <message>
+        <source>the file is gone; nothing to undo</source>
+        <translation>die Datei ist weg; nichts rückgängig zu machen</translation>
+    </message>
+    <message>
+        <source>the real key behind {name} is not seen in its files, so it is kept: `spendlight keys remove {name} --print` prints and forgets it</source>
+        <translation>der echte Schlüssel hinter {name} ist in den Dateien nicht zu sehen und wird daher behalten: `spendlight keys remove {name} --print` gibt ihn aus und vergisst ihn</translation>
+    </message>
+    <message>
+        <source>the register of virtual keys cannot be read, so none was taken out of use</source>
+        <translation>das Verzeichnis der virtuellen Schlüssel lässt sich nicht lesen; keiner wurde aus dem Verkehr gezogen</translation>
+    </message>
+    <message>
+        <source>the whole former file cannot be had: {why}</source>
+        <translation>die ganze frühere Datei ist nicht erreichbar: {why}</translation>
+    </message>
+    <message>
         <source>there is no `{name}` here. Known are {known}.</source>
         <translation>ein `{name}` gibt es hier nicht. Bekannt sind {known}.</translation>
+    </message>
+    <message>
+        <source>this entry of the journal is damaged, so its edit cannot be undone</source>
+        <translation>dieser Eintrag ist beschädigt; seine Änderung lässt sich nicht rückgängig machen</translation>
     </message>
     <message>
         <source>this folder belongs to {user}</source>
@@ -3649,6 +3957,10 @@
     <message>
         <source>two agreements are called {name!r}.</source>
         <translation>zwei Vereinbarungen heißen „{name}“.</translation>
+    </message>
+    <message>
+        <source>unlock it and restore again</source>
+        <translation>ihn entsperren und noch einmal zurücksetzen</translation>
     </message>
     <message>
         <source>what Spendlight had set there is gone</source>
@@ -3692,6 +4004,10 @@
     </message>
     <message>
         <source>you have taken it out</source>
+        <translation>es wurde von Hand herausgenommen</translation>
+    </message>
+    <message>
+        <source>you have taken it out by hand</source>
         <translation>es wurde von Hand herausgenommen</translation>
     </message>
     <message>
@@ -3759,6 +4075,14 @@
         <translation>{held}. {fix}</translation>
     </message>
     <message>
+        <source>{message} New shells perhaps still get its variables: `spendlight restore --all`</source>
+        <translation>{message} Neue Shells bekommen die Variablen vielleicht noch: `spendlight restore --all`</translation>
+    </message>
+    <message>
+        <source>{message} `spendlight autostart on` puts it in again.</source>
+        <translation>{message} `spendlight autostart on` trägt es wieder ein.</translation>
+    </message>
+    <message>
         <source>{message}; {hint}.</source>
         <translation>{message}; {hint}.</translation>
     </message>
@@ -3795,6 +4119,10 @@
         <translation>{names}: {why}. Tools mit den virtuellen Schlüsseln hören 503.</translation>
     </message>
     <message>
+        <source>{name} goes to {address} and stays so, uncounted, unless a route of yours goes there: `spendlight upstream set NAME={address}`, then connect again.</source>
+        <translation>{name} geht zu {address} und bleibt so, ungezählt, solange keine eigene Route dorthin führt: `spendlight upstream set NAME={address}`, dann neu verbinden.</translation>
+    </message>
+    <message>
         <source>{name} goes to {url}</source>
         <translation>{name} geht zu {url}</translation>
     </message>
@@ -3805,6 +4133,26 @@
     <message>
         <source>{name}: neither the keyring nor Spendlight&apos;s files hold it any more.</source>
         <translation>{name}: Weder der Schlüsselbund noch Spendlights Dateien haben ihn noch.</translation>
+    </message>
+    <message>
+        <source>{path} holds a virtual key that this profile does not know: calls with it are refused. Put the real one there.</source>
+        <translation>{path} enthält einen virtuellen Schlüssel, den dieses Profil nicht kennt: Aufrufe damit werden abgelehnt. Dort den echten eintragen.</translation>
+    </message>
+    <message>
+        <source>{path} is managed by your administrator and allows signing in by {kind} only.</source>
+        <translation>{path} wird zentral verwaltet und erlaubt nur die Anmeldung mit {kind}.</translation>
+    </message>
+    <message>
+        <source>{path} is managed by your administrator and sets the address {address}, which wins.</source>
+        <translation>{path} wird zentral verwaltet und setzt die Adresse {address}; sie gilt.</translation>
+    </message>
+    <message>
+        <source>{path} is managed by your administrator and wins over your settings.</source>
+        <translation>{path} wird zentral verwaltet und gilt vor den eigenen Einstellungen.</translation>
+    </message>
+    <message>
+        <source>{path} is managed by your administrator; it may forbid changes.</source>
+        <translation>{path} wird zentral verwaltet; Änderungen sind vielleicht verboten.</translation>
     </message>
     <message>
         <source>{path}: another program writes it again and again.</source>
@@ -3849,6 +4197,10 @@
     <message>
         <source>{says} {location}; the route `vertex` leads to the global one.</source>
         <translation>{says} {location}; die Route `vertex` führt zum globalen.</translation>
+    </message>
+    <message>
+        <source>{settings} chooses the provider {provider!r}, which has an address of its own: `openai_base_url` is for the built-in one. Take `model_provider` out, or lead that provider here by hand.</source>
+        <translation>{settings} wählt den Anbieter „{provider}“, der eine eigene Adresse hat: `openai_base_url` ist für den eingebauten. `model_provider` herausnehmen oder diesen Anbieter von Hand hierher führen.</translation>
     </message>
     <message>
         <source>{settings} chooses what the mode {chosen} is for.</source>
@@ -3899,12 +4251,36 @@
         <translation>„{value}“ ist weder ein Datum noch eine Uhrzeit.</translation>
     </message>
     <message>
+        <source>{variable} is set in this shell and wins over the file&apos;s.</source>
+        <translation>{variable} ist in dieser Shell gesetzt und gilt vor dem Wert der Datei.</translation>
+    </message>
+    <message>
+        <source>{variable} is set in this shell and wins over the file.</source>
+        <translation>{variable} ist in dieser Shell gesetzt und gilt vor der Datei.</translation>
+    </message>
+    <message>
+        <source>{variable} is set in this shell and wins over the settings file.</source>
+        <translation>{variable} ist in dieser Shell gesetzt und gilt vor der Einstellungsdatei.</translation>
+    </message>
+    <message>
+        <source>{variable} is set in this shell too; which of the two wins is Claude Code&apos;s to say.</source>
+        <translation>{variable} ist auch in dieser Shell gesetzt; welches von beiden gilt, entscheidet Claude Code.</translation>
+    </message>
+    <message>
         <source>{variable} is set in this shell, and an address cannot be laid over what it holds.</source>
         <translation>{variable} ist in dieser Shell gesetzt, und über ihren Inhalt lässt sich keine Adresse legen.</translation>
     </message>
     <message>
+        <source>{variable} is set in this shell; addresses in it win over the settings file.</source>
+        <translation>{variable} ist in dieser Shell gesetzt; Adressen darin gelten vor der Einstellungsdatei.</translation>
+    </message>
+    <message>
         <source>{vendor!r} is reached with a login, or is no route&apos;s name.</source>
         <translation>„{vendor}“ wird mit einer Anmeldung erreicht oder ist der Name keiner Route.</translation>
+    </message>
+    <message>
+        <source>{vendor} answered {status} in {ms} ms, asked without a key</source>
+        <translation>{vendor} antwortete {status} nach {ms} ms, ohne Schlüssel gefragt</translation>
     </message>
     <message>
         <source>{wanted!r} could be: {models}.</source>
@@ -3943,6 +4319,10 @@
         <translation>{where} hat einen Satz für „{name}“, und das ist kein Bestandteil.</translation>
     </message>
     <message>
+        <source>{where} has the address {address}; it is led here only if that is a route.</source>
+        <translation>{where} hat die Adresse {address}; nur wenn sie eine Route ist, wird sie hierher geführt.</translation>
+    </message>
+    <message>
         <source>{where} has the multiplier {text!r}; at most {most} is taken.</source>
         <translation>{where} hat den Faktor „{text}“; höchstens {most} wird angenommen.</translation>
     </message>
@@ -3955,8 +4335,20 @@
         <translation>{where} ist {url}.</translation>
     </message>
     <message>
+        <source>{where} led to Spendlight already. `connect` had not written that, so disconnecting leaves or puts back what stood there.</source>
+        <translation>{where} führte schon zu Spendlight. `connect` hatte das nicht geschrieben; Trennen lässt daher stehen, was dort stand, oder stellt es wieder her.</translation>
+    </message>
+    <message>
         <source>{where}: Spendlight knows no route there.</source>
         <translation>{where}: Dort kennt Spendlight keine Route.</translation>
+    </message>
+    <message>
+        <source>{where}: an address of Spendlight&apos;s, but not of this profile</source>
+        <translation>{where}: eine Adresse von Spendlight, aber nicht von diesem Profil</translation>
+    </message>
+    <message>
+        <source>{where}: not written by `connect`, so `disconnect` leaves it</source>
+        <translation>{where}: nicht von `connect` geschrieben, daher lässt `disconnect` es stehen</translation>
     </message>
     <message>
         <source>{where}: {message}</source>

@@ -14,7 +14,7 @@ from desktop_faces import cut, popover_of
 from desktop_tongues import builder, speaking
 from PySide6.QtGui import QImage
 
-from trayapp.desktop import look, saying
+from trayapp.desktop import look, saying, toolwords
 from trayapp.desktop.link import Line
 from trayapp.desktop.toolwork import ToolWork
 from trayapp.desktop.view import Link, View
@@ -26,7 +26,8 @@ from trayapp.platform import guardstate, single
 from trayapp.said import begun, counted, say
 from trayapp.snapshot import Notice, Snapshot
 from trayapp.toolbox import Toolbox
-from trayapp.tools import files
+from trayapp.tools import files, registry
+from trayapp.tools.desk import Outcome
 from trayapp.trouble import Trouble
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)")
@@ -181,6 +182,26 @@ def test_what_a_tools_file_refuses_is_german(qapp, qtbot, profile, tmp_path) -> 
     assert trouble.title == "Diese Datei wird nicht geändert"
     assert trouble.message == f"{tmp_path}: sie ist größer als 8 MiB."
     assert trouble.fix == "Diese Änderung von Hand machen."
+
+
+def test_what_tools_say_of_themselves_is_german(qapp) -> None:
+    texts = [
+        text
+        for tool in registry.TOOLS
+        for text in (tool.advice, *tool.key_costs, *(cost for mode in tool.modes for cost in mode.costs))
+        if text
+    ]
+    assert len(texts) > 30
+    with speaking(qapp, "de"):
+        assert [text for text in texts if saying.speak(text) == text] == []
+
+
+def test_what_a_disconnect_did_is_german(qapp) -> None:
+    done = Outcome(
+        tool="codex", path=Path("/home/me/.x/settings.json"), text=say("as it was, byte for byte"), done=True
+    )
+    with speaking(qapp, "de"):
+        assert toolwords.told([done], None) == "/home/me/.x/settings.json: wie sie war, Byte für Byte."
 
 
 def test_in_english_nothing_is_touched(day) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from trayapp.said import say
+from trayapp.said import joined, say
 from trayapp.tools import files
 from trayapp.tools.files import ChangedError, EditError
 from trayapp.tools.journal import Entry, Journal, Key, State, digest, unwritable, value_digest
@@ -143,7 +143,7 @@ class Desk:
             entries = [e for e in [*pending, *self.journal.open_entries()] if tool in (None, e.tool)]
             shown: dict[str, bytes | None] | None = {} if dry_run else None
             outcomes = [self._undo_or_say(entry, shown) for entry in entries]
-            damaged = "this entry of the journal is damaged, so its edit cannot be undone"
+            damaged = say("this entry of the journal is damaged, so its edit cannot be undone")
             outcomes += [Outcome("?", path, False, damaged) for path in self.journal.damaged()]
             if trouble and outcomes:
                 outcomes.append(Outcome("?", self.journal.folder, True, trouble))
@@ -351,7 +351,7 @@ class Desk:
         stuck = [item for item in step.left if item.stuck]
         text = _told(step, current, now)
         if current is not None and current == now and digest(current) == entry.former:
-            text = "it is as it was already"
+            text = say("it is as it was already")
         if stuck or step.owed:
             with contextlib.suppress(OSError):
                 self.journal.write(_partly_undone(entry, step, now) if step.owed else entry)
@@ -403,18 +403,22 @@ class Desk:
 
 def _told(step: Withdrawn, current: bytes | None, now: bytes | None) -> str:
     if current is None:
-        return "the file is gone; nothing to undo"
+        return say("the file is gone; nothing to undo")
     if now == current:
-        text = "nothing of ours is in it any more" if not any(i.stuck for i in step.left) else "not undone"
+        text = say("not undone") if any(i.stuck for i in step.left) else say("nothing of ours is in it any more")
     elif now is None:
-        text = "removed: it did not exist before" if step.exact else "removed: only our keys were left in it"
+        text = say("removed: it did not exist before") if step.exact else say("removed: only our keys were left in it")
     else:
-        text = "as it was, byte for byte" if step.exact else "our keys are taken out; your changes since stay"
+        text = say("as it was, byte for byte") if step.exact else say("our keys are taken out; your changes since stay")
+    parts: list[str] = [text]
     left: tuple[Left, ...] = step.left
     if step.owed and not any(item.owed for item in left):
-        text += f"; the whole former file cannot be had: {step.owed}"
-    text = f"{text}; {words(left)}" if left else text
-    return f"{text}; unlock it and restore again" if step.owed else text
+        parts.append(say("the whole former file cannot be had: {why}", why=step.owed))
+    if left:
+        parts.append(words(left))
+    if step.owed:
+        parts.append(say("unlock it and restore again"))
+    return joined("; ", parts)
 
 
 def _partly_undone(entry: Entry, step: Withdrawn, now: bytes | None) -> Entry:

@@ -24,7 +24,7 @@ from trayapp.trouble import Trouble
 
 EXTRA: Final = "extra-models"
 _NAMES: Final = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")
-_GEMINI: Final = "Gemini models go to Google directly, unmetered: llm-gemini has no setting for its address."
+_GEMINI: Final = say("Gemini models go to Google directly, unmetered: llm-gemini has no setting for its address.")
 
 
 class Llm(Tool):
@@ -40,15 +40,17 @@ class Llm(Tool):
             By.SHELL,
             (
                 _GEMINI,
-                "Other programs that read ANTHROPIC_BASE_URL or OPENAI_BASE_URL come here too from new shells, and all "
-                "of them are told apart by their SDK only.",
+                say(
+                    "Other programs that read ANTHROPIC_BASE_URL or OPENAI_BASE_URL come here too from"
+                    " new shells, and all of them are told apart by their SDK only."
+                ),
             ),
         ),
         Mode(
             EXTRA,
             "models in extra-openai-models.yaml whose service is a route here",
             By.FILE,
-            (_GEMINI, "Models without an `api_base` of their own are left as they are."),
+            (_GEMINI, say("Models without an `api_base` of their own are left as they are.")),
         ),
     )
 

@@ -98,8 +98,12 @@ def placed(place: Path | str, slots: Sequence[Slot]) -> tuple[Placed, ...]:
 def strangers(slots: Sequence[Slot]) -> tuple[str, ...]:
     """What to say of providers that go to a place of the user's own."""
     return tuple(
-        f"{slot.name} goes to {masked(slot.url)} and stays so, uncounted, unless a route of yours goes there: "
-        f"`spendlight upstream set NAME={masked(slot.url)}`, then connect again."
+        say(
+            "{name} goes to {address} and stays so, uncounted, unless a route of yours goes there:"
+            " `spendlight upstream set NAME={address}`, then connect again.",
+            name=slot.name,
+            address=masked(slot.url),
+        )
         for slot in slots
         if slot.url and slot.known is None and _meant(slot, _PUBLIC)[0] is None
     )
