@@ -3,9 +3,10 @@
     python packaging/build_translations.py            collect texts, write the .ts and the .qm
     python packaging/build_translations.py --check    change nothing; exit 1 when something is missing or stale
 
-A source text is a literal in a call of ``tr``, ``several`` or ``mark`` (``trayapp.tongue``). They are found in Python's
-own syntax tree and handed to Qt's lupdate, which merges them into the ``.ts``; a person translates there (in Qt
-Linguist or an editor) and lrelease packs it. Both tools come with PySide6-Essentials. Texts that are gone are dropped.
+A source text is a literal in a call of ``tr``, ``several`` or ``mark`` (``trayapp.tongue``), or of ``say`` or
+``counted`` (``trayapp.said``), whose context is always the same. They are found in Python's own syntax tree and handed
+to Qt's lupdate, which merges them into the ``.ts``; a person translates there (in Qt Linguist or an editor) and
+lrelease packs it. Both tools come with PySide6-Essentials. Texts that are gone are dropped.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ LANGUAGES: Final = {"de": "de_DE"}
 SOURCES: Final = REPO / "packaging" / "i18n"
 PACKED: Final = REPO / "resources" / "i18n"
 _CALLS: Final = {"tr": False, "mark": False, "several": True}
-_PLACES: Final = re.compile(r"\{\w+\}|%n")
+_SAID: Final = {"say": False, "counted": True}
+_SAID_CONTEXT: Final = "said"
+_PLACES: Final = re.compile(r"\{\w+(?:!r)?\}|%n")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -71,14 +74,22 @@ def _shown(path: Path) -> str:
 
 
 def _of_module(tree: ast.Module) -> Iterator[Text]:
-    spoken = {
-        name.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and node.module == "trayapp.tongue"
-        for name in node.names
-    }
+    spoken, said = (
+        {
+            name.name
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom) and node.module == module
+            for name in node.names
+        }
+        for module in ("trayapp.tongue", "trayapp.said")
+    )
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        if node.func.id in said and node.func.id in _SAID:
+            if not node.args or not _is_text(node.args[0]):
+                raise ValueError(f"line {node.lineno}: {node.func.id} wants a literal text")
+            yield Text(_SAID_CONTEXT, node.args[0].value, _SAID[node.func.id])
             continue
         if node.func.id not in spoken or node.func.id not in _CALLS:
             continue
@@ -117,12 +128,17 @@ def faults(wanted: set[Text], entries: list[Entry]) -> list[str]:
     found = [f"not in the translation: {text.context}: {text.source}" for text in sorted(wanted - there)]
     found += [f"no longer in the code: {text.context}: {text.source}" for text in sorted(there - wanted)]
     for entry in entries:
-        places = sorted(_PLACES.findall(entry.text.source))
+        places = _places(entry.text.source)
         if not entry.finished or not all(entry.forms):
             found.append(f"not translated: {entry.text.context}: {entry.text.source}")
-        elif any(sorted(_PLACES.findall(form)) not in (places, _without_count(places, entry)) for form in entry.forms):
+        elif any(_places(form) not in (places, _without_count(places, entry)) for form in entry.forms):
             found.append(f"other places: {entry.text.context}: {entry.text.source} → {' | '.join(entry.forms)}")
     return found
+
+
+def _places(text: str) -> list[str]:
+    """What is put in; how a language quotes it is its own affair."""
+    return sorted(place.replace("!r", "") for place in _PLACES.findall(text))
 
 
 def _without_count(places: list[str], entry: Entry) -> list[str]:

@@ -26,6 +26,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal
 
 from trayapp.money import PICO
+from trayapp.said import say
 from trayapp.trouble import Trouble
 
 Period = Literal["day", "week", "month"]
@@ -206,8 +207,8 @@ def _percent(key: str, written: Any) -> int:
 def no_budget(name: str, names: Iterable[str]) -> Trouble:
     """Nobody is called so; ``names``: who there is."""
     return Trouble(
-        title="There is no such budget",
-        message=f"Nothing is called {name!r}. There is: {', '.join(names) or 'none'}.",
-        fix="`spendlight budget` lists all.",
+        title=say("There is no such budget"),
+        message=say("Nothing is called {name!r}. There is: {names}.", name=name, names=", ".join(names) or say("none")),
+        fix=say("`spendlight budget` lists all."),
         code="no_budget",
     )

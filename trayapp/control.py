@@ -7,7 +7,7 @@ stand in a 0600 file).
 Wire format: one JSON object a line, UTF-8, ``\\n`` at the end, at most ``MAX_LINE`` bytes.
 
 * a face sends ``{"id": 1, "do": VERB, …arguments}``;
-* the engine answers ``{"id": 1, "ok": RESULT}`` or ``{"id": 1, "error": {title, message, fix, code}}``;
+* the engine answers ``{"id": 1, "ok": RESULT}`` or ``{"id": 1, "error": {title, message, fix, code, said}}``;
 * after ``subscribe`` the engine also sends ``{"event": "snapshot", "data": {…}}``: one at once, then one whenever
   something changed, at most four a second, none while nothing happens. ``{"event": "bye"}`` announces its end.
 
@@ -38,6 +38,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.snapshot import Snapshot, snapshot_from_json
 from trayapp.trouble import Trouble, TroubleError, trouble_from_json
 
@@ -195,9 +196,9 @@ class Client:
         except (OSError, ValueError, KeyError) as error:
             raise ControlError(
                 Trouble(
-                    title="Spendlight is not running",
-                    message=f"Nothing answers at {address.path}.",
-                    fix="Start it with `spendlight`.",
+                    title=say("Spendlight is not running"),
+                    message=say("Nothing answers at {path}.", path=address.path),
+                    fix=say("Start it with `spendlight`."),
                     code="not_running",
                 )
             ) from error
@@ -260,8 +261,8 @@ class Client:
 
 
 _HUNG_UP = Trouble(
-    title="Spendlight's engine did not answer",
-    message="The connection to the engine ended before its answer came.",
-    fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
+    title=say("Spendlight's engine did not answer"),
+    message=say("The connection to the engine ended before its answer came."),
+    fix=say("Try again; if it stays so, `spendlight doctor` looks for the cause."),
     code="no_answer",
 )

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from trayapp.platform import paths as places
 from trayapp.platform import single, zipped
 from trayapp.platform.paths import Paths
 from trayapp.platform.zipped import Profile
+from trayapp.said import joined, say, sentence
 from trayapp.trouble import Trouble, TroubleError
 
 _PROBE: Final = "import trayapp.guard.__main__"
@@ -148,9 +150,11 @@ def gone(paths: Paths, broken: str) -> Trouble:
 
     names = ", ".join(pointing.tools(pointing.led(paths)))
     return Trouble(
-        title="Spendlight's program is gone",
-        message=f"{broken}. " + (f"The calls of {names}" if names else "Calls") + " pass on unmetered.",
-        fix=f"Install Spendlight again, or undo everything: {paths.rescue} restore --all",
+        title=say("Spendlight's program is gone"),
+        message=say("{broken}. The calls of {tools} pass on unmetered.", broken=broken, tools=names)
+        if names
+        else say("{broken}. Calls pass on unmetered.", broken=broken),
+        fix=say("Install Spendlight again, or undo everything: {rescue} restore --all", rescue=paths.rescue),
         code="environment_gone",
     )
 
@@ -164,9 +168,11 @@ def _led_back(paths: Paths, why: str) -> Trouble:
     failed = [outcome for outcome in outcomes if not outcome.done]
     rest = "; ".join(f"{outcome.path}: {outcome.text}" for outcome in failed)
     return Trouble(
-        title="Spendlight's program is gone",
-        message=f"It could not keep its port either ({why}), so your tools were led back to their vendors.",
-        fix=f"By hand: {rest}" if rest else "Install Spendlight again to meter them.",
+        title=say("Spendlight's program is gone"),
+        message=say(
+            "It could not keep its port either ({why}), so your tools were led back to their vendors.", why=why
+        ),
+        fix=say("By hand: {rest}", rest=rest) if rest else say("Install Spendlight again to meter them."),
         code="environment_gone",
     )
 
@@ -231,12 +237,14 @@ def _waiting(paths: Paths, trouble: Trouble) -> Trouble:
     from trayapp.tools import pointing
 
     names = ", ".join(pointing.tools(pointing.led(paths)))
-    tools = f" {names} will not reach their vendors until it is free." if names else ""
-    return Trouble(
-        title=trouble.title,
-        message=trouble.message + tools,
-        fix=f"End that program; Spendlight waits for the port. Or lead the tools back: {paths.rescue} restore --all",
-        code=trouble.code,
+    more = say("{tools} will not reach their vendors until it is free.", tools=names)
+    return replace(
+        trouble,
+        message=joined(" ", [sentence(trouble, "message"), more]) if names else trouble.message,
+        fix=say(
+            "End that program; Spendlight waits for the port. Or lead the tools back: {rescue} restore --all",
+            rescue=paths.rescue,
+        ),
     )
 
 

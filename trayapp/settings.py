@@ -23,6 +23,7 @@ from trayapp import budget, mailing
 from trayapp.budget import Budget
 from trayapp.display import Display
 from trayapp.frontdoor import ANY, DEFAULT_UPSTREAMS, Upstream
+from trayapp.said import begun, say
 from trayapp.settingstable import (
     BALANCED,
     FRUGAL,
@@ -282,9 +283,9 @@ def parse_upstream(vendor: str, url: Any, path: Path | None = None) -> Upstream:
             raise _damaged(path, f"In [upstreams]: {error}.") from None
         raise SettingsError(
             Trouble(
-                title="That upstream cannot be used",
-                message=f"{str(error)[:1].upper()}{str(error)[1:]}.",
-                fix="Give it as VENDOR=URL, such as anthropic=https://gateway.example.com/anthropic.",
+                title=say("That upstream cannot be used"),
+                message=say("{what}.", what=begun(str(error))),
+                fix=say("Give it as VENDOR=URL, such as anthropic=https://gateway.example.com/anthropic."),
                 code="bad_upstream",
             )
         ) from None
@@ -301,9 +302,9 @@ def known(key: str) -> Setting:
             return setting
     raise SettingsError(
         Trouble(
-            title="There is no such setting",
-            message=f"Nothing is called {key!r}.",
-            fix="`spendlight config` lists all.",
+            title=say("There is no such setting"),
+            message=say("Nothing is called {key!r}.", key=key),
+            fix=say("`spendlight config` lists all."),
             code="bad_setting",
         )
     )
@@ -322,9 +323,9 @@ def _flatten(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, A
 def _damaged(path: Path, message: str) -> SettingsError:
     return SettingsError(
         Trouble(
-            title="The settings file cannot be used",
-            message=f"{path}: {message}",
-            fix="Correct it, or move it away to go back to the defaults.",
+            title=say("The settings file cannot be used"),
+            message=say("{path}: {message}", path=path, message=message),
+            fix=say("Correct it, or move it away to go back to the defaults."),
             code="bad_settings",
         )
     )

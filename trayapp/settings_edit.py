@@ -14,6 +14,7 @@ from typing import Any, Final
 from trayapp import budget, settings
 from trayapp.platform.paths import write_private
 from trayapp.platform.single import Single
+from trayapp.said import begun, say
 from trayapp.settings import SettingsError
 from trayapp.trouble import Trouble
 
@@ -45,8 +46,8 @@ def set_value(path: Path, key: str, value: Any) -> None:
     except ValueError as error:
         raise SettingsError(
             Trouble(
-                title="That value cannot be used",
-                message=f"`{key}` has to be {error}.",
+                title=say("That value cannot be used"),
+                message=say("`{key}` has to be {error}.", key=key, error=error),
                 fix=setting.text,
                 code="bad_setting",
             )
@@ -65,9 +66,9 @@ def set_budget(path: Path, entry: Mapping[str, Any]) -> str:
     except ValueError as error:
         raise SettingsError(
             Trouble(
-                title="That budget cannot be kept",
-                message=f"{str(error)[:1].upper()}{str(error)[1:]}.",
-                fix="`spendlight budget set --help` shows what one may hold.",
+                title=say("That budget cannot be kept"),
+                message=say("{what}.", what=begun(str(error))),
+                fix=say("`spendlight budget set --help` shows what one may hold."),
                 code="bad_budget",
             )
         ) from None
@@ -173,9 +174,9 @@ def _put(document: MutableMapping[str, Any], way: tuple[str, ...], value: Any) -
 def _unwritable(path: Path, error: OSError) -> SettingsError:
     return SettingsError(
         Trouble(
-            title="The settings cannot be written",
-            message=f"{path}: {error.strerror or type(error).__name__}.",
-            fix="Make that folder writable for you, or set SPENDLIGHT_HOME to one that is.",
+            title=say("The settings cannot be written"),
+            message=say("{path}: {why}.", path=path, why=error.strerror or type(error).__name__),
+            fix=say("Make that folder writable for you, or set SPENDLIGHT_HOME to one that is."),
             code="read_only",
         )
     )

@@ -16,8 +16,9 @@ from trayapp.budgetviews import Budgets, BudgetView
 from trayapp.choices import Choice, Choices, Option, Record, RuleView, Suggestion, Undo
 from trayapp.display import Display
 from trayapp.money import USD, Currency, currency
+from trayapp.said import settle
 from trayapp.teamviews import TeamView, team_from_json
-from trayapp.trouble import Trouble
+from trayapp.trouble import Trouble, trouble_from_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,12 @@ class Notice:
     begins with ``week`` is about a week's summary."""
     about: str = ""
     """The name of the budget that it is about."""
+    said: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What title and message were made of, where that is more than their words (``said.wire``)."""
+
+    def __post_init__(self) -> None:
+        """Keep what the texts were made of beside them."""
+        settle(self, ("title", "message"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +310,12 @@ def _currency(code: str, rate: str, since: str) -> Currency:
         return USD
 
 
+def _notice(data: Mapping[str, Any]) -> Notice:
+    values = {"title": "", "message": "", **_known(Notice, data)}
+    said = values.get("said")
+    return Notice(**{**values, "said": said if isinstance(said, Mapping) else {}})
+
+
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot as JSON-ready values, money as decimal strings."""
     return to_json(snapshot)
@@ -325,11 +338,9 @@ def snapshot_from_json(data: Mapping[str, Any]) -> Snapshot:
     )
     values["live"] = tuple(LiveCall(**{"id": 0, **_known(LiveCall, c)}) for c in values.get("live") or ())
     values["troubles"] = tuple(
-        Trouble(**{"title": "", "message": "", **_known(Trouble, t)}) for t in values.get("troubles") or ()
+        found for t in values.get("troubles") or () if (found := trouble_from_json(t)) is not None
     )
-    values["notices"] = tuple(
-        Notice(**{"title": "", "message": "", **_known(Notice, n)}) for n in values.get("notices") or ()
-    )
+    values["notices"] = tuple(_notice(n) for n in values.get("notices") or ())
     values["unpriced"] = tuple(
         Unpriced(**{"vendor": "", "model": "", **_known(Unpriced, u)}) for u in values.get("unpriced") or ()
     )

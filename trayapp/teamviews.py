@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.trouble import Trouble
 
 STATES: Final = ("ok", "offline", "behind", "paused", "revoked", "asks", "locked")
@@ -96,8 +97,8 @@ def _known(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 def decided(team: str) -> Trouble:
     """The user may not change what the team has decided."""
     return Trouble(
-        title="Your team decides that",
-        message=f"{team} has set it for all its members.",
-        fix="`spendlight team status` shows what it decides; `spendlight team leave` ends that.",
+        title=say("Your team decides that"),
+        message=say("{team} has set it for all its members.", team=team),
+        fix=say("`spendlight team status` shows what it decides; `spendlight team leave` ends that."),
         code="team_decides",
     )

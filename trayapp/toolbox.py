@@ -18,6 +18,7 @@ from typing import Final
 from trayapp import settings
 from trayapp.control import Address, Client, ControlError
 from trayapp.platform.paths import Paths
+from trayapp.said import say
 from trayapp.toolkeys import Swapped, ToolKeys
 from trayapp.tools import autostart, pointing
 from trayapp.tools.connection import Connection, Connector, Preview, Standing
@@ -31,9 +32,10 @@ from trayapp.tools.vault import KeyringVault
 from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys.cabinet import Cabinet, VirtualKeyError
 
-_STILL: Final = (
-    "still leads to Spendlight: this profile's `connect` did not write it, so it is left alone. Take it out by hand, "
-    "or the tool reaches nobody while Spendlight does not run"
+_STILL: Final = say(
+    "still leads to Spendlight: this profile's `connect` did not write it, so it is left"
+    " alone. Take it out by hand, or the tool reaches nobody while Spendlight does not"
+    " run"
 )
 
 
@@ -107,9 +109,9 @@ class Toolbox:
         if found is None:
             raise TroubleError(
                 Trouble(
-                    title="Spendlight has no address yet",
-                    message="It gets its port and its token when it is started for the first time.",
-                    fix="Start it with `spendlight`.",
+                    title=say("Spendlight has no address yet"),
+                    message=say("It gets its port and its token when it is started for the first time."),
+                    fix=say("Start it with `spendlight`."),
                     code="not_running",
                 )
             )
@@ -191,18 +193,24 @@ class Toolbox:
 
     def _found_there(self, tool: Tool, links: Links | None) -> tuple[str, ...]:
         """What stands in a tool's files that connecting does not change for the better."""
-        found = []
+        found: list[str] = []
         stands = self.connector.standing(tool, links)
         if not stands.mode and stands.standing in (Standing.BY_HAND, Standing.STALE):
             where = ", ".join(placed.where for placed in self.connector.by_hand(tool))
             found.append(
-                f"{where} led to Spendlight already. `connect` had not written that, so disconnecting leaves or puts "
-                "back what stood there."
+                say(
+                    "{where} led to Spendlight already. `connect` had not written that, so disconnecting"
+                    " leaves or puts back what stood there.",
+                    where=where,
+                )
             )
         with contextlib.suppress(VirtualKeyError):
             found += [
-                f"{path} holds a virtual key that this profile does not know: calls with it are refused. Put the real "
-                "one there."
+                say(
+                    "{path} holds a virtual key that this profile does not know: calls with it are refused. Put the"
+                    " real one there.",
+                    path=path,
+                )
                 for path in self.keys.strange(tool)
             ]
         return tuple(found)
@@ -221,7 +229,7 @@ class Toolbox:
             outcomes += [Outcome(tool, Path(p.where), False, _STILL) for p in self.connector.by_hand(known)]
         done = bool(outcomes) and all(outcome.done for outcome in outcomes)
         if done and not dry_run and not self.connector.connected() and autostart.no_longer_needed(self.desk):
-            told = "Spendlight no longer starts at login: no tool needs it"
+            told = say("Spendlight no longer starts at login: no tool needs it")
             outcomes.append(Outcome(pointing.AUTOSTART, self.paths.state, True, told))
         return outcomes
 

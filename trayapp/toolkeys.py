@@ -16,6 +16,7 @@ from pathlib import Path
 
 from trayapp.frontdoor import Upstream
 from trayapp.platform.secrets import Place
+from trayapp.said import say
 from trayapp.tools.plan import Edit
 from trayapp.tools.spans import Set
 from trayapp.tools.tool import KeyPlace, Machine, Tool
@@ -100,8 +101,9 @@ class ToolKeys:
             values = [value for _, value in self._values(tool)] if made else []
             here = {key.name for v in values if register.MARK in v and (key := self._cabinet.of(v)) is not None}
         except (VirtualKeyError, OSError):
-            return [], ["the register of virtual keys cannot be read, so none was taken out of use"]
-        gone, kept = [], []
+            return [], [say("the register of virtual keys cannot be read, so none was taken out of use")]
+        gone: list[str] = []
+        kept: list[str] = []
         for key in made:
             if key.name in here:
                 continue
@@ -111,8 +113,11 @@ class ToolKeys:
                     gone.append(key.name)
                     continue
             kept.append(
-                f"the real key behind {key.name} is not seen in its files, so it is kept: `spendlight keys remove "
-                f"{key.name} --print` prints and forgets it"
+                say(
+                    "the real key behind {name} is not seen in its files, so it is kept: `spendlight keys"
+                    " remove {name} --print` prints and forgets it",
+                    name=key.name,
+                )
             )
         return gone, kept
 
@@ -142,9 +147,9 @@ class ToolKeys:
         if not found:
             raise TroubleError(
                 Trouble(
-                    title=f"No key of {tool.title} stands in its files",
-                    message="Only a key there can be swapped; a login, or what a shell exports, stays as it is.",
-                    fix="`spendlight keys add VENDOR` makes a virtual key that you put in its place yourself.",
+                    title=say("No key of {title} stands in its files", title=tool.title),
+                    message=say("Only a key there can be swapped; a login, or what a shell exports, stays as it is."),
+                    fix=say("`spendlight keys add VENDOR` makes a virtual key that you put in its place yourself."),
                     code="no_key_there",
                 )
             )
@@ -159,10 +164,16 @@ class ToolKeys:
 def _no_route(place: KeyPlace) -> TroubleError:
     return TroubleError(
         Trouble(
-            title="One of its keys belongs to no one vendor",
-            message=f"{place.path}: the address beside it is of the route {place.vendor!r}, and a virtual key stands "
-            "for a key of one vendor.",
-            fix="Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again.",
+            title=say("One of its keys belongs to no one vendor"),
+            message=say(
+                "{path}: the address beside it is of the route {vendor!r}, and a virtual key stands"
+                " for a key of one vendor.",
+                path=place.path,
+                vendor=place.vendor,
+            ),
+            fix=say(
+                "Give that place a vendor's own address, such as `spendlight url anthropic` prints, and connect again."
+            ),
             code="unknown_vendor",
         )
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from desktop_faces import popover_of
 from pixels import rgb
 from wayland import make_weston
 
+from trayapp.desktop.view import Link, View
 from trayapp.values import PICO
 
 __all__ = ["make_weston"]
@@ -16,6 +18,8 @@ OK = (0x56, 0xB4, 0xE9)
 WARN = (0xE6, 0x9F, 0x00)
 GROUND, BAR = rgb("#fafafb"), rgb("#0072b2")
 """Of the popover on light ground."""
+OTHER = rgb("#2a6f4e")
+"""Of another program's window."""
 
 
 @pytest.fixture
@@ -80,6 +84,39 @@ def test_the_popover_has_the_keyboard(session):
     session.weston.press("alt+p", session.engine.asked)
     assert session.engine.next_ask("pause")["seconds"] == 3600
     session.weston.press("Escape", lambda: not session.weston.screen.frame().count(GROUND))
+
+
+def middle_of(popover, widget) -> tuple[int, int]:
+    """Where a widget of a popover is in its window."""
+    at = widget.mapTo(popover, widget.rect().center())
+    return at.x(), at.y()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)")
+def test_a_pointer_presses_a_button(session, qtbot, day):
+    """A real pointer on the compositor's screen: a button lights up under it and does what it says."""
+    like_it = popover_of(qtbot, View(link=Link.CONNECTED, snapshot=day), "day")
+    x, y = middle_of(like_it, like_it.pause)
+    session.activate()
+    left, top, wide, high = session.weston.window(GROUND)
+    assert (wide + 2, high + 2) == (like_it.width(), like_it.height())
+    x, y = left - 1 + x, top - 1 + y
+    around, screen = (x - 20, y - 8, 40, 16), session.weston.screen
+    dull = screen.frame(around)
+    session.weston.point(x, y, lambda: screen.frame(around).differing(dull))
+    session.weston.click(x, y, session.engine.asked)
+    assert session.engine.next_ask("pause")["seconds"] == 3600
+    assert screen.frame().count(GROUND), "it stays open"
+
+
+def test_a_click_into_another_window_closes_the_popover(session):
+    screen = session.weston.screen
+    place = session.weston.neighbour(OTHER)
+    session.activate()
+    session.weston.window(GROUND)
+    assert screen.frame().at(*place) == OTHER
+    session.weston.point(*place, lambda: screen.frame().at(*place) != OTHER)  # the pointer is drawn there
+    session.weston.click(*place, lambda: not screen.frame().count(GROUND))
 
 
 def test_pause_from_the_menu_and_by_a_middle_click(session):

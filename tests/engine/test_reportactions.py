@@ -12,9 +12,12 @@ from trayapp.insight.days import day
 from trayapp.insight.habit import Habit, TooLittle, learn
 from trayapp.ledger import RuleSaved, UnpricedModel
 from trayapp.moments import micros
+from trayapp.money import currency
+from trayapp.pages import words
 from trayapp.reports import Plan
 from trayapp.values import PICO
 
+EURO = currency("EUR", "0.92", "2026-11-02")
 NOW = micros(datetime(2026, 11, 26, 12, tzinfo=UTC))
 SUGGESTION = Suggestion(
     id="kind:title", title="Titles to claude-haiku-5-5?", lines=("212 title calls …",), model="claude-haiku-5-5",
@@ -85,3 +88,35 @@ def test_a_budget_is_proposed_from_what_weeks_cost() -> None:
     # Days cost 3 to 9 dollars: a week about 42, nine of ten weeks less than some 60.
     assert 42 <= int(found.arguments["usd"]) <= 75
     assert found.command == f"spendlight budget set {found.arguments['usd']} --week"
+
+
+def test_a_plan_whose_calls_have_no_price_is_worth_no_zero() -> None:
+    some, none = Plan(name="a", pico_value=5 * PICO, calls=3, unpriced=1), Plan(name="b", calls=2, unpriced=2)
+    (found,) = actions(Known(plans=[some]))
+    assert found.text == (
+        "What does the plan a cost a month? Its calls are worth $5.00 by the list; no price is known for 1 call."
+    )
+    assert words.action(found, EURO) == found.text.replace("$5.00", "€4.60")
+    (found,) = actions(Known(plans=[none]))
+    assert found.text == (
+        "What does the plan b cost a month? What its calls are worth is not known: no price is known for 2 calls."
+    )
+    assert words.action(found, EURO) == found.text
+
+
+def test_amounts_are_in_the_pages_currency() -> None:
+    asked = Plan(name="claude", pico_value=5 * PICO, calls=3)
+    everything = [
+        Known(suggestion=SUGGESTION),
+        Known(rules=[LOSING], by_rule=[LOST]),
+        Known(unpriced=[UNPRICED]),
+        Known(plans=[DEAR]),
+        Known(plans=[asked]),
+        Known(habit=usual, now_us=NOW, zone=UTC),
+    ]
+    for known in everything:
+        (found,) = actions(known)
+        assert words.action(found) == found.text
+        said = words.action(found, EURO)
+        assert "$" not in said
+        assert ("€" in said) == ("$" in found.text), said

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from trayapp.ledger import Ledger
+from trayapp.ledger.agreed import Covered
 from trayapp.values import Basis, Cost
 
 
-def add(ledger: Ledger, kit, started_us: int, worth: int, contract: int | None, marginal: int | None, **more) -> int:
+def add(
+    ledger: Ledger, kit, started_us: int, worth: int | None, contract: int | None, marginal: int | None, **more
+) -> int:
     row_id = ledger.new_id()
     agreement = more.pop("agreement", None)
     ledger.open_row(kit.opening(row_id, started_us=started_us, **more))
-    cost = Cost(pico=worth, basis=Basis.LIST, book="b")
+    cost = Cost(pico=worth, basis=Basis.UNPRICED if worth is None else Basis.LIST, book="b")
     ledger.close_row(
         kit.closing(row_id, cost=cost, pico_contract=contract, pico_marginal=marginal, agreement=agreement)
     ).result(kit.WAIT)
@@ -26,8 +29,26 @@ def test_a_pools_draws(ledger: Ledger, kit) -> None:
     assert ledger.drawn("p", 0, 2**62).result(kit.WAIT) == 13
     assert ledger.drawn("p", kit.NOON, kit.NOON + 5).result(kit.WAIT) == 8
     assert ledger.drawn("p", 0, 2**62, before_id=first).result(kit.WAIT) == 0
-    assert ledger.spent("p", 0, 2**62).result(kit.WAIT) == (3, 27, 3)
-    assert ledger.spent("nobody", 0, 2**62).result(kit.WAIT) == (0, 0, 0)
+    add(ledger, kit, kit.NOON + 6, None, None, 0, agreement="p")
+    assert ledger.spent("p", 0, 2**62).result(kit.WAIT) == Covered(calls=4, unpriced=1, pico_list=27, pico_marginal=3)
+    assert ledger.spent("nobody", 0, 2**62).result(kit.WAIT) == Covered()
+
+
+def test_what_a_vendors_plans_cover_without_those_told_apart(ledger: Ledger, kit) -> None:
+    hour = 3_600_000_000
+    for at in range(0, 30 * hour, hour // 2):  # whole days and hours from buckets, ragged ends from rows
+        for worth, agreement in ((5, "rest"), (7, "work"), (None, "work"), (11, "home")):
+            add(
+                ledger, kit, kit.NOON + at, worth, worth, 1, agreement=agreement, account="subscription",
+                vendor="anthropic",
+            )  # fmt: skip
+        add(ledger, kit, kit.NOON + at, 13, 13, 13, agreement="work", account="api", vendor="anthropic")
+    span = kit.NOON + hour // 4, kit.NOON + 29 * hour + 1
+    (all_,) = ledger.covered(*span).result(kit.WAIT)
+    assert all_ == Covered(vendor="anthropic", calls=4 * 58, unpriced=58, pico_list=23 * 58, pico_marginal=4 * 58)
+    (left,) = ledger.covered(*span, ("work", "home", "work")).result(kit.WAIT)
+    assert left == Covered(vendor="anthropic", calls=58, unpriced=0, pico_list=5 * 58, pico_marginal=58)
+    assert ledger.covered(*span, ("work", "home", "rest")).result(kit.WAIT) == ()
 
 
 def test_keys(ledger: Ledger, kit) -> None:

@@ -15,7 +15,7 @@ from report_samples import HOSTILE, full, reports
 from trayapp.pages import html, markdown, plain, weekly, words, written
 from trayapp.pages.page import Bars, Mix, Page, Sentence, Steps, Table, Todo, printable
 from trayapp.pages.style import DARK, LIGHT, contrast, sheet
-from trayapp.reports import Anomaly, Report, nameless
+from trayapp.reports import Anomaly, Plan, Report, nameless
 from trayapp.values import PICO
 
 EVERY = pytest.mark.parametrize("name", sorted(reports()))
@@ -259,6 +259,24 @@ def test_another_currency_says_its_rate() -> None:
     text = written(reports()["euro"], "text")
     assert "€80.54" in text
     assert "0.8642 EUR for $1" in text
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+def test_what_is_worth_doing_is_told_in_the_pages_currency(form: str) -> None:
+    text = " ".join(unescape(written(reports()["euro"], form)).split())
+    assert "would save ≈€7.92 a week" in text
+    assert "has lost ≈€1.04 on 31 calls" in text
+    assert "A usual week costs ≈€77.78; €103.70 would be passed" in text
+    assert not re.findall(r"(?<!for )(?<!from )(?<!to )\$(?=\d)", text)  # a rate and a vendor's list are in dollars
+
+
+def test_a_plan_is_worth_what_is_known_of_its_calls() -> None:
+    """What its price is held against leaves out calls without a price, and says so."""
+    plan = Plan(name="max", pico_value=46 * PICO, pico_price=10 * PICO, calls=9)
+    assert words.leverage(plan) == "4.6 ×"
+    assert words.leverage(replace(plan, unpriced=2)) == "at least 4.6 ×"
+    assert words.leverage(replace(plan, pico_value=0, unpriced=9)) == ""
+    assert words.leverage(replace(plan, pico_value=0, calls=0)) == "0.0 ×"
 
 
 def test_what_has_no_price_is_no_zero() -> None:

@@ -6,8 +6,10 @@ The screen has no window manager: under openbox weston's window never comes up.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ class Weston:
     def __init__(self, screen: Screen, home: Path, scale: int) -> None:
         program = need("weston", "weston")
         self.screen = screen
+        self._neighbours: list[subprocess.Popen[bytes]] = []
         self.hands = Hands(screen)
         self.log = home / f"weston-{scale}.log"
         self._socket = f"wayland-{scale}"
@@ -52,6 +55,33 @@ class Weston:
 
         until(pressed, f"what the key {key} does")
 
+    def point(self, x: int, y: int, done: Callable[[], Any]) -> Any:
+        """Take the pointer there, and move it a little until something is so, for the same reason.
+
+        Weston adds up how far it was moved. Where the first moves were lost it is elsewhere, so from time to time it is
+        taken to the corner, where both pointers meet.
+        """
+        moves = itertools.cycle(((0, 0), *((x, y), (x + 1, y)) * 15))
+
+        def moved() -> Any:
+            to = next(moves)
+            self.hands.do("mousemove", *map(str, to))
+            return to != (0, 0) and done()
+
+        return until(moved, f"what the pointer at {x}, {y} does")
+
+    def click(self, x: int, y: int, done: Callable[[], Any]) -> Any:
+        """Press and let go where the pointer is already, until something is so."""
+        self.hands.do("mousedown", "1")
+        self.hands.do("mouseup", "1")
+
+        def done_here() -> Any:
+            self.hands.do("mousemove", str(x + next(nudges)), str(y))
+            return done()
+
+        nudges = itertools.cycle((1, 0))
+        return until(done_here, f"what a click at {x}, {y} does")
+
     def environment(self) -> dict[str, str]:
         """What makes a program its client, and nobody else's."""
         return {"WAYLAND_DISPLAY": self._socket, "QT_QPA_PLATFORM": "wayland", "DISPLAY": ""}
@@ -67,8 +97,35 @@ class Weston:
         found: Rect = until(still, "a window on the Wayland screen")
         return found
 
+    def neighbour(self, colour: Colour) -> tuple[int, int]:
+        """Start another program with a window of one colour; a place in it."""
+        self._neighbours.append(
+            subprocess.Popen(
+                [sys.executable, "-c", _NEIGHBOUR, "#{:02x}{:02x}{:02x}".format(*colour)],
+                env={**os.environ, **self.environment()},
+                stdin=subprocess.DEVNULL,
+            )
+        )
+        left, top, _, high = self.window(colour)
+        return left + 2, top + high // 2
+
     def close(self) -> None:
-        end(self.process)
+        for each in (*self._neighbours, self.process):
+            end(each)
+
+
+_NEIGHBOUR = """
+import sys
+from PySide6.QtGui import QColor, QGuiApplication, QRasterWindow, QPainter
+class Plain(QRasterWindow):
+    def paintEvent(self, _):
+        QPainter(self).fillRect(0, 0, self.width(), self.height(), QColor(sys.argv[1]))
+app = QGuiApplication(sys.argv[:1])
+window = Plain()
+window.resize(300, 200)
+window.show()
+app.exec()
+"""
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 from trayapp.cli import agreed
 from trayapp.cli.source import price_book
 from trayapp.cli.trouble import CommandError
-from trayapp.money import PICO, dollars
+from trayapp.money import PICO, dollars, plural
 from trayapp.pricing.plans import DETECTED
 from trayapp.trouble import Trouble
 
@@ -101,12 +101,20 @@ def _list(form: str) -> int:
 
 
 def _line(plan: dict[str, Any]) -> str:
-    worth, marginal = (dollars(int(Decimal(plan[field]) * PICO)) for field in ("usd_list", "usd_marginal"))
-    text = f"{plan['name']} ({plan['vendor']}): {plan['calls']} calls this month, ≈ API value {worth}"
-    if plan["unpriced"]:
-        text += f" + {plan['unpriced']} unpriced"
-    text += f", {marginal} beside the plan"
+    text = f"{plan['name']} ({plan['vendor']}): {plural(plan['calls'], 'call')} this month"
+    if plan["usd_list"] is None:
+        text += f", {plan['unpriced']} unpriced: what they are worth is not known"
+    else:
+        text += f", ≈ API value {dollars(_pico(plan['usd_list']))}"
+        text += f" + {plan['unpriced']} unpriced" if plan["unpriced"] else ""
+    text += f", {dollars(_pico(plan['usd_marginal']))} beside the plan"
     if plan["monthly_usd"] is None:
         return f"{text}. What does it cost? spendlight plans set {plan['name']} --monthly USD"
-    text += f"; costs {dollars(int(Decimal(plan['monthly_usd']) * PICO))} a month"
-    return text if plan["leverage"] is None else f"{text}, worth {plan['leverage']} × its price"
+    text += f"; costs {dollars(_pico(plan['monthly_usd']))} a month"
+    if plan["leverage"] is None:
+        return text
+    return f"{text}, worth {'at least ' if plan['unpriced'] else ''}{plan['leverage']} × its price"
+
+
+def _pico(usd: str) -> int:
+    return int(Decimal(usd) * PICO)

@@ -279,15 +279,8 @@ def _stop(view: BudgetView, at_us: int) -> Announcement:
 
 
 def _reached(notice: Notice, view: BudgetView | None, percent: int, at_us: int) -> tuple[str, str]:
-    if tongue.english() or view is None:
-        return notice.title, plain(notice.message)
-    name = budgettext.name(view)
-    if percent == 100:
-        title = tr("announcing", "Budget used up: {name}", name=name)
-    else:
-        share = tongue.figures().unit(percent, "%")
-        title = tr("announcing", "Budget has reached {share}: {name}", share=share, name=name)
-    return title, f"{budgettext.line(view, at_us)}."
+    title, message = budgettext.reached(notice, view, percent, at_us)
+    return title, plain(message)
 
 
 def _notice_key(notice: Notice) -> str:

@@ -15,7 +15,7 @@ from typing import Final
 from trayapp import shares, tongue
 from trayapp.budgetviews import BudgetView
 from trayapp.desktop import money
-from trayapp.snapshot import Snapshot
+from trayapp.snapshot import Notice, Snapshot
 from trayapp.tongue import mark, several, tr
 
 HOUR_S: Final = 3600
@@ -214,3 +214,15 @@ def _about(pico: int) -> str:
 def _half_hour(us: int) -> int:
     """To the nearest half hour, as the terminal says it: more would say more than is known."""
     return (us + _HALF_HOUR_US // 2) // _HALF_HOUR_US * _HALF_HOUR_US
+
+
+def reached(notice: Notice, view: BudgetView | None, percent: int, at_us: int) -> tuple[str, str]:
+    """Title and message of a threshold that was reached; the engine's own words in English, or without figures."""
+    if tongue.english() or view is None:
+        return notice.title, notice.message
+    if percent == 100:
+        title = tr("budgettext", "Budget used up: {name}", name=name(view))
+    else:
+        share = tongue.figures().unit(percent, "%")
+        title = tr("budgettext", "Budget has reached {share}: {name}", share=share, name=name(view))
+    return title, f"{line(view, at_us)}."

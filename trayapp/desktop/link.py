@@ -27,7 +27,7 @@ from PySide6.QtCore import QFileSystemWatcher, QIODevice, QObject, QTimer, Signa
 from PySide6.QtNetwork import QAbstractSocket, QLocalSocket, QTcpSocket
 
 from trayapp.control import MAX_LINE, encode
-from trayapp.desktop import keeper
+from trayapp.desktop import keeper, saying
 from trayapp.desktop.view import Link, View
 from trayapp.platform.paths import Paths
 from trayapp.snapshot import snapshot_from_json
@@ -225,7 +225,7 @@ class Line(QObject):
             return
         guard = keeper.find(self._paths)
         state = guard.state if guard else ""
-        trouble = guard.trouble if guard else None
+        trouble = saying.trouble(guard.trouble) if guard else None
         if state == "relaying":
             link = Link.RELAYING
         elif state in ("starting", "restarting") and self._view.link is not Link.DOWN:
@@ -268,12 +268,12 @@ class Line(QObject):
         if answer is None:
             return
         if "error" in message:
-            answer(None, trouble_from_json(message["error"]))
+            answer(None, saying.trouble(trouble_from_json(message["error"])))
         else:
             answer(message.get("ok"), None)
 
     def _take_snapshot(self, data: dict[str, Any]) -> None:
-        snapshot = snapshot_from_json(data)
+        snapshot = saying.snapshot(snapshot_from_json(data))
         self._retry_ms = _FIRST_RETRY_MS
         self._grace.stop()
         self._watch_folder(on=False)

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from trayapp import tongue
-from trayapp.desktop import look, money
+from trayapp.desktop import look, money, saying
 from trayapp.desktop.gauges import Paragraph, Tone
 from trayapp.snapshot import Snapshot
 from trayapp.tongue import mark, several, tr
@@ -128,7 +128,9 @@ class PriceEntry(QDialog):
             self._judge()
             return
         calls = int(ok.get("calls", 0))
-        self.outcome.show_text(ok.get("message") or tr("priceentry", "Saved. It holds for calls from now on."))
+        self.outcome.show_text(
+            saying.answer(ok, "message") or tr("priceentry", "Saved. It holds for calls from now on.")
+        )
         if calls:
             for field in self.fields.values():
                 field.clear()

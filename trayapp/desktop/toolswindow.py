@@ -29,11 +29,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trayapp.desktop import look, symbols
+from trayapp.desktop import look, saying, symbols
 from trayapp.desktop.buttons import Button
 from trayapp.desktop.gauges import Paragraph, Text, Tone
 from trayapp.desktop.toolwords import connected, state, told
 from trayapp.desktop.toolwork import ToolWork
+from trayapp.said import begun
 from trayapp.tongue import tr
 from trayapp.toolbox import Connected, Seen, Toolbox
 from trayapp.tools.connection import Standing
@@ -328,7 +329,8 @@ class ToolsWindow(QDialog):
             self._tell(trouble)
         else:
             self.outcome.show_text(
-                " ".join(f"{o.path.name}: {o.text}." for o in outcomes or ()) or tr("toolswindow", "Nothing to undo.")
+                " ".join(f"{o.path.name}: {saying.speak(o.text)}." for o in outcomes or ())
+                or tr("toolswindow", "Nothing to undo.")
             )
         self.look_again()
 
@@ -370,9 +372,9 @@ class ToolsWindow(QDialog):
 
     def _write_notes(self, one: Seen) -> None:
         mode = one.tool.mode(self._mode() or "")
-        lines = [*(() if mode is None else mode.costs), *one.found.notes]
+        lines = [saying.speak(line) for line in (*(() if mode is None else mode.costs), *one.found.notes)]
         if one.stands.note:
-            lines.insert(0, f"{one.stands.note[:1].upper()}{one.stands.note[1:]}.")
+            lines.insert(0, f"{saying.speak(begun(one.stands.note))}.")
         if mode is not None and mode.by is By.SHELL:
             lines.append(
                 tr(
@@ -381,7 +383,7 @@ class ToolsWindow(QDialog):
                 )
             )
         if one.tool.advice and not one.tool.modes:
-            lines.append(one.tool.advice)
+            lines.append(saying.speak(one.tool.advice))
         self.notes.show_text("\n".join(f"• {line}" for line in lines) if len(lines) > 1 else "".join(lines))
 
     def _tell(self, trouble: Trouble | None) -> None:

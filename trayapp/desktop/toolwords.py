@@ -1,7 +1,7 @@
 """What the window with the tools says: a tool's state, what a click would change, what was done.
 
-Everything that it says in its own words lives here; of themselves the tools speak in English (``trayapp.tools``). Pure,
-no Qt.
+Everything that it says in its own words lives here; what tools say of themselves (``trayapp.tools``) is said anew.
+Pure, no Qt.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.desktop import saying
 from trayapp.tongue import mark, tr
 from trayapp.toolbox import Connected, Seen
 from trayapp.tools.connection import Preview, Standing
@@ -48,7 +49,7 @@ def told(result: Any, trouble: Trouble | None) -> str:
         exports = [f"export {name}={masked(value)}" for name, value in result.variables.items()]
         lines = [tr("toolwords", "new shells: {export}", export=export) for export in exports]
         return at_home(result.diff() + "\n".join(lines)) or tr("toolwords", "Nothing would change in its files.")
-    parts = [o.diff or f"{o.path}: {o.text}." for o in result if isinstance(o, Outcome)]
+    parts = [o.diff or f"{o.path}: {saying.speak(o.text)}." for o in result if isinstance(o, Outcome)]
     return at_home("".join(parts)) or tr("toolwords", "Nothing of ours is in its files.")
 
 
@@ -63,5 +64,5 @@ def connected(title: str, done: Connected, probes: Sequence[Probed]) -> str:
     if done.preview.mode.by is By.SHELL:
         anew = tr("toolwords", "Open a new shell to use it.")
     worked, failed = tr("toolwords", "Test call"), tr("toolwords", "But a test call failed")
-    tried = [f"{worked if seen.code is None else failed}: {seen.text}." for seen in probes]
-    return " ".join([tr("toolwords", "{tool} is connected.", tool=title), anew, *tried, *done.notes])
+    tried = [f"{worked if seen.code is None else failed}: {saying.speak(seen.text)}." for seen in probes]
+    return " ".join([tr("toolwords", "{tool} is connected.", tool=title), anew, *tried, *map(saying.speak, done.notes)])

@@ -11,6 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
+from trayapp.desktop import saying
+from trayapp.said import say
 from trayapp.tongue import tr
 from trayapp.toolbox import Toolbox
 from trayapp.trouble import Trouble, TroubleError
@@ -32,13 +34,13 @@ class _Task(QRunnable):
         try:
             result = self._job(self._box)
         except TroubleError as error:
-            trouble = error.trouble
+            trouble = saying.trouble(error.trouble)
         except OSError as error:
             title = tr("toolwork", "The system refused")
-            trouble = Trouble(title=title, message=f"{error.filename}: {error.strerror}.")
+            trouble = Trouble(title=title, message=say("{path}: {why}.", path=error.filename, why=error.strerror))
         except Exception as error:  # noqa: BLE001  a window that waits for ever would say less
             title = tr("toolwork", "Spendlight made a mistake")
-            trouble = Trouble(title=title, message=f"{type(error).__name__}.", code="internal")
+            trouble = Trouble(title=title, message=say("{what}.", what=type(error).__name__), code="internal")
         self._answered(result, trouble)
 
 

@@ -26,6 +26,7 @@ from trayapp.routing.evidence import Pair, State
 from trayapp.routing.savings import Caching
 from trayapp.routing.session import Change
 from trayapp.routing.steering import Decision
+from trayapp.said import say
 from trayapp.values import Cost, Kind, Usage
 
 _REST_US: Final = 600 * 10**6
@@ -85,9 +86,18 @@ class Aftermath:
         passes = until is not None
         if self._rest(decision.rule, until):
             self._tell(
-                f"{decision.model or 'That effort'} was refused",
-                f"The vendor answered {status}, so the call went out again as it was asked for. The rule rests"
-                + (" for some minutes." if passes else "; `spendlight rules resume` starts it again."),
+                say("{model} was refused", model=decision.model or say("That effort")),
+                say(
+                    "The vendor answered {status}, so the call went out again as it was asked for. The rule rests for"
+                    " some minutes.",
+                    status=status,
+                )
+                if passes
+                else say(
+                    "The vendor answered {status}, so the call went out again as it was asked for. The rule rests;"
+                    " `spendlight rules resume` starts it again.",
+                    status=status,
+                ),
                 "rewrite_refused",
             )
 
@@ -140,9 +150,12 @@ class Aftermath:
                     continue
                 self._rulebook.pause(rule.id, "evidence", must=False)
                 self._tell(
-                    f"{pair.served} went wrong too often",
-                    f"For such work ({pair.what}) two of the last ten turns had to be done again or were complained"
-                    " about, so the rule rests. `spendlight rules resume` starts it again.",
+                    say("{model} went wrong too often", model=pair.served),
+                    say(
+                        "For such work ({what}) two of the last ten turns had to be done again or were complained"
+                        " about, so the rule rests. `spendlight rules resume` starts it again.",
+                        what=pair.what,
+                    ),
                     "rule_withdrawn",
                 )
 

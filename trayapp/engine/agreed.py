@@ -23,6 +23,7 @@ from trayapp.engine.drawdown import Drawdown
 from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.pricing import Agreements, BookError
 from trayapp.pricing.agreements import UNREADABLE, read
+from trayapp.said import begun, say
 from trayapp.trouble import Trouble
 
 log = logging.getLogger(__name__)
@@ -85,8 +86,11 @@ def unreadable(error: BookError) -> Trouble:
     """The trouble of agreements that cannot be read."""
     return Trouble(
         title=error.title,
-        message=f"{error.message[:1].upper()}{error.message[1:]} Until then what calls add to the bill is unknown.",
-        fix=f"{error.fix} `spendlight contracts` shows what is understood.",
+        message=say(
+            "{what} Until then what calls add to the bill is unknown.",
+            what=begun(error.message),
+        ),
+        fix=say("{fix} `spendlight contracts` shows what is understood.", fix=error.fix),
         code="bad_agreement",
     )
 
@@ -98,9 +102,9 @@ def rates(code: str | None, sections: Mapping[str, Any], troubles: MutableMappin
         return currency.read(code, sections.get("currency") or ())
     except currency.CurrencyError as error:
         troubles["currency"] = Trouble(
-            title="A currency's rate cannot be used",
-            message=f"{str(error)[:1].upper()}{str(error)[1:]}. Amounts are shown in USD.",
-            fix="Correct it in the settings.",
+            title=say("A currency's rate cannot be used"),
+            message=say("{what}. Amounts are shown in USD.", what=begun(str(error))),
+            fix=say("Correct it in the settings."),
             code="bad_currency",
         )
         return currency.Rates((code or "USD").upper())

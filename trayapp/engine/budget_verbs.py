@@ -19,6 +19,7 @@ from trayapp.engine.budgetkeeper import BudgetKeeper
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.platform.paths import Paths
+from trayapp.said import say
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -74,8 +75,8 @@ def _seconds(value: object) -> int:
     if not 1 <= found <= 366 * 86_400:
         raise ControlError(
             Trouble(
-                title="That is too long",
-                message="A budget is lifted for a second to a year; it holds again when its next period begins.",
+                title=say("That is too long"),
+                message=say("A budget is lifted for a second to a year; it holds again when its next period begins."),
                 code="bad_time",
             )
         )

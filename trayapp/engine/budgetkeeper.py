@@ -32,6 +32,7 @@ from trayapp.engine.budgetstanding import Ahead, Standing, ahead, concerns, date
 from trayapp.engine.budgetsums import BudgetSums, Sum
 from trayapp.insight.forecast import Forecast
 from trayapp.refusal import Refusal
+from trayapp.said import say
 from trayapp.teamviews import decided
 from trayapp.trouble import Trouble, TroubleError
 from trayapp.values import Kind
@@ -276,9 +277,9 @@ class BudgetKeeper:
         if each is None:
             raise TroubleError(
                 Trouble(
-                    title="Nothing is known of that window yet",
-                    message=f"Its vendor has not said how much of {name!r} is used.",
-                    fix="It is heard with the next call.",
+                    title=say("Nothing is known of that window yet"),
+                    message=say("Its vendor has not said how much of {name!r} is used.", name=name),
+                    fix=say("It is heard with the next call."),
                     code="no_budget",
                 )
             )

@@ -16,6 +16,7 @@ from trayapp.insight.forecast import Forecast
 from trayapp.insight.habit import TooLittle
 from trayapp.money import PICO, dollars, plural, rounded
 from trayapp.refusal import Refusal
+from trayapp.said import say
 from trayapp.shares import percent, vendor_name, when
 
 REFUSED: Final = 402
@@ -86,8 +87,12 @@ def notice(budget: Budget, reached: int, spent: int, more: str) -> tuple[str, st
         spent: pico-USD, or 10^14 for a whole window.
         more: the forecast, and what it does now.
     """
-    called = f"Budget {budget.name!r}" if budget.period is not None else text(budget)
-    title = f"{called} is used up" if reached == 100 else f"{called} has reached {reached} %"
+    called = say("Budget {name!r}", name=budget.name) if budget.period is not None else text(budget)
+    title = (
+        say("{budget} is used up", budget=called)
+        if reached == 100
+        else say("{budget} has reached {percent} %", budget=called, percent=reached)
+    )
     told = f"{used(budget, spent)}." if budget.period is not None else f"{percent(spent / 10**14)} % is used."
     return title, " ".join(filter(None, (told, sentence(more))))
 

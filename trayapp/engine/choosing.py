@@ -31,6 +31,7 @@ from trayapp.routing.evidence import Pair, Standing, State
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import Past, Proposal, proposals, repriced, words_of
 from trayapp.routing.rules import Asked, Rule, concerns
+from trayapp.said import say
 from trayapp.settings import LET_IT_RIP
 from trayapp.values import Kind
 
@@ -45,7 +46,7 @@ MOST_ROWS: Final = 20_000
 UNDO_US: Final = 10 * 10**6
 _MENU: Final = 8
 _MENU_S: Final = 5.0
-_METERS: Final = "Let it rip only meters. Choose Balanced or Frugal first."
+_METERS: Final = say("Let it rip only meters. Choose Balanced or Frugal first.")
 
 
 class Choosing:
@@ -191,7 +192,7 @@ class Choosing:
     def why_not(self, pulse: Pulse) -> str:
         """Why nothing may be chosen for a conversation; empty: it may."""
         if pulse.account == "subscription" and not self.router.subscriptions:
-            return (
+            return say(
                 "This login's plan pays for it. Another model would save window, not money, and the vendor's terms may"
                 " not want it; `routing.subscriptions` turns it on."
             )

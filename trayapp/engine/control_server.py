@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from trayapp.control import MAX_LINE, ControlError, encode, error_message
 from trayapp.platform.paths import write_private
+from trayapp.said import say
 from trayapp.snapshot import Snapshot, snapshot_to_json
 from trayapp.trouble import Trouble, TroubleError
 
@@ -116,7 +117,7 @@ class ControlServer:
         try:
             message = json.loads(line)
             if not isinstance(message, dict):
-                raise _bad_request("A request is a JSON object.")
+                raise _bad_request(say("A request is a JSON object."))
             request_id = message.pop("id", None)
             name = message.pop("do", None)
             if name == "subscribe":
@@ -125,25 +126,25 @@ class ControlServer:
                 return
             verb = self._verbs.get(name) if isinstance(name, str) else None
             if verb is None:
-                raise _bad_request("There is no such verb.", "unknown_verb")
+                raise _bad_request(say("There is no such verb."), "unknown_verb")
             answer = encode({"id": request_id, "ok": await verb(message)})
             if len(answer) > MAX_LINE:
-                raise _bad_request("The answer would be too long; ask for fewer rows.")
+                raise _bad_request(say("The answer would be too long; ask for fewer rows."))
             writer.write(answer)
         except json.JSONDecodeError:
-            writer.write(error_message(request_id, _bad_request("A request is one line of JSON.").trouble))
+            writer.write(error_message(request_id, _bad_request(say("A request is one line of JSON.")).trouble))
         except TroubleError as error:
             writer.write(error_message(request_id, error.trouble))
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             log.warning("a control request was malformed: %s", type(error).__name__)
-            writer.write(error_message(request_id, _bad_request("An argument is missing or wrong.").trouble))
+            writer.write(error_message(request_id, _bad_request(say("An argument is missing or wrong.")).trouble))
         except Exception as error:  # noqa: BLE001  one failed request must not end the face's connection
             # Its type alone: the words of an error may hold what the face sent.
             log.error("a control request failed with %s", type(error).__name__)  # noqa: TRY400
             trouble = Trouble(
-                title="That did not work",
-                message=f"The engine could not answer ({type(error).__name__}).",
-                fix="Try again; `spendlight doctor` looks for the cause.",
+                title=say("That did not work"),
+                message=say("The engine could not answer ({kind}).", kind=type(error).__name__),
+                fix=say("Try again; `spendlight doctor` looks for the cause."),
                 code="internal",
             )
             writer.write(error_message(request_id, trouble))
@@ -151,5 +152,7 @@ class ControlServer:
 
 def _bad_request(message: str, code: str = "bad_request") -> ControlError:
     return ControlError(
-        Trouble(title="The engine did not understand", message=message, fix="See trayapp/control.py.", code=code)
+        Trouble(
+            title=say("The engine did not understand"), message=message, fix=say("See trayapp/control.py."), code=code
+        )
     )

@@ -31,6 +31,7 @@ from trayapp.insight import mondays
 from trayapp.insight.periods import Span
 from trayapp.platform.paths import write_private
 from trayapp.reports import Report
+from trayapp.said import say
 from trayapp.snapshot import Week
 from trayapp.trouble import Trouble
 
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 
 EVERY_S: Final = 300.0
 """Seconds between two looks."""
-_NOT_KNOWN: Final = "It is not known whether it arrived"
 _ONCE: Final = ("mail",)
 """Ways of which a second delivery would be a second copy."""
 _PAUSES_S: Final = (600.0, 1800.0, 3600.0, 4 * 3600.0)
@@ -50,6 +50,7 @@ class UndeliveredError(Exception):
 
     def __init__(self, why: str, *, unknown: bool = False) -> None:
         super().__init__(why)
+        self.why = why
         self.unknown = unknown
         """Nobody knows whether it did after all, so it is not tried again."""
 
@@ -191,7 +192,7 @@ class Delivery:
             return
         if way in _ONCE and self._done.get(f"{way}_leaving", "") == monday and not times:
             await self._write_down(way, monday)
-            self._tell(way, f"{_NOT_KNOWN}: Spendlight ended while it was on its way.")
+            self._tell(way, _unknown(say("Spendlight ended while it was on its way.")))
             return
         await self._write_down(f"{way}_leaving", monday)
         try:
@@ -199,13 +200,14 @@ class Delivery:
         except UndeliveredError as error:
             if error.unknown and way in _ONCE:
                 await self._arrived(way, monday)
-                self._tell(way, f"{_NOT_KNOWN}: {error}")
+                self._tell(way, _unknown(error.why))
                 return
-            await self._rest(way, times, f"{error}")
+            await self._rest(way, times, error.why)
             return
         except Exception as error:  # noqa: BLE001  one way's mistake holds up no other
             log.warning("a weekly summary could not be delivered by %s: %s", way, type(error).__name__)
-            await self._rest(way, times, f"Something went wrong in Spendlight ({type(error).__name__}).")
+            why = say("Something went wrong in Spendlight ({kind}).", kind=type(error).__name__)
+            await self._rest(way, times, why)
             return
         await self._arrived(way, monday)
 
@@ -249,11 +251,13 @@ class Delivery:
 
     def _tell(self, way: str, why: str) -> None:
         fix = {
-            "mail": "`spendlight mail send` sends it now; `spendlight mail` shows what is set.",
-            "file": "Make the folder writable, or set another with `spendlight config set report.folder DIR`.",
+            "mail": say("`spendlight mail send` sends it now; `spendlight mail` shows what is set."),
+            "file": say("Make the folder writable, or set another with `spendlight config set report.folder DIR`."),
         }
         self._troubles[f"report_{way}"] = Trouble(
-            title="The weekly summary was not mailed" if way == "mail" else "The weekly summary could not be written",
+            title=say("The weekly summary was not mailed")
+            if way == "mail"
+            else say("The weekly summary could not be written"),
             message=why,
             fix=fix.get(way, ""),
             code=f"report_{way}",
@@ -275,6 +279,10 @@ class Delivery:
             await asyncio.to_thread(write_private, self._path, data)
         except OSError as error:
             log.warning("what was delivered could not be written down: %s", error.strerror)
+
+
+def _unknown(why: str) -> str:
+    return say("It is not known whether it arrived: {why}", why=why)
 
 
 def in_short(report: Report) -> Week | None:

@@ -25,6 +25,7 @@ from typing import Final
 from trayapp.frontdoor import Entry
 from trayapp.platform.paths import Paths
 from trayapp.refusal import Refusal
+from trayapp.said import say
 from trayapp.trouble import Trouble
 from trayapp.virtualkeys import handover, register
 from trayapp.virtualkeys.register import VirtualKey
@@ -208,16 +209,16 @@ def _missing(keys: list[VirtualKey], table: Table) -> Trouble:
     first: Known = table.known[keys[0].fingerprint]
     names = ", ".join(key.name for key in keys)
     return Trouble(
-        title="Real keys cannot be had",
-        message=f"{names}: {first.why}. Tools that hold the virtual ones hear 503.",
-        fix="Unlock the keyring (log in to the desktop); a call finds them within a minute.",
+        title=say("Real keys cannot be had"),
+        message=say("{names}: {why}. Tools that hold the virtual ones hear 503.", names=names, why=first.why),
+        fix=say("Unlock the keyring (log in to the desktop); a call finds them within a minute."),
         code="key_not_available",
     )
 
 
 _DAMAGED: Final = Trouble(
-    title="The register of virtual keys cannot be read",
-    message="Tools that hold virtual keys may hear 503.",
-    fix="`spendlight keys list` says why.",
+    title=say("The register of virtual keys cannot be read"),
+    message=say("Tools that hold virtual keys may hear 503."),
+    fix=say("`spendlight keys list` says why."),
     code="keys_damaged",
 )

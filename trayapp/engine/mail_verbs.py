@@ -13,6 +13,7 @@ from trayapp.control import ControlError
 from trayapp.engine.configure import Configuration
 from trayapp.engine.control_server import Verb
 from trayapp.engine.delivery import Delivery, UndeliveredError
+from trayapp.said import say
 from trayapp.trouble import Trouble
 
 
@@ -34,9 +35,9 @@ class MailVerbs:
         except UndeliveredError as error:
             raise ControlError(
                 Trouble(
-                    title="It was not mailed",
-                    message=f"{error}",
-                    fix="`spendlight mail` shows what is set; `spendlight config set` changes it.",
+                    title=say("It was not mailed"),
+                    message=error.why,
+                    fix=say("`spendlight mail` shows what is set; `spendlight config set` changes it."),
                     code="not_mailed",
                 )
             ) from None

@@ -23,6 +23,7 @@ from trayapp.routing.kinds import LABELS
 from trayapp.routing.ladders import below
 from trayapp.routing.proposals import NAMES
 from trayapp.routing.rules import NEVER, Rule
+from trayapp.said import begun, say
 from trayapp.trouble import Trouble
 
 _SELLERS: Final = ("anthropic", "openai", "gemini")
@@ -88,9 +89,9 @@ class Meant:
         """
         model, effort = arguments.get("model") or None, arguments.get("effort") or None
         if model is None and effort is None:
-            raise wrong("Name a model, or an effort.")
+            raise wrong(say("Name a model, or an effort."))
         if effort is not None and str(effort).lower() not in ORDER:
-            raise wrong(f"An effort is one of: {', '.join(ORDER)}.")
+            raise wrong(say("An effort is one of: {order}.", order=", ".join(ORDER)))
         vendor, name = (
             self._model(str(model), arguments, pulse) if model is not None else self._vendor(arguments, pulse)
         )
@@ -110,13 +111,13 @@ class Meant:
                 until_us=None if lasts is None else self._now_us() + seconds(lasts) * 10**6,
             )
         except ValueError as error:
-            raise wrong(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+            raise wrong(say("{what}.", what=begun(str(error)))) from None
 
     def standing(self, arguments: Mapping[str, Any]) -> Rule:
         """A rule that takes effect where a conversation begins; errors as of ``rule``."""
         scope = str(arguments.get("scope") or "always")
         if scope not in _SCOPES:
-            raise wrong(f"A rule can be for: {', '.join(_SCOPES)}.")
+            raise wrong(say("A rule can be for: {scopes}.", scopes=", ".join(_SCOPES)))
         return replace(self.rule(arguments, scope, self.pulse(arguments), now=False), created_us=self._now_us())
 
     def _value(self, scope: str, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, str]:
@@ -124,24 +125,26 @@ class Meant:
         if scope == "session":
             value = str(arguments.get("session") or given or (pulse.session if pulse is not None else "") or "")
             if not value:
-                raise wrong("No session is known: no tool with one has called today.")
+                raise wrong(say("No session is known: no tool with one has called today."))
             return value, ""
         if scope == "project":
             folder = arguments.get("project")
             if folder:
                 return self._projects.identify(str(folder))
             if pulse is None or pulse.project is None:
-                raise wrong("No project is known: name its folder.")
+                raise wrong(say("No project is known: name its folder."))
             return pulse.project, pulse.project_name or ""
         if scope == "kind":
             kinds = [label for kind, label in LABELS.items() if kind not in NEVER]
             found = [label for label in kinds if given in (label, label.rpartition(":")[2])]
             if len(found) != 1:
-                raise wrong(f"A kind of call is one of: {', '.join(kinds)}.")
+                raise wrong(say("A kind of call is one of: {kinds}.", kinds=", ".join(kinds)))
             return found[0], ""
         if scope == "task":
             if given not in NAMES or ":" in given:
-                raise wrong(f"A task type is one of: {', '.join(name for name in NAMES if ':' not in name)}.")
+                raise wrong(
+                    say("A task type is one of: {types}.", types=", ".join(name for name in NAMES if ":" not in name))
+                )
             return given, ""
         return "", ""
 
@@ -167,7 +170,7 @@ class Meant:
     def _vendor(self, arguments: Mapping[str, Any], pulse: Pulse | None) -> tuple[str, None]:
         vendor = arguments.get("vendor") or (pulse.vendor if pulse is not None else None)
         if not vendor:
-            raise wrong("Name the vendor: nothing has been called today.")
+            raise wrong(say("Name the vendor: nothing has been called today."))
         return str(vendor), None
 
 
@@ -201,28 +204,33 @@ def seconds(value: object) -> int:
     """
     found = int(value) if isinstance(value, int | str) else 0
     if not 1 <= found <= 366 * 86_400:
-        raise wrong("A rule lasts a second to a year.")
+        raise wrong(say("A rule lasts a second to a year."))
     return found
 
 
 def wrong(message: str) -> ControlError:
     """What was said makes no rule."""
     return ControlError(
-        Trouble(title="That is no rule", message=message, fix="`spendlight rules --help` says more.", code="bad_rule")
+        Trouble(
+            title=say("That is no rule"),
+            message=message,
+            fix=say("`spendlight rules --help` says more."),
+            code="bad_rule",
+        )
     )
 
 
 def _which(wanted: str, near: list[str]) -> ControlError:
     message = (
-        f"{wanted!r} could be: {', '.join(near)}."
+        say("{wanted!r} could be: {models}.", wanted=wanted, models=", ".join(near))
         if near
-        else f"Nothing like {wanted!r} goes with the models in use today."
+        else say("Nothing like {wanted!r} goes with the models in use today.", wanted=wanted)
     )
     return ControlError(
         Trouble(
-            title="Which model is meant?",
+            title=say("Which model is meant?"),
             message=message,
-            fix="Give its full name, with --vendor if Spendlight does not know its price.",
+            fix=say("Give its full name, with --vendor if Spendlight does not know its price."),
             code="which_model",
         )
     )

@@ -12,7 +12,8 @@ from typing import Final
 
 from trayapp.engine.bookkeeper_answer import Answer
 from trayapp.engine.reprice import Arrived
-from trayapp.money import dollars, plural
+from trayapp.money import dollars
+from trayapp.said import Figure, counted, joined, say
 from trayapp.snapshot import Notice
 
 KEEP_US: Final = 24 * 3600 * 1_000_000
@@ -49,40 +50,66 @@ class Notices:
     def arrived(self, arrived: Sequence[Arrived]) -> None:
         """Calls that had no price have one now."""
         if arrived:
-            self.add("Prices arrived", told(arrived), "priced")
+            self.add(say("Prices arrived"), told(arrived), "priced")
 
     def book(self, answer: Answer, held: Sequence[str] = ()) -> None:
         """A list was fetched or a price accepted."""
         if answer.rewritten and (answer.added or answer.changed):
             parts = []
             if answer.added:
-                parts.append(f"{plural(len(answer.added), 'model')} new")
+                parts.append(counted("%n model(s) new", len(answer.added)))
             if answer.changed:
-                parts.append(f"{_few([name.partition('/')[2] for name in answer.changed])} changed")
-            title = f"A new price book ({answer.version.partition('+')[0]}) is in use"
-            self.add(title, f"{', '.join(parts)}.", "price_book")
+                parts.append(say("{models} changed", models=_few([n.partition("/")[2] for n in answer.changed])))
+            title = say("A new price book ({version}) is in use", version=answer.version.partition("+")[0])
+            self.add(title, say("{what}.", what=joined(", ", parts)), "price_book")
         if held:
-            title = "1 price is held back" if len(held) == 1 else f"{len(held)} prices are held back"
-            fix = "`spendlight prices status` shows all; `spendlight prices accept MODEL` takes one."
-            self.add(title, f"{'; '.join(held[:_NAMED])}. {fix}", "price_held")
+            title = (
+                say("1 price is held back") if len(held) == 1 else say("{count} prices are held back", count=len(held))
+            )
+            fix = say("`spendlight prices status` shows all; `spendlight prices accept MODEL` takes one.")
+            self.add(title, say("{held}. {fix}", held=joined("; ", held[:_NAMED]), fix=fix), "price_held")
 
 
 def told(arrived: Sequence[Arrived]) -> str:
     """ "12 calls of kimi-k4 since 3 Nov are now priced: $4.20" — one sentence for each model, few of them."""
     sentences = []
     for each in arrived[:_NAMED]:
-        since = datetime.fromtimestamp(each.since_us / 1e6).astimezone()
-        verb = "is" if each.calls == 1 else "are"
-        amount = dollars(each.pico, estimated=each.estimated)
-        who = f"{plural(each.calls, 'call')} of {each.model or 'an unnamed model'}"
-        sentences.append(f"{who} since {since.day} {since:%b} {verb} now priced: {amount}")
+        model, since = each.model or say("an unnamed model"), _day(each.since_us)
+        amount = _amount(each.pico, estimated=each.estimated)
+        sentences.append(
+            say("1 call of {model} since {day} is now priced: {amount}", model=model, day=since, amount=amount)
+            if each.calls == 1
+            else say(
+                "{calls} of {model} since {day} are now priced: {amount}",
+                calls=counted("%n call(s)", each.calls),
+                model=model,
+                day=since,
+                amount=amount,
+            )
+        )
     if len(arrived) > _NAMED:
         rest = arrived[_NAMED:]
-        calls, pico = sum(each.calls for each in rest), sum(each.pico for each in rest)
-        sentences.append(f"{plural(calls, 'call')} of {plural(len(rest), 'other model')}: {dollars(pico)}")
-    return "; ".join(sentences) + "."
+        sentences.append(
+            say(
+                "{calls} of {models}: {amount}",
+                calls=counted("%n call(s)", sum(each.calls for each in rest)),
+                models=counted("%n other model(s)", len(rest)),
+                amount=_amount(sum(each.pico for each in rest)),
+            )
+        )
+    return say("{what}.", what=joined("; ", sentences))
+
+
+def _day(us: int) -> Figure:
+    at = datetime.fromtimestamp(us / 1e6).astimezone()
+    return Figure(f"{at.day} {at:%b}", "day_us", us)
+
+
+def _amount(pico: int, *, estimated: bool = False) -> Figure:
+    return Figure(dollars(pico, estimated=estimated), "pico", pico, estimated=estimated)
 
 
 def _few(names: Sequence[str]) -> str:
     more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    few = ", ".join(names[:_NAMED])
+    return say("{names} and {count} more", names=few, count=more) if more > 0 else few

@@ -16,6 +16,7 @@ from trayapp.engine.pricebook import trouble
 from trayapp.platform.paths import Paths
 from trayapp.pricing import Book, BookError
 from trayapp.pricing.own import entry_from, laid_over
+from trayapp.said import say
 from trayapp.trouble import Trouble
 
 Document = MutableMapping[str, Any]
@@ -124,10 +125,15 @@ def _write(paths: Paths, listed: Book, change: Callable[[Document], None], mappe
     if mapped is not None and mapped.lower() in lost:
         raise ControlError(
             Trouble(
-                title="Nobody knows that model",
-                message=f"Neither the price book {listed.version} nor you have a price for "
-                f"{sections['deployments'][mapped]!r}, so {mapped!r} would stay unpriced.",
-                fix="`spendlight prices` lists the models; `spendlight prices set` gives one a price of your own.",
+                title=say("Nobody knows that model"),
+                message=say(
+                    "Neither the price book {version} nor you have a price for {model!r}, so"
+                    " {mapped!r} would stay unpriced.",
+                    version=listed.version,
+                    model=sections["deployments"][mapped],
+                    mapped=mapped,
+                ),
+                fix=say("`spendlight prices` lists the models; `spendlight prices set` gives one a price of your own."),
                 code="unknown_model",
             )
         )

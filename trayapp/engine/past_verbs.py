@@ -19,6 +19,7 @@ from trayapp.engine.whatif import whatif
 from trayapp.insight.trend import growth
 from trayapp.ledger import Ledger
 from trayapp.pricing import Book
+from trayapp.said import say
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -56,9 +57,11 @@ class PastVerbs:
         if not _known(tariff.book, model):
             raise ControlError(
                 Trouble(
-                    title="That model has no price",
-                    message=f"The price book {tariff.book.version} does not know {model!r}.",
-                    fix="`spendlight prices` lists what it knows.",
+                    title=say("That model has no price"),
+                    message=say(
+                        "The price book {version} does not know {model!r}.", version=tariff.book.version, model=model
+                    ),
+                    fix=say("`spendlight prices` lists what it knows."),
                     code="unknown_model",
                 )
             )
@@ -79,5 +82,5 @@ def _whole(value: object, least: int, most: int, message: str) -> int:
     except ValueError:
         found = None
     if found is None or not least <= found <= most:
-        raise ControlError(Trouble(title="That cannot be asked", message=message, code="bad_argument"))
+        raise ControlError(Trouble(title=say("That cannot be asked"), message=message, code="bad_argument"))
     return found

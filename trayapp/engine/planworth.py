@@ -5,7 +5,8 @@ Everything that answers "which of what I pay for would have been cheapest" lives
 Rules: a price is the user's word (``[[plans]]``); of a plan that only the traffic tells of it is not known. The price
 counts for days that have begun, a month divided by its own days. Cheapest of what the user pays for is a plan whose
 price and bill beside it are no more than its calls by the list, and when no other plan of that vendor is paid less for:
-whether the other one's windows would have held these calls, nobody knows, so nothing is claimed.
+whether the other one's windows would have held these calls, nobody knows, so nothing is claimed. A call belongs to one
+plan: those of a plan for one credential or one host are in no vendor's remainder.
 """
 
 from __future__ import annotations
@@ -16,17 +17,11 @@ from datetime import date
 from trayapp.insight.periods import begins, local
 from trayapp.insight.stretches import Stretch, share_of_month
 from trayapp.ledger import ReportSums
-from trayapp.ledger.reportsums import Covered
+from trayapp.ledger.agreed import Covered
 from trayapp.pricing import Agreements, Book
 from trayapp.pricing.plans import Plan as Agreed
 from trayapp.pricing.plans import detected
 from trayapp.reports import Plan
-
-
-def named_apart(agreements: Agreements) -> tuple[str, ...]:
-    """The plans whose calls only their rows tell: those for one credential or one host."""
-    found = (each.name for each in agreements.plans if each.credential is not None or each.host is not None)
-    return tuple(dict.fromkeys(found))
 
 
 def plans(sums: ReportSums, agreements: Agreements, book: Book, stretch: Stretch, now_us: int) -> tuple[Plan, ...]:
@@ -36,22 +31,23 @@ def plans(sums: ReportSums, agreements: Agreements, book: Book, stretch: Stretch
     typed: dict[str, list[Agreed]] = {}
     for each in agreements.plans:
         typed.setdefault(each.name, []).append(each)
+    apart = agreements.apart
     left = {each.vendor: each for each in sums.covered}
     found: list[Plan] = []
     for name, entries in typed.items():
         holding = tuple((each, kept) for each in entries if (kept := _held(each, days, stretch)))
-        if not holding:
+        own = sums.spent.get(name, Covered()) if name in apart else Covered()
+        if not holding and not own.calls:
             continue
-        if any(each.credential is not None or each.host is not None for each in entries):
-            calls, worth, beside = sums.spent.get(name, (0, 0, 0))
-            parts = [Covered(vendor="", calls=calls, unpriced=0, pico_list=worth, pico_marginal=beside)]
+        if name in apart:
+            parts = [own]
         else:
             vendors = {each.vendor for each, _ in holding}
             mine = [vendor for vendor in left if vendors & {vendor, book.seller(vendor)}]
             parts = [left.pop(vendor) for vendor in mine]
         prices = [None if each.monthly_pico is None else (each.monthly_pico, kept) for each, kept in holding]
         price = None if None in prices else sum(share_of_month(*each) for each in prices if each is not None)
-        found.append(_plan(name, holding[-1][0].vendor, parts, price))
+        found.append(_plan(name, (holding[-1][0] if holding else entries[-1]).vendor, parts, price))
     for vendor, covered in left.items():
         name = detected((vendor, book.seller(vendor)))
         known = next((at for at, each in enumerate(found) if each.name == name and each.pico_price is None), None)

@@ -23,6 +23,7 @@ from trayapp.engine.reprice import Arrived
 from trayapp.ledger import UnpricedModel
 from trayapp.platform.paths import Paths
 from trayapp.pricing import Book
+from trayapp.said import say, wire
 from trayapp.trouble import Trouble
 
 
@@ -145,10 +146,13 @@ def model_as_json(model: UnpricedModel, book: Book) -> dict[str, Any]:
 
 def changed(arrived: Sequence[Arrived]) -> dict[str, Any]:
     """What a change of prices has done to the rows, money as a decimal string."""
+    message = told(arrived) if arrived else ""
+    made = wire(message)
     return {
         "calls": sum(each.calls for each in arrived),
         "pico": str(sum(each.pico for each in arrived)),
-        "message": told(arrived) if arrived else "",
+        "message": message,
+        "said": {} if made is None else {"message": made},
     }
 
 
@@ -191,6 +195,6 @@ def _text(value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise ControlError(
-            Trouble(title="That is no name", message="A name or a date is written as text.", code="bad_price")
+            Trouble(title=say("That is no name"), message=say("A name or a date is written as text."), code="bad_price")
         )
     return value.strip() or None

@@ -23,6 +23,7 @@ from trayapp.platform.paths import Paths
 from trayapp.platform.resources import resource
 from trayapp.pricing import Book, BookError, load
 from trayapp.pricing.own import laid_over
+from trayapp.said import begun, say
 from trayapp.trouble import Trouble
 
 SHIPPED: Final = "shipped with Spendlight"
@@ -172,15 +173,14 @@ def _stored(paths: Paths) -> bytes | None:
 
 def trouble(error: BookError, code: str) -> Trouble:
     """A book's or an agreement's error for a face."""
-    message = f"{error.message[:1].upper()}{error.message[1:]}"
-    return Trouble(title=error.title, message=message, fix=error.fix, code=code)
+    return Trouble(title=error.title, message=begun(error.message), fix=error.fix, code=code)
 
 
 def _damaged(what: str) -> Trouble:
     return Trouble(
-        title="The fetched price book is damaged",
-        message=f"The one that Spendlight brought along is used instead. {what}",
-        fix="It is fetched again by itself; `spendlight prices update --now` does it at once.",
+        title=say("The fetched price book is damaged"),
+        message=say("The one that Spendlight brought along is used instead. {what}", what=what),
+        fix=say("It is fetched again by itself; `spendlight prices update --now` does it at once."),
         code="price_book",
     )
 
@@ -217,9 +217,13 @@ class Shelf:
         if lost:
             troubles.append(
                 Trouble(
-                    title="A deployment is mapped to a model that nobody knows",
-                    message=f"Calls of {', '.join(lost[:3])}{' and others' if len(lost) > 3 else ''} stay unpriced.",
-                    fix="Map it again with `spendlight prices map`, or set the price with `spendlight prices set`.",
+                    title=say("A deployment is mapped to a model that nobody knows"),
+                    message=say("Calls of {models} and others stay unpriced.", models=", ".join(lost[:3]))
+                    if len(lost) > 3
+                    else say("Calls of {models} stay unpriced.", models=", ".join(lost)),
+                    fix=say(
+                        "Map it again with `spendlight prices map`, or set the price with `spendlight prices set`."
+                    ),
                     code="unknown_deployment",
                 )
             )

@@ -27,6 +27,7 @@ from trayapp.insight.periods import Span
 from trayapp.insight.stretches import Stretch, StretchError
 from trayapp.ledger import Ledger
 from trayapp.reports import Report
+from trayapp.said import begun, say
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -107,12 +108,11 @@ def asked(arguments: Mapping[str, Any], now_us: int, zone: tzinfo | None) -> Str
             return stretches.named("month", str(arguments["month"]), now_us, zone)
         return stretches.named("week", str(arguments.get("week") or "last"), now_us, zone)
     except (StretchError, ValueError, OverflowError) as error:
-        told = f"{str(error)[:1].upper()}{str(error)[1:]}."
         raise ControlError(
             Trouble(
-                title="That is no time for a report",
-                message=told,
-                fix="Write a week as 2026-W48, a month as 2026-11, days as 2026-11-03.",
+                title=say("That is no time for a report"),
+                message=say("{what}.", what=begun(str(error))),
+                fix=say("Write a week as 2026-W48, a month as 2026-11, days as 2026-11-03."),
                 code="bad_time",
             )
         ) from None

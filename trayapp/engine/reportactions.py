@@ -152,12 +152,22 @@ def _dearer(plans: Sequence[Plan]) -> Iterable[tuple[int, Action]]:
 def _nameless(plans: Sequence[Plan]) -> Iterable[Action]:
     for plan in plans:
         if plan.pico_price is None and plan.calls:
+            worth = f"Its calls are worth {dollars(plan.pico_value)} by the list"
+            without = f"no price is known for {plural(plan.unpriced, 'call')}"
+            if plan.unpriced >= plan.calls:
+                worth = f"What its calls are worth is not known: {without}"
+            elif plan.unpriced:
+                worth += f"; {without}"
             yield Action(
                 kind="plan",
-                text=f"What does the plan {plan.name} cost a month? Its calls are worth {dollars(plan.pico_value)}"
-                " by the list.",
+                text=f"What does the plan {plan.name} cost a month? {worth}.",
                 command=f"spendlight plans set {quote(plan.name)} --monthly USD",
-                values={"plan": plan.name, "pico_value": str(plan.pico_value)},
+                values={
+                    "plan": plan.name,
+                    "pico_value": str(plan.pico_value),
+                    "calls": plan.calls,
+                    "unpriced": plan.unpriced,
+                },
             )
             return
 

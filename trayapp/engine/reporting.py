@@ -109,7 +109,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         stretch.edges,
         (former.since_us, former.until_us),
         most=LISTED,
-        agreements=planworth.named_apart(about.agreements),
+        agreements=about.agreements.apart,
     ).result()
     compared = sums.first_us is not None and sums.first_us < former.until_us
     change, prices = explained.result()

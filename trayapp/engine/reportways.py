@@ -21,6 +21,7 @@ from trayapp.mailing import Mail
 from trayapp.platform.paths import Paths, write_private
 from trayapp.platform.secrets import SecretStore, UnreachableError
 from trayapp.reports import Report, nameless
+from trayapp.said import say
 from trayapp.settings import Settings
 
 LIMIT_S: Final = 450.0
@@ -47,11 +48,13 @@ class Ways:
         """
         folder = self.settings().report_folder
         if folder is None:
-            raise UndeliveredError("No folder is set.")
+            raise UndeliveredError(say("No folder is set."))
         try:
             await asyncio.to_thread(self._write, folder, report)
         except OSError as error:
-            raise UndeliveredError(f"{error.filename or folder}: {error.strerror}.") from None
+            raise UndeliveredError(
+                say("{filename}: {why}.", filename=error.filename or folder, why=error.strerror)
+            ) from None
 
     def _write(self, folder: Path, report: Report) -> None:
         from trayapp.pages import written
@@ -69,7 +72,7 @@ class Ways:
         to = str(chosen.values["report.mail_to"])
         where = chosen.mail_server
         if not to or where is None:
-            raise UndeliveredError("`report.mail_to` and `report.smtp` have to be set both.")
+            raise UndeliveredError(say("`report.mail_to` and `report.smtp` have to be set both."))
         from trayapp.pages import words, written
 
         if not chosen.values["report.mail_names"]:
@@ -88,9 +91,9 @@ class Ways:
     def _password(self) -> str:
         found = SecretStore(self.paths.secrets, patience=_PATIENCE_S).load([mailing.SECRET], quiet=True)[mailing.SECRET]
         if isinstance(found, UnreachableError):
-            raise UndeliveredError(f"The password of the mail server cannot be had: {found}.")
+            raise UndeliveredError(say("The password of the mail server cannot be had: {why}.", why=found))
         if found is None:
-            raise UndeliveredError("No password of the mail server is kept; `spendlight mail password` keeps one.")
+            raise UndeliveredError(say("No password of the mail server is kept; `spendlight mail password` keeps one."))
         return found.decode()
 
 
@@ -118,7 +121,7 @@ async def _hand_in(document: bytes) -> None:
             stderr=asyncio.subprocess.DEVNULL,
         )
     except OSError as error:
-        raise UndeliveredError(f"The mail could not be sent: {error.strerror}.") from None
+        raise UndeliveredError(say("The mail could not be sent: {why}.", why=error.strerror)) from None
     try:
         output, _ = await asyncio.wait_for(child.communicate(document), LIMIT_S)
         answer = json.loads(output)
@@ -130,4 +133,4 @@ async def _hand_in(document: bytes) -> None:
             child.kill()
             await child.wait()
     if not sent:
-        raise UndeliveredError(why or "The mail could not be sent.", unknown=unknown)
+        raise UndeliveredError(why or say("The mail could not be sent."), unknown=unknown)

@@ -55,6 +55,7 @@ from trayapp.routing import conversation, holdback, lasttext
 from trayapp.routing.booked import LIVES
 from trayapp.routing.rules import NEVER, Asked, Rule, chosen, seller
 from trayapp.routing.steering import Decision, Steering
+from trayapp.said import say
 from trayapp.settings import FRUGAL, LET_IT_RIP, Settings
 from trayapp.values import Call, Cost, Kind, Usage
 
@@ -183,8 +184,8 @@ class Router:
         self._load()
         if self.rulebook.damaged:
             self._tell(
-                "Your rules could not be read",
-                "The file rules.json is damaged. It lies aside as rules.damaged.json, and no rule is in force.",
+                say("Your rules could not be read"),
+                say("The file rules.json is damaged. It lies aside as rules.damaged.json, and no rule is in force."),
                 "rules_damaged",
             )
 

@@ -28,6 +28,7 @@ from trayapp.platform.paths import Paths
 from trayapp.routing.efforts import keeps_cache
 from trayapp.routing.evidence import Pair
 from trayapp.routing.rules import Rule
+from trayapp.said import say
 from trayapp.settings import LET_IT_RIP
 from trayapp.snapshot import to_json
 from trayapp.teamviews import decided
@@ -83,7 +84,7 @@ class RoutingVerbs:
         """Serve a model from the next human turn on."""
         scope = str(arguments.get("scope") or "always")
         if scope not in ("always", "session", "project"):
-            raise wrong("A model can be used for everything, one session or one project.")
+            raise wrong(say("A model can be used for everything, one session or one project."))
         pulse = self.meant.pulse(arguments)
         # Another effort costs most models their cache: then it begins with the next session.
         lever = not arguments.get("model")
@@ -93,12 +94,12 @@ class RoutingVerbs:
         if pulse is not None and (why := self.choosing.why_not(pulse)):
             raise ControlError(
                 Trouble(
-                    title="That cannot be switched",
+                    title=say("That cannot be switched"),
                     message=why,
                     fix=(
-                        "`spendlight config set routing.subscriptions true` turns it on."
+                        say("`spendlight config set routing.subscriptions true` turns it on.")
                         if pulse.account == "subscription"
-                        else "`spendlight rules mode balanced` allows it."
+                        else say("`spendlight rules mode balanced` allows it.")
                     ),
                     code="not_switchable",
                 )
@@ -162,9 +163,9 @@ class RoutingVerbs:
         if proposal is None or shown is None:
             raise ControlError(
                 Trouble(
-                    title="That suggestion is over",
-                    message="It is no longer made, or a rule does it already.",
-                    fix="`spendlight suggest` shows what is suggested now.",
+                    title=say("That suggestion is over"),
+                    message=say("It is no longer made, or a rule does it already."),
+                    fix=say("`spendlight suggest` shows what is suggested now."),
                     code="no_suggestion",
                 )
             )
@@ -207,9 +208,9 @@ class RoutingVerbs:
         """Take a rule back; what it has switched returns at the next human turn."""
         name = str(arguments["rule"])
         if name.startswith("mode:"):
-            raise wrong("That comes with the mode. Pause it, or choose the mode balanced.")
+            raise wrong(say("That comes with the mode. Pause it, or choose the mode balanced."))
         if name.startswith(PREFIX):
-            raise wrong("That comes from your team. Pause it, where the team allows that.")
+            raise wrong(say("That comes from your team. Pause it, where the team allows that."))
         rule = self.choosing.router.rulebook.drop(name)
         self.choosing.removed[rule.id] = rule
         self.choosing.router.after.witness.undone(rule.id)
@@ -225,9 +226,9 @@ class RoutingVerbs:
         if rule is None:
             raise ControlError(
                 Trouble(
-                    title="That rule cannot be brought back",
-                    message="It was not removed since Spendlight started.",
-                    fix="Make it anew.",
+                    title=say("That rule cannot be brought back"),
+                    message=say("It was not removed since Spendlight started."),
+                    fix=say("Make it anew."),
                     code="no_rule",
                 )
             )
@@ -262,7 +263,7 @@ class RoutingVerbs:
         """What the rules have saved on each of the last days, oldest first; a loss is negative."""
         days = int(arguments.get("days") or _DAYS)
         if not 1 <= days <= _MOST_DAYS:
-            raise wrong(f"Savings are told for 1 to {_MOST_DAYS} days.")
+            raise wrong(say("Savings are told for 1 to {most} days.", most=_MOST_DAYS))
         return {"days": await self.choosing.by_day(days)}
 
     async def feedback(self, arguments: Mapping[str, Any]) -> Any:
@@ -272,8 +273,8 @@ class RoutingVerbs:
         if said is None:
             raise ControlError(
                 Trouble(
-                    title="There is nothing to judge",
-                    message="No turn of the last hours was served by another model than was asked for.",
+                    title=say("There is nothing to judge"),
+                    message=say("No turn of the last hours was served by another model than was asked for."),
                     code="nothing_switched",
                 )
             )
@@ -353,7 +354,11 @@ class RoutingVerbs:
             if rule.id == name:
                 return rule
         raise ControlError(
-            Trouble(title="There is no such rule", message=f"No rule is called {name!r} now.", code="no_rule")
+            Trouble(
+                title=say("There is no such rule"),
+                message=say("No rule is called {name!r} now.", name=name),
+                code="no_rule",
+            )
         )
 
     async def _changed(self) -> Any:
@@ -362,8 +367,8 @@ class RoutingVerbs:
 
 
 _METER_ONLY: Final = Trouble(
-    title="Spendlight only meters now",
-    message="The mode is let-it-rip: nothing is changed in it.",
-    fix="`spendlight rules mode balanced` allows it.",
+    title=say("Spendlight only meters now"),
+    message=say("The mode is let-it-rip: nothing is changed in it."),
+    fix=say("`spendlight rules mode balanced` allows it."),
     code="meter_only",
 )

@@ -28,6 +28,7 @@ from msgspec.structs import replace
 
 from trayapp.platform.paths import write_private
 from trayapp.routing.rules import Rule
+from trayapp.said import say
 from trayapp.trouble import Trouble, TroubleError
 
 log = logging.getLogger(__name__)
@@ -75,9 +76,9 @@ class Rulebook:
                 return rule
         raise TroubleError(
             Trouble(
-                title="There is no such rule",
-                message=f"No rule is called {rule_id!r}; it may have ended.",
-                fix="`spendlight rules` lists all.",
+                title=say("There is no such rule"),
+                message=say("No rule is called {name!r}; it may have ended.", name=rule_id),
+                fix=say("`spendlight rules` lists all."),
                 code="no_rule",
             )
         )
@@ -88,9 +89,9 @@ class Rulebook:
         if len(before) >= MOST:
             raise TroubleError(
                 Trouble(
-                    title="There are too many rules",
-                    message=f"{MOST} rules are kept.",
-                    fix="Remove some with `spendlight rules remove ID`.",
+                    title=say("There are too many rules"),
+                    message=say("{most} rules are kept.", most=MOST),
+                    fix=say("Remove some with `spendlight rules remove ID`."),
                     code="many_rules",
                 )
             )
@@ -188,9 +189,9 @@ class Rulebook:
             if must:
                 raise TroubleError(
                     Trouble(
-                        title="The rules cannot be written",
-                        message=f"{self._path}: {error.strerror}. Nothing was changed.",
-                        fix="Make room, or make the folder writable.",
+                        title=say("The rules cannot be written"),
+                        message=say("{path}: {why}. Nothing was changed.", path=self._path, why=error.strerror),
+                        fix=say("Make room, or make the folder writable."),
                         code="rules_unwritable",
                     )
                 ) from None
@@ -212,9 +213,9 @@ class Rulebook:
 def _too_much(why: str) -> TroubleError:
     return TroubleError(
         Trouble(
-            title="The rules cannot be kept",
-            message=f"{why} Nothing was changed.",
-            fix="Remove some with `spendlight rules remove ID`.",
+            title=say("The rules cannot be kept"),
+            message=say("{why} Nothing was changed.", why=why),
+            fix=say("Remove some with `spendlight rules remove ID`."),
             code="many_rules",
         )
     )

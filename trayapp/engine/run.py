@@ -76,6 +76,7 @@ from trayapp.platform import paths as places
 from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.pricing import BookError
 from trayapp.proxy import ProxyServer
+from trayapp.said import begun, say
 from trayapp.team.terms import Terms
 from trayapp.trouble import Trouble
 
@@ -325,9 +326,11 @@ def _shelf(paths: Paths) -> Shelf:
         return Shelf(paths)
     except (OSError, BookError) as error:
         trouble = Trouble(
-            title="The price book cannot be read",
-            message=f"{error}",
-            fix="Install Spendlight again.",
+            title=say("The price book cannot be read"),
+            message=begun(error.message)
+            if isinstance(error, BookError)
+            else say("{filename}: {why}.", filename=error.filename, why=error.strerror),
+            fix=say("Install Spendlight again."),
             code="price_book",
         )
         raise Fatal(EXIT_BOOK, trouble) from None
@@ -340,9 +343,9 @@ def ledger_troubles(ledger: Ledger) -> tuple[Trouble, ...]:
         return ()
     return (
         Trouble(
-            title="The ledger needs attention",
+            title=say("The ledger needs attention"),
             message=problem,
-            fix="Calls go on meanwhile. `spendlight doctor` shows details.",
+            fix=say("Calls go on meanwhile. `spendlight doctor` shows details."),
             code="ledger",
         ),
     )
@@ -350,9 +353,9 @@ def ledger_troubles(ledger: Ledger) -> tuple[Trouble, ...]:
 
 def _unwritable(error: OSError) -> Trouble:
     return Trouble(
-        title="A folder cannot be written",
-        message=f"{error.filename}: {error.strerror}.",
-        fix="Make it writable, or set SPENDLIGHT_HOME to a folder that is.",
+        title=say("A folder cannot be written"),
+        message=say("{filename}: {why}.", filename=error.filename, why=error.strerror),
+        fix=say("Make it writable, or set SPENDLIGHT_HOME to a folder that is."),
         code="read_only",
     )
 

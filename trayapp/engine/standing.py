@@ -3,23 +3,23 @@
 Everything that compares what was agreed with what the ledger holds lives here, for a running engine and for the
 command line alone. It blocks on the ledger's answers: never call it on the event loop.
 
-The names of the fields are stable. Amounts are decimal strings of USD, exact to the pico-USD; ``leverage`` is the list
-value of a month's calls over the plan's monthly price; ``per_day`` is what a pool lost a day since its turn began.
+The names of the fields are stable. Amounts are decimal strings of USD, exact to the pico-USD, or null where no call of
+it has a price; ``leverage`` is the list value of a month's calls over the plan's monthly price, those in ``unpriced``
+not among them; ``per_day`` is what a pool lost a day since its turn began. A call is told for one plan only.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from trayapp.engine.rows import usd
-from trayapp.ledger import Ledger, Share, Totals
+from trayapp.ledger import Ledger
+from trayapp.ledger.agreed import Covered
 from trayapp.moments import at, local_midnight, micros
 from trayapp.pricing import Agreements, Book
-from trayapp.pricing.plans import SUBSCRIPTION, Plan, detected
+from trayapp.pricing.plans import Plan, detected
 from trayapp.pricing.pools import Pool
-from trayapp.values import PICO
 
 LOOK_BACK: Final = timedelta(days=90)
 """How far back plans and keys are looked for."""
@@ -37,59 +37,65 @@ def plans(ledger: Ledger | None, agreements: Agreements, book: Book, now: dateti
     """
     now_us = micros(now)
     month_us = micros(local_midnight(now.replace(day=1)))
-    seen = _by_vendor(ledger, micros(now - LOOK_BACK))
-    month = {share.key: share for share in _by_vendor(ledger, month_us)}
+    back_us, end_us = micros(now - LOOK_BACK), now_us + DAY_US
+    apart = agreements.apart
+
+    def left(since_us: int) -> list[Covered]:
+        found = () if ledger is None else ledger.covered(since_us, end_us, apart).result()
+        return sorted(found, key=lambda each: (-each.pico_list, -each.calls, each.vendor))
+
+    def own(name: str, since_us: int) -> Covered:
+        return Covered() if ledger is None else ledger.spent(name, since_us, end_us).result()
+
+    seen, month = left(back_us), {each.vendor: each for each in left(month_us)}
     found: list[dict[str, Any]] = []
     taken: set[str] = set()
+    told: set[str] = set()
     for plan in agreements.plans:
         if plan.until_us is not None and plan.until_us <= now_us:
             continue
-        vendors = tuple(s.key for s in seen if s.key and plan.vendor in (s.key, book.seller(s.key)))
-        if plan.credential is None and plan.host is None and plan.holds(now_us):
-            mine = [v for v in vendors if v not in taken]
-            taken.update(mine)
-            numbers = _numbers([month[v] for v in mine if v in month])
+        mine: list[str] = []
+        if plan.name in apart:
+            known = own(plan.name, back_us).calls > 0
         else:
-            calls, worth, marginal = (
-                (0, 0, 0) if ledger is None else ledger.spent(plan.name, month_us, now_us + DAY_US).result()
-            )
-            numbers = {"calls": calls, "unpriced": 0, "usd_list": usd(worth), "usd_marginal": usd(marginal)}
-        found.append(_plan(plan.name, plan.vendor, bool(vendors), plan, numbers))
+            vendors = [each.vendor for each in seen if plan.vendor in (each.vendor, book.seller(each.vendor))]
+            known = bool(vendors)
+            mine = [vendor for vendor in vendors if vendor not in taken]
+        parts: list[Covered] | None = None
+        # A plan's next price, or its second key, is another entry of the same name: its calls are told once.
+        if plan.holds(now_us) and plan.name not in told:
+            told.add(plan.name)
+            taken.update(mine)
+            parts = [own(plan.name, month_us)] if plan.name in apart else [month[v] for v in mine if v in month]
+        found.append(_plan(plan.name, plan.vendor, known, plan, parts))
     groups: dict[str, list[str]] = {}
-    for share in seen:
-        if share.key and share.key not in taken:
-            groups.setdefault(detected((share.key, book.seller(share.key))), []).append(share.key)
+    for each in seen:
+        if each.vendor not in taken:
+            groups.setdefault(detected((each.vendor, book.seller(each.vendor))), []).append(each.vendor)
     for name, vendors_of in groups.items():
-        numbers = _numbers([month[v] for v in vendors_of if v in month])
-        found.append(_plan(name, vendors_of[0], True, None, numbers))
+        found.append(_plan(name, vendors_of[0], True, None, [month[v] for v in vendors_of if v in month]))
     return found
 
 
-def _by_vendor(ledger: Ledger | None, since_us: int) -> list[Share]:
-    return [] if ledger is None else ledger.breakdown("vendor", since_us, account=SUBSCRIPTION).result()
-
-
-def _numbers(shares: list[Share]) -> dict[str, Any]:
-    parts: list[Totals] = [share.totals for share in shares]
-    return {
-        "calls": sum(part.calls for part in parts),
-        "unpriced": sum(part.unpriced for part in parts),
-        "usd_list": usd(sum(part.pico_list for part in parts)),
-        "usd_marginal": usd(sum(part.pico_marginal for part in parts)),
-    }
-
-
-def _plan(name: str, vendor: str, seen: bool, typed: Plan | None, numbers: dict[str, Any]) -> dict[str, Any]:
+def _plan(name: str, vendor: str, seen: bool, typed: Plan | None, parts: list[Covered] | None) -> dict[str, Any]:
     monthly = None if typed is None else typed.monthly_pico
-    leverage = None if not monthly else round(float(Decimal(numbers["usd_list"]) * PICO / monthly), 2)
+    told = parts is not None
+    parts = parts or []
+    calls, unpriced = sum(part.calls for part in parts), sum(part.unpriced for part in parts)
+    worth = sum(part.pico_list for part in parts)
+    # Where no call has a price, a worth of nothing would be made up.
+    known = not unpriced or calls > unpriced
     return {
         "name": name,
         "vendor": vendor,
         "detected": seen,
         "typed": typed is not None,
         "monthly_usd": usd(monthly),
-        **numbers,
-        "leverage": leverage,
+        "calls": calls,
+        "unpriced": unpriced,
+        "usd_list": usd(worth) if known else None,
+        "usd_marginal": usd(sum(part.pico_marginal for part in parts)),
+        "leverage": round(worth / monthly, 2) if monthly and known and told else None,
         "from": None if typed is None else _iso(typed.since_us),
         "to": None if typed is None else _iso(typed.until_us),
     }

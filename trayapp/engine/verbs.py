@@ -23,6 +23,7 @@ from trayapp.engine.gatekeeper import Gatekeeper
 from trayapp.engine.glance import Glance
 from trayapp.ledger import Ledger
 from trayapp.platform.paths import Paths
+from trayapp.said import begun, say
 from trayapp.snapshot import snapshot_to_json
 from trayapp.trouble import Trouble
 
@@ -102,7 +103,11 @@ class Verbs:
                 self.keeper.door.port, self.keeper.door.token, vendor, None if tool is None else str(tool)
             )
         except ValueError as error:
-            raise ControlError(Trouble(title="No such address", message=f"{error}.", code="bad_tool_name")) from None
+            raise ControlError(
+                Trouble(
+                    title=say("No such address"), message=say("{what}.", what=begun(str(error))), code="bad_tool_name"
+                )
+            ) from None
         return {"url": url}
 
     async def upstreams(self, _: Mapping[str, Any]) -> Any:
@@ -116,9 +121,11 @@ class Verbs:
         if upstream.host in ("127.0.0.1", "::1", "localhost") and upstream.port == self.keeper.door.port:
             raise ControlError(
                 Trouble(
-                    title="That upstream is Spendlight itself",
-                    message=f"{url} is the address that Spendlight listens on; every call would go round for ever.",
-                    fix="Give the address of the vendor or of your gateway.",
+                    title=say("That upstream is Spendlight itself"),
+                    message=say(
+                        "{url} is the address that Spendlight listens on; every call would go round for ever.", url=url
+                    ),
+                    fix=say("Give the address of the vendor or of your gateway."),
                     code="self_loop",
                 )
             )
@@ -172,7 +179,11 @@ class Verbs:
         seconds = int(arguments.get("seconds", 3600))
         if not 1 <= seconds <= 7 * 24 * 3600:
             raise ControlError(
-                Trouble(title="That is too long", message="A pause lasts a second to seven days.", code="bad_pause")
+                Trouble(
+                    title=say("That is too long"),
+                    message=say("A pause lasts a second to seven days."),
+                    code="bad_pause",
+                )
             )
         until = time.time_ns() // 1000 + seconds * 1_000_000
         self.glance.facts.paused_until_us = until
@@ -211,9 +222,9 @@ def _unknown_vendor(vendor: str, known: Mapping[str, object]) -> ControlError:
     names = ", ".join([*sorted(v for v in known if v != "chatgpt"), frontdoor.ANY])
     return ControlError(
         Trouble(
-            title="Unknown vendor",
-            message=f"There is no route called {vendor!r}. Known are: {names}.",
-            fix=f"Add one with `spendlight upstream set {vendor}=https://…`.",
+            title=say("Unknown vendor"),
+            message=say("There is no route called {vendor!r}. Known are: {names}.", vendor=vendor, names=names),
+            fix=say("Add one with `spendlight upstream set {vendor}=https://…`.", vendor=vendor),
             code="unknown_vendor",
         )
     )

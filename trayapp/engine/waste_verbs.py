@@ -17,6 +17,7 @@ from trayapp.engine.control_server import Verb
 from trayapp.engine.wasteledger import Counted, WasteLedger
 from trayapp.insight.waste import KINDS
 from trayapp.ledger import Ledger
+from trayapp.said import say
 from trayapp.snapshot import to_json
 from trayapp.trouble import Trouble
 
@@ -71,9 +72,9 @@ def page(counted: Counted, kind: str, after: int | None, limit: int) -> tuple[li
     except ValueError:
         raise ControlError(
             Trouble(
-                title="The line has changed",
-                message="The row behind which to go on is not counted any more.",
-                fix="Ask again from the beginning.",
+                title=say("The line has changed"),
+                message=say("The row behind which to go on is not counted any more."),
+                fix=say("Ask again from the beginning."),
                 code="line_changed",
             )
         ) from None
@@ -89,9 +90,9 @@ def known_kind(kind: str) -> str:
     if kind not in KINDS:
         raise ControlError(
             Trouble(
-                title="There is no such line",
-                message=f"The waste ledger has no line {kind!r}.",
-                fix=f"Its lines are: {', '.join(KINDS)}.",
+                title=say("There is no such line"),
+                message=say("The waste ledger has no line {kind!r}.", kind=kind),
+                fix=say("Its lines are: {kinds}.", kinds=", ".join(KINDS)),
                 code="unknown_waste",
             )
         )

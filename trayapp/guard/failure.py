@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.platform.single import Holder
+from trayapp.said import say
 from trayapp.trouble import Trouble, TroubleError
 
 ALREADY_RUNNING: Final = 3
@@ -30,20 +31,21 @@ class StartFailureError(TroubleError):
 def folder_unusable(folder: str, error: OSError) -> Trouble:
     """A folder of ours cannot be made, written or locked."""
     return Trouble(
-        title="Spendlight cannot use its folder",
-        message=f"{folder}: {error.strerror or type(error).__name__}.",
-        fix="Make it a folder that you can write to, or name another place in SPENDLIGHT_HOME.",
+        title=say("Spendlight cannot use its folder"),
+        message=say("{folder}: {why}.", folder=folder, why=error.strerror or type(error).__name__),
+        fix=say("Make it a folder that you can write to, or name another place in SPENDLIGHT_HOME."),
         code="folder_unusable",
     )
 
 
 def already_running(holder: Holder) -> Trouble:
     """Another guard holds the profile's lock."""
-    who = "" if holder.pid is None else f" (process {holder.pid})"
     return Trouble(
-        title="Spendlight is already running",
-        message=f"Its guard serves this profile{who}.",
-        fix="Nothing is to be done; `spendlight status` shows it.",
+        title=say("Spendlight is already running"),
+        message=say("Its guard serves this profile.")
+        if holder.pid is None
+        else say("Its guard serves this profile (process {pid}).", pid=holder.pid),
+        fix=say("Nothing is to be done; `spendlight status` shows it."),
         code="already_running",
     )
 
@@ -51,23 +53,27 @@ def already_running(holder: Holder) -> Trouble:
 def engine_gave_up(code: int) -> Trouble:
     """The engine ended with a code that says "do not restart me", and left no words of its own."""
     return Trouble(
-        title="Metering is off",
-        message=f"Spendlight's engine cannot work (exit code {code}). Your tools keep working; nothing is metered.",
-        fix="`spendlight doctor` looks for the cause.",
+        title=say("Metering is off"),
+        message=say(
+            "Spendlight's engine cannot work (exit code {code}). Your tools keep working; nothing is metered.",
+            code=code,
+        ),
+        fix=say("`spendlight doctor` looks for the cause."),
         code="engine_gave_up",
     )
 
 
 def engine_crash_loop(code: int | None, log: Path) -> Trouble:
     """The engine does not come up. ``code`` is ``None`` if its program could not be started."""
-    how = "could not be started" if code is None else ending(code)
+    how = say("could not be started") if code is None else ending(code)
     return Trouble(
-        title="Metering is off",
-        message=(
-            f"Spendlight's engine ended again and again before it was ready ({how}). "
-            "Your tools keep working; nothing is metered."
+        title=say("Metering is off"),
+        message=say(
+            "Spendlight's engine ended again and again before it was ready ({how}). Your tools"
+            " keep working; nothing is metered.",
+            how=how,
         ),
-        fix=f"It is tried again every minute. {log} says why it ends.",
+        fix=say("It is tried again every minute. {log} says why it ends.", log=log),
         code="engine_crash_loop",
     )
 
@@ -75,11 +81,11 @@ def engine_crash_loop(code: int | None, log: Path) -> Trouble:
 def environment_gone(program: str, rescue: Path) -> Trouble:
     """Our environment was moved or removed under the running guard."""
     return Trouble(
-        title="Spendlight's program is gone",
-        message=f"{program} is missing. Your tools keep working; nothing is metered.",
-        fix=f"Install Spendlight again, or undo everything: {rescue} restore --all"
+        title=say("Spendlight's program is gone"),
+        message=say("{program} is missing. Your tools keep working; nothing is metered.", program=program),
+        fix=say("Install Spendlight again, or undo everything: {rescue} restore --all", rescue=rescue)
         if rescue.exists()
-        else "Install Spendlight again; `spendlight restore --all` then undoes everything.",
+        else say("Install Spendlight again; `spendlight restore --all` then undoes everything."),
         code="environment_gone",
     )
 
@@ -87,21 +93,24 @@ def environment_gone(program: str, rescue: Path) -> Trouble:
 def ending(code: int) -> str:
     """How a process ended, in words."""
     if code >= 0:
-        return f"exit code {code}"
+        return say("exit code {code}", code=code)
     with contextlib.suppress(ValueError):
-        return f"signal {signal.Signals(-code).name}"
-    return f"signal {-code}"
+        return say("signal {name}", name=signal.Signals(-code).name)
+    return say("signal {name}", name=-code)
 
 
 def port_taken(port: int, *, fixed: bool) -> Trouble:
     """Somebody else has the port that the user fixed, or that this profile had before."""
     if fixed:
-        fix = "End that program, or choose another number for `proxy.port` in the settings."
+        fix = say("End that program, or choose another number for `proxy.port` in the settings.")
     else:
-        fix = "End that program, or set `proxy.port` to a free number and connect your tools again."
+        fix = say("End that program, or set `proxy.port` to a free number and connect your tools again.")
     return Trouble(
-        title=f"Port {port} is taken",
-        message=f"Another program listens on 127.0.0.1:{port} or [::1]:{port}, where your tools look for Spendlight.",
+        title=say("Port {port} is taken", port=port),
+        message=say(
+            "Another program listens on 127.0.0.1:{port} or [::1]:{port}, where your tools look for Spendlight.",
+            port=port,
+        ),
         fix=fix,
         code="port_taken",
     )
@@ -110,9 +119,13 @@ def port_taken(port: int, *, fixed: bool) -> Trouble:
 def port_unusable(port: int, error: OSError) -> Trouble:
     """The system does not let us have the port."""
     return Trouble(
-        title=f"Port {port} cannot be used",
-        message=f"The system refused 127.0.0.1:{port} ({errno.errorcode.get(error.errno or 0, 'unknown error')}).",
-        fix="Set `proxy.port` to another number, for example 27410.",
+        title=say("Port {port} cannot be used", port=port),
+        message=say(
+            "The system refused 127.0.0.1:{port} ({why}).",
+            port=port,
+            why=errno.errorcode.get(error.errno or 0, "unknown error"),
+        ),
+        fix=say("Set `proxy.port` to another number, for example 27410."),
         code="port_unusable",
     )
 
@@ -120,9 +133,9 @@ def port_unusable(port: int, error: OSError) -> Trouble:
 def no_free_port(first: int, last: int) -> Trouble:
     """A first start found no port."""
     return Trouble(
-        title="No free port",
-        message=f"All loopback ports from {first} to {last} are taken.",
-        fix="Set `proxy.port` to a free number.",
+        title=say("No free port"),
+        message=say("All loopback ports from {first} to {last} are taken.", first=first, last=last),
+        fix=say("Set `proxy.port` to a free number."),
         code="port_taken",
     )
 
@@ -130,8 +143,8 @@ def no_free_port(first: int, last: int) -> Trouble:
 def folder_not_private(folder: Path) -> Trouble:
     """Somebody else could put files into our run folder."""
     return Trouble(
-        title="Spendlight's run folder is not yours alone",
-        message=f"{folder} belongs to another user, or others may write to it.",
-        fix="Remove it, or correct its owner and mode (0700).",
+        title=say("Spendlight's run folder is not yours alone"),
+        message=say("{folder} belongs to another user, or others may write to it.", folder=folder),
+        fix=say("Remove it, or correct its owner and mode (0700)."),
         code="folder_not_private",
     )

@@ -22,6 +22,7 @@ from trayapp.guard.failure import ALREADY_RUNNING
 from trayapp.platform import single
 from trayapp.platform.guardstate import GuardState, read_state
 from trayapp.platform.paths import Paths
+from trayapp.said import say
 from trayapp.trouble import Trouble, TroubleError, trouble_from_json
 
 _STEP: Final = 0.025
@@ -198,9 +199,11 @@ def _spawn(
     except OSError as error:
         raise StartError(
             Trouble(
-                title="Spendlight could not be started",
-                message=f"The system refused to start {Path(sys.executable).name}: {error.strerror}.",
-                fix="Try again; if it stays so, `spendlight doctor` looks for the cause.",
+                title=say("Spendlight could not be started"),
+                message=say(
+                    "The system refused to start {name}: {why}.", name=Path(sys.executable).name, why=error.strerror
+                ),
+                fix=say("Try again; if it stays so, `spendlight doctor` looks for the cause."),
                 code="start_failed",
             )
         ) from error
@@ -234,9 +237,9 @@ def _words(process: subprocess.Popen[bytes], code: int) -> Trouble:
         if trouble is not None:
             return trouble
     return Trouble(
-        title="Spendlight could not be started",
-        message=f"Its guard ended at once (exit code {code}).",
-        fix="`spendlight doctor` looks for the cause.",
+        title=say("Spendlight could not be started"),
+        message=say("Its guard ended at once (exit code {code}).", code=code),
+        fix=say("`spendlight doctor` looks for the cause."),
         code="start_failed",
     )
 
@@ -253,17 +256,17 @@ def _reap() -> None:
 
 def _too_slow(wait: float) -> Trouble:
     return Trouble(
-        title="Spendlight is slow to start",
-        message=f"Its port was not served within {wait:g} seconds. It keeps trying.",
-        fix="Look again in a moment with `spendlight status`.",
+        title=say("Spendlight is slow to start"),
+        message=say("Its port was not served within {wait} seconds. It keeps trying.", wait=f"{wait:g}"),
+        fix=say("Look again in a moment with `spendlight status`."),
         code="start_timeout",
     )
 
 
 def _not_stopped(wait: float) -> Trouble:
     return Trouble(
-        title="Spendlight did not stop",
-        message=f"Its guard still runs {wait:g} seconds after it was asked to end.",
-        fix="Try again; if it stays so, end the process that `spendlight status` names.",
+        title=say("Spendlight did not stop"),
+        message=say("Its guard still runs {wait} seconds after it was asked to end.", wait=f"{wait:g}"),
+        fix=say("Try again; if it stays so, end the process that `spendlight status` names."),
         code="stop_timeout",
     )

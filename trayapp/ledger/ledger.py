@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from trayapp.ledger import agreed, divided, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
-from trayapp.ledger.agreed import Key
+from trayapp.ledger.agreed import Covered, Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
@@ -33,6 +33,7 @@ from trayapp.ledger.sessions import Sessions, SessionSum
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.writer import Writer
 from trayapp.mix import MixCell
+from trayapp.said import say
 from trayapp.spent import Spent
 from trayapp.values import Closing, Cost, Opening, Row, State, Usage
 
@@ -350,9 +351,13 @@ class Ledger:
             lambda connection: agreed.drawn(connection, agreement, since_us, until_us, before_id)
         )
 
-    def spent(self, agreement: str, since_us: int, until_us: int) -> Future[tuple[int, int, int]]:
-        """Calls, list and marginal price of an agreement's rows; see ``agreed.spent``."""
+    def spent(self, agreement: str, since_us: int, until_us: int) -> Future[Covered]:
+        """What an agreement's rows come to; see ``agreed.spent``."""
         return self._reports.submit(lambda connection: agreed.spent(connection, agreement, since_us, until_us))
+
+    def covered(self, since_us: int, until_us: int, apart: Collection[str] = ()) -> Future[tuple[Covered, ...]]:
+        """What each vendor's calls on a subscription come to; see ``agreed.covered``."""
+        return self._reports.submit(lambda connection: agreed.covered(connection, since_us, until_us, apart))
 
     def keys(self, since_us: int) -> Future[list[Key]]:
         """The credentials that were seen; see ``agreed.keys``."""
@@ -444,16 +449,26 @@ class Ledger:
         """What a person has to know now, one sentence; ``None`` when all is well."""
         writer, intake, upkeep = self._writer, self._writer.intake, self._writer.upkeep
         if intake.unrecorded:
-            return f"{intake.unrecorded} calls could not be recorded; today's total is too low."
+            return say("{count} calls could not be recorded; today's total is too low.", count=intake.unrecorded)
         if writer.disk_full:
-            return f"The disk is full: {writer.waiting} entries wait in memory."
+            return say("The disk is full: {count} entries wait in memory.", count=writer.waiting)
         if intake.trouble:
-            return f"The ledger cannot be written ({intake.trouble}): {writer.waiting} entries wait in memory."
+            return say(
+                "The ledger cannot be written ({why}): {count} entries wait in memory.",
+                why=intake.trouble,
+                count=writer.waiting,
+            )
         if upkeep.quarantined is not None:
-            what = f"the copy {upkeep.restored.name} took its place" if upkeep.restored else "a new one was begun"
-            return f"The ledger was damaged and put aside as {upkeep.quarantined.name}; {what}."
+            name = upkeep.quarantined.name
+            if upkeep.restored:
+                return say(
+                    "The ledger was damaged and put aside as {name}; the copy {copy} took its place.",
+                    name=name,
+                    copy=upkeep.restored.name,
+                )
+            return say("The ledger was damaged and put aside as {name}; a new one was begun.", name=name)
         if upkeep.sync_failed:
-            return "The disk does not confirm what is written; a power cut could lose calls."
+            return say("The disk does not confirm what is written; a power cut could lose calls.")
         return None
 
     def status(self) -> Status:

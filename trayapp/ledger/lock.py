@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from trayapp.ledger.errors import LedgerError
+from trayapp.said import say
 
 
 class FileLock:
@@ -33,9 +34,9 @@ class FileLock:
             os.close(self._handle)
             self._handle = -1
             raise LedgerError(
-                "The ledger is in use",
-                f"Another Spendlight engine has {path.with_suffix('').name} open.",
-                "Use the one that runs, or stop it with `spendlight stop`.",
+                say("The ledger is in use"),
+                say("Another Spendlight engine has {name} open.", name=path.with_suffix("").name),
+                say("Use the one that runs, or stop it with `spendlight stop`."),
                 "ledger_locked",
             ) from error
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final
 
 from trayapp.ledger import reprice, savings
-from trayapp.ledger.agreed import spent
+from trayapp.ledger.agreed import Covered, covered, spent
 from trayapp.ledger.queries import FINAL, By, Totals, pieces_of, range_totals, snapshot
 from trayapp.ledger.reprice import UnpricedModel
 from trayapp.ledger.rollups import COLUMNS, DAY, DAY_US, DIM_COLUMNS, DIM_SQL, HOUR_SESSION, HOUR_US, MEASURE_SQL
@@ -69,17 +69,6 @@ class PartSum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Covered:
-    """What a vendor's calls on a subscription come to."""
-
-    vendor: str
-    calls: int
-    unpriced: int
-    pico_list: int
-    pico_marginal: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSums:
     """The numbers of a report."""
 
@@ -90,8 +79,9 @@ class ReportSums:
     days: tuple[Counted, ...]
     parts: dict[By, tuple[PartSum, ...]]
     covered: tuple[Covered, ...]
-    spent: dict[str, tuple[int, int, int]]
-    """By agreement: calls, list price and marginal price."""
+    """By vendor: its calls on a subscription, without those of the agreements asked for."""
+    spent: dict[str, Covered]
+    """By agreement asked for."""
     saved: Saved
     by_rule: tuple[RuleSaved, ...]
     unpriced: tuple[UnpricedModel, ...]
@@ -112,9 +102,10 @@ def report_sums(
         edges: where the range's days begin, and where it ends.
         before: the range that it is held against.
         most: so many parts of each kind at most, the dearest; the rest is one more.
-        agreements: names of agreements whose rows are summed.
+        agreements: names of agreements whose rows are summed apart.
     """
     span = (edges[0], edges[-1])
+    apart = tuple(agreements)
     with snapshot(connection):
         first = connection.execute("SELECT started_us FROM calls ORDER BY started_us LIMIT 1").fetchone()
         totals = range_totals(connection, *span)
@@ -130,8 +121,8 @@ def report_sums(
             before=former,
             days=days(connection, edges),
             parts=parts,
-            covered=_covered(connection, span),
-            spent={name: spent(connection, name, *span) for name in agreements},
+            covered=covered(connection, *span, apart=apart),
+            spent={name: spent(connection, name, *span) for name in apart},
             saved=savings.savings(connection, span)[0],
             by_rule=tuple(savings.savings_by_rule(connection, *span)),
             unpriced=tuple(reprice.by_model(connection, *span)) if totals.unpriced else (),
@@ -279,40 +270,3 @@ _FIRST_HOUR: Final = (
     "SELECT MIN(bucket),tool,project FROM buckets JOIN dims ON dims.id=buckets.dims"  # noqa: S608
     f" WHERE session=? AND grain={HOUR_SESSION} AND bucket>=? AND bucket<?"
 )
-
-
-def _covered(connection: sqlite3.Connection, span: Range) -> tuple[Covered, ...]:
-    names = (*_COLUMNS, "marginal_usd", "marginal_pico")
-    sums, measures = (
-        ",".join(f"SUM({name})" for name in names),
-        ",".join(MEASURE_SQL[COLUMNS.index(name)] for name in names),
-    )
-    found: dict[str, list[int]] = {}
-    whole, ragged = pieces_of(*span)
-    questions: list[tuple[str, tuple[int, ...]]] = [
-        (
-            f"SELECT vendor,{sums} FROM buckets JOIN dims ON dims.id=buckets.dims"  # noqa: S608
-            " WHERE grain=? AND bucket>=? AND bucket<? AND account='subscription' GROUP BY 1",
-            piece,
-        )
-        for piece in whole
-    ]
-    account = DIM_SQL[DIM_COLUMNS.index("account")]
-    questions += [
-        (f"SELECT vendor,{measures} FROM calls WHERE {_SPAN} AND {account}='subscription' GROUP BY 1", edge)  # noqa: S608
-        for edge in ragged
-    ]
-    for sql, parameters in questions:
-        for vendor, *figures in connection.execute(sql, parameters):
-            known = found.get(vendor)
-            found[vendor] = figures if known is None else [a + b for a, b in zip(known, figures, strict=True)]
-    return tuple(
-        Covered(
-            vendor=vendor,
-            calls=calls,
-            unpriced=unpriced,
-            pico_list=usd * PICO + pico,
-            pico_marginal=more_usd * PICO + more,
-        )
-        for vendor, (calls, unpriced, usd, pico, more_usd, more) in sorted(found.items())
-    )

@@ -28,6 +28,7 @@ from contextlib import closing
 from typing import Final
 
 from trayapp.ledger.errors import LedgerError
+from trayapp.said import say
 
 MIN_SQLITE: Final = (3, 37, 0)
 """STRICT tables (3.37, 2021-11); UPDATE … FROM needs 3.33."""
@@ -331,18 +332,25 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
     """
     if sqlite3.sqlite_version_info < MIN_SQLITE or not _reads_json():
         raise LedgerError(
-            "Python's SQLite is too old",
-            "Spendlight's ledger needs SQLite 3.37 or newer, with its JSON functions; this Python brings"
-            f" {sqlite3.sqlite_version}.",
-            "Use a current Python 3.11, 3.12 or 3.13.",
+            say("Python's SQLite is too old"),
+            say(
+                "Spendlight's ledger needs SQLite 3.37 or newer, with its JSON functions; this Python"
+                " brings {version}.",
+                version=sqlite3.sqlite_version,
+            ),
+            say("Use a current Python 3.11, 3.12 or 3.13."),
             "ledger_failed",
         )
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found > len(steps):
         raise LedgerError(
-            "The ledger is from a newer Spendlight",
-            f"Its format is number {found}; this version knows formats up to {len(steps)}. Nothing was changed.",
-            "Update Spendlight, or start it with another SPENDLIGHT_HOME.",
+            say("The ledger is from a newer Spendlight"),
+            say(
+                "Its format is number {found}; this version knows formats up to {known}. Nothing was changed.",
+                found=found,
+                known=len(steps),
+            ),
+            say("Update Spendlight, or start it with another SPENDLIGHT_HOME."),
             "ledger_newer",
         )
     for number, statements in enumerate(steps[found:], start=found + 1):

@@ -26,6 +26,7 @@ from trayapp.ledger.records import LATE, OPEN_COLUMNS, opening_parameters, repai
 from trayapp.ledger.schema import UNFINISHED, VERSION, migrate
 from trayapp.ledger.spool import LateSpool
 from trayapp.ledger.sums import Sums
+from trayapp.said import say
 from trayapp.values import Basis, Confidence, Metering, State
 
 CHECK_AT_ONCE: Final = 32 * 1024 * 1024
@@ -214,15 +215,15 @@ def unwritable(path: Path, error: Exception) -> LedgerError:
     """The error for a person, when the ledger's folder or file cannot be written."""
     if isinstance(error, sqlite3.Error) and is_full(error):
         return LedgerError(
-            "The disk is full",
-            f"Spendlight cannot write its ledger in {path.parent}.",
-            "Free some space and start Spendlight again.",
+            say("The disk is full"),
+            say("Spendlight cannot write its ledger in {folder}.", folder=path.parent),
+            say("Free some space and start Spendlight again."),
             "ledger_unwritable",
         )
     return LedgerError(
-        "The ledger cannot be written",
-        f"Spendlight keeps it at {path}; the system answered {describe(error)}.",
-        "Make that folder writable for you, or set SPENDLIGHT_HOME to another folder.",
+        say("The ledger cannot be written"),
+        say("Spendlight keeps it at {path}; the system answered {why}.", path=path, why=describe(error)),
+        say("Make that folder writable for you, or set SPENDLIGHT_HOME to another folder."),
         "ledger_unwritable",
     )
 

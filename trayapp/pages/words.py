@@ -268,12 +268,13 @@ def saving(found: Saving, unit: Currency = USD) -> str:
 
 
 def leverage(plan: Plan) -> str:
-    """ "4.6 ×": what a plan's calls are worth for each dollar of its price; empty without a price."""
-    if not plan.pico_price:
+    """ "4.6 ×": what a plan's calls are worth for each dollar of its price; empty where one of the two is not known."""
+    if not plan.pico_price or plan.unpriced >= max(plan.calls, 1):
         return ""
     tenths = (20 * plan.pico_value + plan.pico_price) // (2 * plan.pico_price)
     figures = tongue.figures()
-    return figures.unit(f"{figures.whole(tenths // 10)}{figures.point}{tenths % 10}", "×")
+    worth = figures.unit(f"{figures.whole(tenths // 10)}{figures.point}{tenths % 10}", "×")
+    return tr("report", "at least {worth}", worth=worth) if plan.unpriced else worth
 
 
 def plan(found: Plan, unit: Currency = USD) -> str:
@@ -307,8 +308,11 @@ def waste(line: Waste) -> str:
 
 
 def action(found: Action, unit: Currency = USD) -> str:
-    """Something worth doing, in the language that is spoken; English where nobody has other words for it."""
-    if tongue.english():
+    """Something worth doing, in the page's language and currency; the engine's English where there are no other words.
+
+    What the engine says is in dollars, so it stands only where the page is in English and in dollars, too.
+    """
+    if tongue.english() and unit == USD:
         return found.text
     values = {name: value for name, value in found.values.items() if not name.startswith("pico_")}
     values |= {
@@ -363,6 +367,25 @@ def _planned(values: Mapping[str, Any]) -> str:
             plan=values["plan"],
             price=values["price"],
             value=values["value"],
+        )
+    without = int(values.get("unpriced") or 0)
+    calls = several("report", "%n call(s)", without)
+    if without and without >= int(values["calls"]):
+        return tr(
+            "report",
+            "What does the plan {plan} cost a month? What its calls are worth is not known: no price is known for"
+            " {calls}.",
+            plan=values["plan"],
+            calls=calls,
+        )
+    if without:
+        return tr(
+            "report",
+            "What does the plan {plan} cost a month? Its calls are worth {value} by the list; no price is known for"
+            " {calls}.",
+            plan=values["plan"],
+            value=values["value"],
+            calls=calls,
         )
     return tr("report", "What does the plan {plan} cost a month? Its calls are worth {value} by the list.",
               plan=values["plan"], value=values["value"])  # fmt: skip

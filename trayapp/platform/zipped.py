@@ -28,6 +28,7 @@ _PARTS: Final = (
     "frontdoor.py",
     "refusal.py",
     "rescue.py",
+    "said.py",
     "toolkeys.py",
     "trouble.py",
     "guard",

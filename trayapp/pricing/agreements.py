@@ -29,8 +29,9 @@ from trayapp.pricing.book import BookError
 from trayapp.pricing.contracts import FIX, Contract, Occasion, contract, first
 from trayapp.pricing.plans import Plan, name_of
 from trayapp.pricing.pools import CYCLES, Pool
+from trayapp.said import say
 
-TITLE: Final = "An agreement cannot be used"
+TITLE: Final = say("An agreement cannot be used")
 SECTIONS: Final = ("contracts", "pools", "plans")
 _MOST: Final = Decimal(10) ** 9
 _MATCH: Final = ("provider", "model", "credential", "project", "host")
@@ -58,6 +59,11 @@ class Agreements:
     def none(self) -> bool:
         """Whether the list price is all there is."""
         return self.readable and not (self.contracts or self.pools or self.plans)
+
+    @property
+    def apart(self) -> tuple[str, ...]:
+        """The names of plans that are told from a vendor's other plan by their rows alone."""
+        return tuple(dict.fromkeys(plan.name for plan in self.plans if plan.apart))
 
     def contract(self, call: Occasion) -> Contract | None:
         """The contract that covers a call."""
@@ -90,7 +96,9 @@ def read(sections: Mapping[str, Any]) -> Agreements:
     seen: set[str] = set()
     for name in (*(c.name for c in made.contracts), *(p.name for p in made.pools), *{p.name for p in made.plans}):
         if name is not None and name in seen:
-            raise BookError(f"two agreements are called {name!r}.", title=TITLE, fix="Give one another name.")
+            raise BookError(
+                say("two agreements are called {name!r}.", name=name), title=TITLE, fix=say("Give one another name.")
+            )
         seen.add(name or "")
     return made
 
@@ -103,8 +111,14 @@ def _each(sections: Mapping[str, Any], section: str, make: Callable[[Mapping[str
         try:
             made.append(make(entry, name if isinstance(name, str) and name else default))
         except BookError as error:
-            where = f"number {number} in [[{section}]]" + (f" ({name})" if isinstance(name, str) else "")
-            raise BookError(f"{where}: {error.message}", title=TITLE, fix=FIX) from None
+            where = (
+                say("number {number} in [[{section}]] ({name})", number=number, section=section, name=name)
+                if isinstance(name, str)
+                else say("number {number} in [[{section}]]", number=number, section=section)
+            )
+            raise BookError(
+                say("{where}: {message}", where=where, message=error.message), title=TITLE, fix=FIX
+            ) from None
     return made
 
 
@@ -150,18 +164,20 @@ def _pool(entry: Mapping[str, Any], name: str) -> Pool:
     since, until, used_on = (_day(fields, field, zone) for field in ("from", "to", "used_on"))
     cycle = fields.get("period", "once")
     if cycle not in CYCLES:
-        raise BookError(f"its `period` has to be one of {', '.join(CYCLES)}.", title=TITLE, fix=FIX)
+        raise BookError(say("its `period` has to be one of {cycles}.", cycles=", ".join(CYCLES)), title=TITLE, fix=FIX)
     amount = _usd(fields, "amount_usd")
     if not amount:
-        raise BookError("it has to say its `amount_usd`, above 0.", title=TITLE, fix=FIX)
+        raise BookError(say("it has to say its `amount_usd`, above 0."), title=TITLE, fix=FIX)
     used = _usd(fields, "used_usd") or 0
     if used and cycle != "once" and since is None and used_on is None:
-        raise BookError("`used_usd` needs `used_on`, the day from which calls come on top of it.", title=TITLE, fix=FIX)
+        raise BookError(
+            say("`used_usd` needs `used_on`, the day from which calls come on top of it."), title=TITLE, fix=FIX
+        )
     over = fields.get("over")
     beyond: Contract | None = None
     if over is not None and over != "list":
         if not isinstance(over, Mapping):
-            raise BookError('its `over` is neither "list" nor a table with a price.', title=TITLE, fix=FIX)
+            raise BookError(say('its `over` is neither "list" nor a table with a price.'), title=TITLE, fix=FIX)
         beyond = _contract(label, fields, since, until, price=_fields(over, _PRICE))
     return Pool(
         name=label,
@@ -180,11 +196,11 @@ def _plan(entry: Mapping[str, Any], name: str) -> Plan:
     zone = _zone(fields)
     vendor = _text(fields, "vendor")
     if vendor is None:
-        raise BookError("it has to say its `vendor`.", title=TITLE, fix=FIX)
+        raise BookError(say("it has to say its `vendor`."), title=TITLE, fix=FIX)
     credential, host = _text(fields, "credential"), _text(fields, "host")
     since, until = moment(fields.get("from"), zone), moment(fields.get("to"), zone)
     if since is not None and until is not None and since >= until:
-        raise BookError("it ends before it begins.", title=TITLE, fix=FIX)
+        raise BookError(say("it ends before it begins."), title=TITLE, fix=FIX)
     return Plan(
         name=_label(fields, name) or name,
         vendor=vendor.lower(),
@@ -200,7 +216,7 @@ def _fields(entry: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
     """The entry's fields under their one name, those of a ``match`` table among them."""
     match = entry.get("match")
     if match is not None and not isinstance(match, Mapping):
-        raise BookError("its `match` is no table.", title=TITLE, fix=FIX)
+        raise BookError(say("its `match` is no table."), title=TITLE, fix=FIX)
     fields: dict[str, Any] = {}
     told: list[tuple[str, Any]] = [*entry.items(), *(match or {}).items()]
     for name, value in told:
@@ -208,9 +224,13 @@ def _fields(entry: Mapping[str, Any], known: Sequence[str]) -> dict[str, Any]:
             continue
         field: str = _SPELLINGS.get(name, name)
         if field not in known:
-            raise BookError(f"there is no `{name}` here. Known are {', '.join(known)}.", title=TITLE, fix=FIX)
+            raise BookError(
+                say("there is no `{name}` here. Known are {known}.", name=name, known=", ".join(known)),
+                title=TITLE,
+                fix=FIX,
+            )
         if field in fields:
-            raise BookError(f"it says `{field}` twice.", title=TITLE, fix=FIX)
+            raise BookError(say("it says `{field}` twice.", field=field), title=TITLE, fix=FIX)
         fields[field] = value
     return fields
 
@@ -220,7 +240,7 @@ def _label(fields: Mapping[str, Any], default: str | None) -> str | None:
     if name is None:
         return None
     if not isinstance(name, str) or not 0 < len(name) <= 64 or not name.isprintable():
-        raise BookError("its `name` has to be a text of 1 to 64 characters.", title=TITLE, fix=FIX)
+        raise BookError(say("its `name` has to be a text of 1 to 64 characters."), title=TITLE, fix=FIX)
     return name
 
 
@@ -230,14 +250,14 @@ def _text(fields: Mapping[str, Any], field: str) -> str | None:
         return None
     if isinstance(value, str) and 0 < len(value) <= 256:
         return value
-    raise BookError(f"its `{field}` has to be a text.", title=TITLE, fix=FIX)
+    raise BookError(say("its `{field}` has to be a text.", field=field), title=TITLE, fix=FIX)
 
 
 def _numbers(field: str, table: Any) -> dict[str, str] | None:
     if table is None:
         return None
     if not isinstance(table, Mapping):
-        raise BookError(f"its `{field}` has to be a table of components.", title=TITLE, fix=FIX)
+        raise BookError(say("its `{field}` has to be a table of components.", field=field), title=TITLE, fix=FIX)
     return {name: str(value) for name, value in table.items()}
 
 
@@ -252,7 +272,11 @@ def _usd(fields: Mapping[str, Any], field: str) -> int | None:
         if not amount.is_finite() or not 0 <= amount <= _MOST or amount * PICO != int(amount * PICO):
             raise InvalidOperation
     except InvalidOperation:
-        raise BookError(f"its `{field}` is {value!r}, which is no amount of USD.", title=TITLE, fix=FIX) from None
+        raise BookError(
+            say("its `{field}` is {value!r}, which is no amount of USD.", field=field, value=value),
+            title=TITLE,
+            fix=FIX,
+        ) from None
     return int(amount * PICO)
 
 
@@ -264,14 +288,14 @@ def _zone(fields: Mapping[str, Any]) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, TypeError, OSError):
         raise BookError(
-            f"its `zone` is {name!r}, a time zone that this system does not know.", title=TITLE, fix=FIX
+            say("its `zone` is {name!r}, a time zone that this system does not know.", name=name), title=TITLE, fix=FIX
         ) from None
 
 
 def _day(fields: Mapping[str, Any], field: str, zone: tzinfo) -> int | None:
     value = fields.get(field)
     if isinstance(value, datetime) or (isinstance(value, str) and len(value) != 10):
-        raise BookError(f"its `{field}` has to be a date without a time.", title=TITLE, fix=FIX)
+        raise BookError(say("its `{field}` has to be a date without a time.", field=field), title=TITLE, fix=FIX)
     return moment(value, zone)
 
 
@@ -296,4 +320,4 @@ def moment(value: Any, zone: tzinfo = UTC) -> int | None:
             return int(value * 10**6)
     except (ValueError, ArithmeticError):
         pass
-    raise BookError(f"{value!r} is neither a date nor a time.", title=TITLE, fix=FIX)
+    raise BookError(say("{value!r} is neither a date nor a time.", value=value), title=TITLE, fix=FIX)

@@ -29,6 +29,7 @@ import msgspec
 from trayapp.moments import micros
 from trayapp.pricing.prices import COMPONENTS, MICRO, ModelPrice, Period, Rates, Tier, Window
 from trayapp.pricing.shelves import Book, Found, Provider, plain
+from trayapp.said import say
 
 __all__ = ["Book", "BookError", "Found", "Provider", "load", "multiplier"]
 
@@ -38,10 +39,13 @@ MAX_BYTES: Final = 16 * 1024 * 1024
 _ALL_DAYS: Final = frozenset(range(1, 8))
 
 
+_TITLE: Final = say("The price book cannot be read")
+
+
 class BookError(Exception):
     """A price book cannot be used. The book in use stays in use."""
 
-    def __init__(self, message: str, *, title: str = "The price book cannot be read", fix: str = "") -> None:
+    def __init__(self, message: str, *, title: str = _TITLE, fix: str = "") -> None:
         super().__init__(f"{title}: {message}")
         self.title = title
         self.message = message

@@ -33,9 +33,10 @@ import msgspec
 from trayapp.pricing.book import Book, BookError, multiplier
 from trayapp.pricing.names import take_apart
 from trayapp.pricing.prices import COMPONENTS, MICRO, SEARCHES, Rates
+from trayapp.said import say
 
-TITLE: Final = "A contract's price cannot be used"
-FIX: Final = "Correct it in the settings."
+TITLE: Final = say("A contract's price cannot be used")
+FIX: Final = say("Correct it in the settings.")
 MOST_TIMES: Final = 10
 _MOST_USD: Final = 10**9
 """For a million tokens or a thousand searches; more is a slip."""
@@ -172,13 +173,21 @@ def contract(
         BookError: a number or a component's name is not one.
     """
     where = (
-        f"the contract {name!r}" if name else f"the contract for {provider or 'all vendors'}, {model or 'all models'}"
+        say("the contract {name!r}", name=name)
+        if name
+        else say(
+            "the contract for {vendor}, {model}",
+            vendor=provider or say("all vendors"),
+            model=model or say("all models"),
+        )
     )
     told = sum(price is not None for price in (times_list, usd_per_million, discount))
     if told > 1 or (told == 0 and not list_price):
-        raise BookError(f"{where} has to have exactly one of multiplier, rates and discount.", title=TITLE, fix=FIX)
+        raise BookError(
+            say("{where} has to have exactly one of multiplier, rates and discount.", where=where), title=TITLE, fix=FIX
+        )
     if since_us is not None and until_us is not None and since_us >= until_us:
-        raise BookError(f"{where} ends before it begins.", title=TITLE, fix=FIX)
+        raise BookError(say("{where} ends before it begins.", where=where), title=TITLE, fix=FIX)
     return Contract(
         name=name,
         provider=None if provider is None else provider.lower(),
@@ -201,7 +210,16 @@ def _times(text: str, where: str) -> int:
     except BookError as error:
         raise BookError(error.message, title=TITLE, fix=FIX) from None
     if factor > MOST_TIMES * MICRO:
-        raise BookError(f"{where} has the multiplier {text!r}; at most {MOST_TIMES} is taken.", title=TITLE, fix=FIX)
+        raise BookError(
+            say(
+                "{where} has the multiplier {text!r}; at most {most} is taken.",
+                where=where,
+                text=text,
+                most=MOST_TIMES,
+            ),
+            title=TITLE,
+            fix=FIX,
+        )
     return factor
 
 
@@ -210,7 +228,11 @@ def _rates(given: Mapping[str, str], where: str) -> Rates:
     for name, text in given.items():
         component = name.removesuffix("_k")
         if component not in COMPONENTS or (component in SEARCHES) != name.endswith("_k"):
-            raise BookError(f"{where} has a rate for {name!r}, which is no component.", title=TITLE, fix=FIX)
+            raise BookError(
+                say("{where} has a rate for {name!r}, which is no component.", where=where, name=name),
+                title=TITLE,
+                fix=FIX,
+            )
         rates[component] = pico_rate(text, per=1_000 if component in SEARCHES else 1_000_000)
     return _with_long_writes(rates)
 
@@ -219,10 +241,14 @@ def _discount(given: Mapping[str, str], where: str) -> Mapping[str, int]:
     factors: dict[str, int] = {}
     for name, text in given.items():
         if name not in COMPONENTS:
-            raise BookError(f"{where} has a discount for {name!r}, which is no component.", title=TITLE, fix=FIX)
+            raise BookError(
+                say("{where} has a discount for {name!r}, which is no component.", where=where, name=name),
+                title=TITLE,
+                fix=FIX,
+            )
         factors[name] = 0 if text.strip() in ("0", "0.0") else _times(text, where)
     if not factors:
-        raise BookError(f"{where} has a discount on nothing.", title=TITLE, fix=FIX)
+        raise BookError(say("{where} has a discount on nothing.", where=where), title=TITLE, fix=FIX)
     return _with_long_writes(factors)
 
 
@@ -249,4 +275,4 @@ def pico_rate(usd: str, *, per: int = 1_000_000) -> int:
                 return int(value)
     except (ArithmeticError, ValueError):
         pass
-    raise BookError(f"{usd!r} is not a price.", title=TITLE, fix=FIX)
+    raise BookError(say("{usd!r} is not a price.", usd=usd), title=TITLE, fix=FIX)

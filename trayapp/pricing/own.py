@@ -30,6 +30,7 @@ from trayapp.pricing.contracts import pico_rate
 from trayapp.pricing.names import MAX_NAME, take_apart
 from trayapp.pricing.prices import COMPONENTS, SEARCHES, ModelPrice, Period
 from trayapp.pricing.shelves import Book, Found, Provider
+from trayapp.said import say
 
 SOURCE: Final = "set by you"
 """How such a price names its source."""
@@ -37,8 +38,8 @@ ANY: Final = "any"
 """How a price for every vendor names its provider."""
 FIELDS: Final = tuple(sorted(f"{name}_k" if name in SEARCHES else name for name in COMPONENTS))
 """The rates that an entry may hold; those for searches are per thousand."""
-_TITLE: Final = "A price of your own cannot be used"
-_FIX: Final = "Correct `[[prices]]` or `[deployments]` in the settings, or use `spendlight prices set` and `map`."
+_TITLE: Final = say("A price of your own cannot be used")
+_FIX: Final = say("Correct `[[prices]]` or `[deployments]` in the settings, or use `spendlight prices set` and `map`.")
 _CACHE: Final = 4096
 
 
@@ -168,27 +169,46 @@ def entry_from(raw: Mapping[str, Any]) -> Entry:
     fields = dict(raw)
     model, vendor = fields.pop("model", None), fields.pop("vendor", None)
     if not isinstance(model, str) or not model.strip() or len(model) > MAX_NAME:
-        raise _error("A price names no model", 'write `model = "…"`')
+        raise _error(say("A price names no model"), say('write `model = "…"`'))
     if vendor is not None and (not isinstance(vendor, str) or not vendor.strip()):
-        raise _error(f"The price of {model!r} has a vendor that is no name", "leave it out to mean every vendor")
+        raise _error(
+            say("The price of {model!r} has a vendor that is no name", model=model),
+            say("leave it out to mean every vendor"),
+        )
     since, until = (_moment(fields.pop(key, None), model) for key in ("from", "to"))
     if since is not None and until is not None and since >= until:
-        raise _error(f"The price of {model!r} ends before it begins", "`to` is the first day after")
+        raise _error(
+            say("The price of {model!r} ends before it begins", model=model), say("`to` is the first day after")
+        )
     rates: dict[str, int] = {}
     for name, usd in fields.items():
         if name not in FIELDS:
-            raise _error(f"The price of {model!r} has a rate called {name!r}", f"known are {', '.join(FIELDS)}")
+            raise _error(
+                say("The price of {model!r} has a rate called {name!r}", model=model, name=name),
+                say("known are {fields}", fields=", ".join(FIELDS)),
+            )
         if isinstance(usd, bool) or not isinstance(usd, int | float | str):
-            raise _error(f"The rate {name!r} of {model!r} is no number", "write USD per million tokens")
+            raise _error(
+                say("The rate {name!r} of {model!r} is no number", name=name, model=model),
+                say("write USD per million tokens"),
+            )
         component = name.removesuffix("_k")
         try:
             rates[component] = pico_rate(str(usd), per=1_000 if component in SEARCHES else 1_000_000)
         except BookError:
-            raise _error(f"The rate {name!r} of {model!r} is no price", "write USD per million tokens") from None
+            raise _error(
+                say("The rate {name!r} of {model!r} is no price", name=name, model=model),
+                say("write USD per million tokens"),
+            ) from None
         if rates[component] > 2**53:
-            raise _error(f"The rate {name!r} of {model!r} is too high to be meant", "write USD per million tokens")
+            raise _error(
+                say("The rate {name!r} of {model!r} is too high to be meant", name=name, model=model),
+                say("write USD per million tokens"),
+            )
     if "input" not in rates and "output" not in rates:
-        raise _error(f"The price of {model!r} has no rates", "write at least `input` and `output`")
+        raise _error(
+            say("The price of {model!r} has no rates", model=model), say("write at least `input` and `output`")
+        )
     if "input" in rates:
         rates.setdefault("cache_read", rates["input"])
         rates.setdefault("cache_write", rates["input"])
@@ -202,7 +222,8 @@ def _pair(text: Any, what: str) -> tuple[str, str]:
     vendor, slash, model = text.partition("/") if isinstance(text, str) else ("", "", "")
     if not (vendor.strip() and slash and model.strip()) or len(text) > 2 * MAX_NAME:
         raise _error(
-            f"The {what} is {text!r}", 'write VENDOR/NAME, for example "azure/my-deployment" = "openai/gpt-5.5"'
+            say("The {what} is {text!r}", what=what, text=text),
+            say('write VENDOR/NAME, for example "azure/my-deployment" = "openai/gpt-5.5"'),
         )
     return vendor.strip().lower(), model.strip().lower()
 
@@ -220,7 +241,7 @@ def _moment(value: Any, model: str) -> int | None:
             return micros(moment)
     except ValueError:
         pass
-    raise _error(f"The price of {model!r} has a date that is none", "write it like 2026-11-24")
+    raise _error(say("The price of {model!r} has a date that is none", model=model), say("write it like 2026-11-24"))
 
 
 def _outside(periods: Iterable[Period], own: Sequence[Period]) -> tuple[Period, ...]:
@@ -246,7 +267,9 @@ def _no_overlap(periods: list[Period], where: str) -> None:
     ordered = sorted(periods, key=_from)
     for before, after in pairwise(ordered):
         if _to(before) > _from(after):
-            raise _error(f"Two prices of {where!r} hold at the same time", "give them `from` and `to`")
+            raise _error(
+                say("Two prices of {where!r} hold at the same time", where=where), say("give them `from` and `to`")
+            )
 
 
 def _from(period: Period) -> int:
@@ -258,4 +281,4 @@ def _to(period: Period) -> int:
 
 
 def _error(message: str, hint: str) -> BookError:
-    return BookError(f"{message}; {hint}.", title=_TITLE, fix=_FIX)
+    return BookError(say("{message}; {hint}.", message=message, hint=hint), title=_TITLE, fix=_FIX)

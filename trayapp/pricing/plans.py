@@ -42,11 +42,16 @@ class Plan:
     credential: str | None = None
     host: str | None = None
 
+    @property
+    def apart(self) -> bool:
+        """Only its calls' rows tell that they were made on it: it is for one credential or one host."""
+        return self.credential is not None or self.host is not None
+
     def covers(self, call: Occasion, account: str | None) -> bool:
         """Whether a call is made on it."""
         if self.vendor not in call.vendors or not self.holds(call.at_us):
             return False
-        if self.credential is None and self.host is None:
+        if not self.apart:
             return account == SUBSCRIPTION
         return self.credential in (None, call.credential) and self.host in (None, call.host)
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Item, Set
@@ -45,10 +46,13 @@ class Aider(Tool):
             "Anthropic, OpenAI and Gemini models, with API keys",
             By.FILE,
             (
-                "On OpenAI models it streams without asking for the usage, so those calls are estimates; with "
-                "`spendlight config set metering.ask_usage true` Spendlight asks in its place, and they are exact.",
-                "A project whose own .aider.conf.yml has `set-env` goes past Spendlight: its list replaces yours.",
-                "Models of other services (OpenRouter, DeepSeek, Mistral …) go there directly, unmetered.",
+                say(
+                    "On OpenAI models it streams without asking for the usage, so those calls are"
+                    " estimates; with `spendlight config set metering.ask_usage true` Spendlight asks in"
+                    " its place, and they are exact."
+                ),
+                say("A project whose own .aider.conf.yml has `set-env` goes past Spendlight: its list replaces yours."),
+                say("Models of other services (OpenRouter, DeepSeek, Mistral …) go there directly, unmetered."),
             ),
         ),
     )

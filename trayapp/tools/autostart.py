@@ -20,6 +20,7 @@ from typing import Final
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, write_private
+from trayapp.said import begun, say, sentence
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError
 from trayapp.tools.files import EditError
@@ -30,9 +31,9 @@ from trayapp.tools.spans import Set
 from trayapp.tools.wholefile import CONTENT
 from trayapp.trouble import Trouble
 
-WITHOUT: Final = (
-    "`spendlight run -- COMMAND` leads one command through Spendlight and touches no file; "
-    "`spendlight connect --no-autostart` is for those who start the guard themselves."
+WITHOUT: Final = say(
+    "`spendlight run -- COMMAND` leads one command through Spendlight and touches no file;"
+    " `spendlight connect --no-autostart` is for those who start the guard themselves."
 )
 _FOR_TOOLS: Final = "for tools"
 _LINGER: Final = "loginctl enable-linger"
@@ -99,7 +100,10 @@ def ensure(
         for edit in wanted.edits:
             desk.apply(replace(edit, mode=_FOR_TOOLS if for_tools else ""), again=again)
     except OptedOutError as error:
-        return _not_started(f"{error.trouble.message} `spendlight autostart on` puts it in again.", "opted_out")
+        return _not_started(
+            say("{message} `spendlight autostart on` puts it in again.", message=sentence(error.trouble, "message")),
+            "opted_out",
+        )
     except EditError as error:
         for entry in desk.journal.open_entries(AUTOSTART):
             if entry.id not in before:
@@ -108,7 +112,7 @@ def ensure(
     logins.take_up(wanted.kind, environment, wanted.entries[0].path)
     if found := logins.problems(wanted.kind, wanted.job, wanted.entries, environment):
         remove(desk, environment)
-        return _not_started(f"It was written, looked at and taken back: {'; '.join(found)}.")
+        return _not_started(say("It was written, looked at and taken back: {found}.", found="; ".join(found)))
     paths.no_autostart.unlink(missing_ok=True)
     return _ready(wanted, environment, installed=there != [])
 
@@ -117,9 +121,9 @@ def prepare(desk: Desk, paths: Paths, environment: Mapping[str, str], *, write: 
     """See what this system wants, and have ``rescue.pyz`` written, which the files will name."""
     found = logins.detect(environment)
     if found.kind is None:
-        return _not_started(f"{found.why[:1].upper()}{found.why[1:]}.")
+        return _not_started(say("{what}.", what=begun(found.why)))
     if found.kind is Kind.RUN_KEY:
-        return _not_started("On Windows the start at login is written, but was never tried.")
+        return _not_started(say("On Windows the start at login is written, but was never tried."))
     reasons = []
     for interpreter in zipped.interpreters():
         job = autostart.job(paths, interpreter)
@@ -132,13 +136,17 @@ def prepare(desk: Desk, paths: Paths, environment: Mapping[str, str], *, write: 
             reasons.append(str(error))
             continue
         except OSError as error:
-            return _not_started(f"{error.filename}: {error.strerror}.", "folder_unusable")
+            return _not_started(
+                say("{filename}: {why}.", filename=error.filename, why=error.strerror), "folder_unusable"
+            )
         bad = logins.command_problems(job, environment) if write else []
         if not bad:
             return Wanted(found.kind, found.why, job, entries, _edits(desk, entries, environment))
         reasons += bad
-    why = "; ".join(reasons) or "no Python from 3.11 on was found that does not belong to Spendlight's own environment"
-    return _not_started(f"{why[:1].upper()}{why[1:]}.")
+    why = "; ".join(reasons) or say(
+        "no Python from 3.11 on was found that does not belong to Spendlight's own environment"
+    )
+    return _not_started(say("{what}.", what=begun(why)))
 
 
 def plans(desk: Desk, wanted: Wanted) -> tuple[Plan, ...]:
@@ -196,16 +204,22 @@ def notes(kind: Kind, environment: Mapping[str, str]) -> tuple[str, ...]:
     """What a start at login does not cover."""
     if kind is Kind.SYSTEMD_USER:
         if logins.lingering(environment):
-            return ("It starts at boot, before anybody logs in.",)
+            return (say("It starts at boot, before anybody logs in."),)
         return (
-            "After a reboot it starts with your first login, also one over SSH. What runs without any login (cron, "
-            f"system services) finds it only after `{_LINGER}`, which starts it at boot.",
+            say(
+                "After a reboot it starts with your first login, also one over SSH. What runs without"
+                " any login (cron, system services) finds it only after `{command}`, which starts it"
+                " at boot.",
+                command=_LINGER,
+            ),
         )
     if kind is Kind.XDG:
         return (
-            "It starts with a login at the desktop only: after a reboot with a login over SSH alone, run `spendlight` "
-            "first.",
-            "Nobody restarts a guard that was killed before the next login, but `spendlight`.",
+            say(
+                "It starts with a login at the desktop only: after a reboot with a login over SSH"
+                " alone, run `spendlight` first."
+            ),
+            say("Nobody restarts a guard that was killed before the next login, but `spendlight`."),
         )
     return ()
 
@@ -226,10 +240,12 @@ def _edits(desk: Desk, entries: tuple[Entry, ...], environment: Mapping[str, str
 
 
 def _ready(wanted: Wanted, environment: Mapping[str, str], *, installed: bool) -> Ready:
-    text = f"Spendlight starts at login: {wanted.why} ({wanted.entries[0].path})."
+    text = say("Spendlight starts at login: {why} ({path}).", why=wanted.why, path=wanted.entries[0].path)
     more = list(notes(wanted.kind, environment))
     if Path(wanted.job.command[0]).is_relative_to(_environment()):
-        more.append("No Python was found outside of Spendlight's own environment; if that goes, nobody can say so.")
+        more.append(
+            say("No Python was found outside of Spendlight's own environment; if that goes, nobody can say so.")
+        )
     return Ready(wanted.kind, text, tuple(more), installed)
 
 
@@ -240,15 +256,15 @@ def _environment() -> Path:
 def _declined() -> Ready:
     return Ready(
         None,
-        "Spendlight does not start at login: you start it yourself.",
-        ("As long as it does not run, connected tools reach nobody. `spendlight autostart on` changes that.",),
+        say("Spendlight does not start at login: you start it yourself."),
+        (say("As long as it does not run, connected tools reach nobody. `spendlight autostart on` changes that."),),
     )
 
 
 def _not_started(why: str, code: str = "no_autostart") -> Trouble:
     return Trouble(
-        title="Spendlight would not be there after the next login",
-        message=f"{why} A tool that is led here by a file would then reach nobody.",
+        title=say("Spendlight would not be there after the next login"),
+        message=say("{why} A tool that is led here by a file would then reach nobody.", why=why),
         fix=WITHOUT,
         code=code,
     )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles, vertex
 from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Format
@@ -22,9 +23,11 @@ _SMALL: Final = "claude-haiku-5-5"
 _REGION: Final = "CLOUD_ML_REGION"
 """Its location on Vertex AI; us-east5 without it."""
 _COSTS: Final = (
-    "Remote Control is off, and so are the features that it keeps for its vendor's own host: the cache that is shared "
-    "over sessions, and some betas.",
-    "Its own `/usage` prices the model that was asked for; Spendlight prices the one that answered.",
+    say(
+        "Remote Control is off, and so are the features that it keeps for its vendor's own"
+        " host: the cache that is shared over sessions, and some betas."
+    ),
+    say("Its own `/usage` prices the model that was asked for; Spendlight prices the one that answered."),
 )
 _VARIABLES: Final[Mapping[str, tuple[str, str]]] = {
     "base-url": ("ANTHROPIC_BASE_URL", "anthropic"),
@@ -41,7 +44,12 @@ class ClaudeCode(Tool):
     programs = ("claude",)
     modes = (
         Mode("base-url", "with a key, a token or a Claude plan", By.FILE, _COSTS),
-        Mode("bedrock", "on Amazon Bedrock, with a Bedrock API key", By.FILE, ("Requests signed with AWS keys fail.",)),
+        Mode(
+            "bedrock",
+            "on Amazon Bedrock, with a Bedrock API key",
+            By.FILE,
+            (say("Requests signed with AWS keys fail."),),
+        ),
         Mode("vertex", "on Google's Vertex AI", By.FILE),
     )
 
@@ -61,7 +69,12 @@ class ClaudeCode(Tool):
         notes = [_managed(machine, path) for path in self.managed(machine)]
         for variable, _ in _VARIABLES.values():
             if machine.environment.get(variable):
-                notes.append(f"{variable} is set in this shell too; which of the two wins is Claude Code's to say.")
+                notes.append(
+                    say(
+                        "{variable} is set in this shell too; which of the two wins is Claude Code's to say.",
+                        variable=variable,
+                    )
+                )
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 
@@ -129,5 +142,9 @@ def _managed(machine: Machine, path: Path) -> str:
     for variable, _ in _VARIABLES.values():
         address = machine.value(path, Format.JSON, _env(variable))
         if address:
-            return f"{path} is managed by your administrator and sets the address {masked(str(address))}, which wins."
-    return f"{path} is managed by your administrator; it may forbid changes."
+            return say(
+                "{path} is managed by your administrator and sets the address {address}, which wins.",
+                path=path,
+                address=masked(str(address)),
+            )
+    return say("{path} is managed by your administrator; it may forbid changes.", path=path)

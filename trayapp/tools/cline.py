@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -27,7 +28,7 @@ _KNOWN: Final[Mapping[str, Provider]] = {
     "xai": Provider("xai", "v1"),
     "qwen": Provider("dashscope", "v1"),
 }
-_SIGN_IN: Final = "Give it a key first, such as `cline auth --provider anthropic`, and connect again."
+_SIGN_IN: Final = say("Give it a key first, such as `cline auth --provider anthropic`, and connect again.")
 
 
 class Cline(Tool):
@@ -41,12 +42,13 @@ class Cline(Tool):
             "base-url",
             "the CLI with API keys, for the providers that are set up now",
             By.FILE,
-            ("Cline's own accounts and ChatGPT logins have a fixed address and are not counted.",),
+            (say("Cline's own accounts and ChatGPT logins have a fixed address and are not counted."),),
         ),
     )
-    advice = (
-        "Cline in an editor keeps its settings inside the editor: tick `Use custom base URL` at the provider and paste "
-        "what `spendlight url anthropic --tool cline` prints (openai, gemini likewise)."
+    advice = say(
+        "Cline in an editor keeps its settings inside the editor: tick `Use custom base URL`"
+        " at the provider and paste what `spendlight url anthropic --tool cline` prints"
+        " (openai, gemini likewise)."
     )
 
     def settings(self, machine: Machine) -> Path:

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
@@ -32,14 +33,14 @@ class Codex(Tool):
             "base-url",
             "with an API key or a ChatGPT login",
             By.FILE,
-            ("It speaks plain HTTPS instead of WebSocket: each turn sends its whole context.",),
+            (say("It speaks plain HTTPS instead of WebSocket: each turn sends its whole context."),),
         ),
     )
 
-    advice = (
-        "`spendlight run -- codex` gives the address, your token in it, as an argument, which other users of this "
-        "machine can read while it runs (on Linux the port refuses them all the same). `spendlight connect codex` "
-        "gives it in a file."
+    advice = say(
+        "`spendlight run -- codex` gives the address, your token in it, as an argument, which"
+        " other users of this machine can read while it runs (on Linux the port refuses them"
+        " all the same). `spendlight connect codex` gives it in a file."
     )
 
     def settings(self, machine: Machine) -> Path:
@@ -56,12 +57,19 @@ class Codex(Tool):
         provider = _provider(document)
         if provider:
             notes.append(
-                f"{settings} chooses the provider {provider!r}, which has an address of its own: `openai_base_url` is "
-                "for the built-in one. Take `model_provider` out, or lead that provider here by hand."
+                say(
+                    "{settings} chooses the provider {provider!r}, which has an address of its own:"
+                    " `openai_base_url` is for the built-in one. Take `model_provider` out, or lead that"
+                    " provider here by hand.",
+                    settings=settings,
+                    provider=provider,
+                )
             )
         folder = managed_folder(machine, "codex", "Codex", "Codex")
         managed = [path for path in (folder / "managed_config.toml", folder / "requirements.toml") if path.is_file()]
-        notes += [f"{path} is managed by your administrator and wins over your settings." for path in managed]
+        notes += [
+            say("{path} is managed by your administrator and wins over your settings.", path=path) for path in managed
+        ]
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 
@@ -94,10 +102,17 @@ class Codex(Tool):
         if provider := _provider(machine.document(settings, Format.TOML)):
             raise EditError(
                 Trouble(
-                    title="Codex goes through a provider of your own",
-                    message=f"{settings} chooses {provider!r}, and `openai_base_url` is for the built-in one.",
-                    fix="Take `model_provider` out and connect again; or give that provider the address that "
-                    "`spendlight url openai --tool codex` prints, where its vendor speaks OpenAI's language.",
+                    title=say("Codex goes through a provider of your own"),
+                    message=say(
+                        "{settings} chooses {provider!r}, and `openai_base_url` is for the built-in one.",
+                        settings=settings,
+                        provider=provider,
+                    ),
+                    fix=say(
+                        "Take `model_provider` out and connect again; or give that provider the address that"
+                        " `spendlight url openai --tool codex` prints, where its vendor speaks OpenAI's"
+                        " language."
+                    ),
                     code="own_provider",
                 )
             )

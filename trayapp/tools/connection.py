@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from trayapp.said import say, sentence
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError, Outcome
 from trayapp.tools.files import EditError
@@ -169,10 +170,13 @@ class Connector:
         try:
             outcomes += self._drop_variables(tool, dry_run=dry_run)
         except EditError as error:
-            told = f"{error.trouble.message} New shells perhaps still get its variables: `spendlight restore --all`"
+            told = say(
+                "{message} New shells perhaps still get its variables: `spendlight restore --all`",
+                message=sentence(error.trouble, "message"),
+            )
             outcomes.append(Outcome(tool, self._shell.folder, False, told))
         except OSError as error:
-            told = f"new shells still get its variables: {error.strerror}"
+            told = say("new shells still get its variables: {why}", why=error.strerror)
             outcomes.append(Outcome(tool, self._shell.folder, False, told))
         return outcomes
 
@@ -201,11 +205,16 @@ class Connector:
         if hand := self.by_hand(tool):
             where = ", ".join(placed.where for placed in hand)
             if links is None or not all(links.lead_here(placed.url) for placed in hand):
-                return Connection(Standing.STALE, note=f"{where}: an address of Spendlight's, but not of this profile")
-            return Connection(Standing.BY_HAND, note=f"{where}: not written by `connect`, so `disconnect` leaves it")
+                return Connection(
+                    Standing.STALE,
+                    note=say("{where}: an address of Spendlight's, but not of this profile", where=where),
+                )
+            return Connection(
+                Standing.BY_HAND, note=say("{where}: not written by `connect`, so `disconnect` leaves it", where=where)
+            )
         closed = [e for e in self._desk.journal.entries() if e.tool == tool.name]
         if closed and closed[-1].opted_out:
-            return Connection(Standing.NOT_CONNECTED, note="you have taken it out by hand")
+            return Connection(Standing.NOT_CONNECTED, note=say("you have taken it out by hand"))
         return Connection(Standing.NOT_CONNECTED)
 
     def addresses(self, tool: Tool) -> list[str]:
@@ -227,7 +236,7 @@ class Connector:
         places = tuple(Path(entry.asked) for entry in reversed(entries))
         mode = entries[0].tool_mode
         if any(key.taken_out for entry in entries for key in entry.keys):
-            told = "led back, but a former value lies in a keyring that was shut: unlock it and disconnect again"
+            told = say("led back, but a former value lies in a keyring that was shut: unlock it and disconnect again")
             return Connection(Standing.CHANGED, mode, places, told)
         try:
             lost = self._lost(entries)
@@ -253,7 +262,7 @@ class Connector:
         if not tool.modes:
             raise EditError(
                 Trouble(
-                    title=f"{tool.title} cannot be led through Spendlight",
+                    title=say("{title} cannot be led through Spendlight", title=tool.title),
                     message=tool.advice,
                     code="not_connectable",
                 )
@@ -263,9 +272,11 @@ class Connector:
             known = ", ".join(mode.name for mode in tool.modes)
             raise EditError(
                 Trouble(
-                    title="There is no such mode",
-                    message=f"{tool.title} has no mode {name!r}. It has: {known}.",
-                    fix=f"spendlight tools {tool.name} says what each one means.",
+                    title=say("There is no such mode"),
+                    message=say(
+                        "{title} has no mode {name!r}. It has: {known}.", title=tool.title, name=name, known=known
+                    ),
+                    fix=say("spendlight tools {name} says what each one means.", name=tool.name),
                     code="bad_mode",
                 )
             )
@@ -276,11 +287,15 @@ class Connector:
             url = masked(placed.url)
             raise EditError(
                 Trouble(
-                    title=f"{tool.title} goes to another place than the vendor",
-                    message=f"{placed.where} is {url}.",
-                    fix=f"Tell Spendlight to send its calls there, `spendlight upstream set {placed.vendor}="
-                    f"{url}`, and connect again; or, to go to the vendor from now on, connect with "
-                    "--replace-address.",
+                    title=say("{title} goes to another place than the vendor", title=tool.title),
+                    message=say("{where} is {url}.", where=placed.where, url=url),
+                    fix=say(
+                        "Tell Spendlight to send its calls there, `spendlight upstream set {vendor}={url}`,"
+                        " and connect again; or, to go to the vendor from now on, connect with"
+                        " --replace-address.",
+                        vendor=placed.vendor,
+                        url=url,
+                    ),
                     code="other_address",
                 )
             )
@@ -302,10 +317,10 @@ class Connector:
         if tools.pop(tool, None) is None:
             return []
         if dry_run:
-            told = "new shells will no longer get its variables"
+            told = say("new shells will no longer get its variables")
         else:
             self._shell.drop(tool)
-            told = "new shells no longer get its variables; shells that are open keep them"
+            told = say("new shells no longer get its variables; shells that are open keep them")
         outcomes = [Outcome(tool, self._shell.folder, True, told)]
         return outcomes if tools else outcomes + self._desk.restore(SHELL, dry_run=dry_run)
 
@@ -313,9 +328,13 @@ class Connector:
 def opted_out(tool: Tool, plan: Plan) -> Trouble:
     """What to say of a file from which the user has taken what we had set."""
     return Trouble(
-        title="You have taken this out before",
-        message=f"{plan.edit.path}: {words(plan.left) or 'what Spendlight had set there is gone'}.",
-        fix=f"To put it in again: spendlight connect {tool.name} --again",
+        title=say("You have taken this out before"),
+        message=say(
+            "{path}: {left}.",
+            path=plan.edit.path,
+            left=words(plan.left) or say("what Spendlight had set there is gone"),
+        ),
+        fix=say("To put it in again: spendlight connect {name} --again", name=tool.name),
         code="opted_out",
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -28,7 +29,7 @@ _KNOWN: Final[Mapping[str, Provider]] = {
     "mistral": Provider("mistral", "v1/"),
     "xAI": Provider("xai", "v1/"),
 }
-_ADD: Final = "Add a model with a key of your own to its config.yaml, and connect again."
+_ADD: Final = say("Add a model with a key of your own to its config.yaml, and connect again.")
 
 
 class Continue(Tool):
@@ -43,9 +44,11 @@ class Continue(Tool):
             "for the models that its settings file lists now",
             By.FILE,
             (
-                "Models of Continue's own service are not counted.",
-                "`cn` takes no notice of a Gemini model's address and calls Google directly; the variable that "
-                "`spendlight url gemini --tool continue --env` prints leads it here.",
+                say("Models of Continue's own service are not counted."),
+                say(
+                    "`cn` takes no notice of a Gemini model's address and calls Google directly; the"
+                    " variable that `spendlight url gemini --tool continue --env` prints leads it here."
+                ),
             ),
         ),
     )
@@ -61,7 +64,7 @@ class Continue(Tool):
         path, slots = self.settings(machine), self._slots(machine)
         notes = [*providers.strangers(slots)]
         if any("uses" in model for _, model in self._models(machine)):
-            notes.append("Models that its own service describes (`uses`) are not counted.")
+            notes.append(say("Models that its own service describes (`uses`) are not counted."))
         installed = machine.program(*self.programs) is not None or path.parent.is_dir()
         return Found(installed, providers.placed(path, slots), tuple(notes))
 

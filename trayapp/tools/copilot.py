@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import providers, startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -40,9 +41,12 @@ class Copilot(Tool):
             "with a GitHub Copilot plan, and for own keys in its providers.json",
             By.FILE,
             (
-                "A company's plan has a host of its own: say so once, `spendlight upstream set "
-                "copilot=https://api.business.githubcopilot.com` (or api.enterprise.githubcopilot.com).",
-                "`copilotUrl` is in no document of GitHub's; a later version may take no notice of it.",
+                say(
+                    "A company's plan has a host of its own: say so once, `spendlight upstream set"
+                    " copilot=https://api.business.githubcopilot.com` (or"
+                    " api.enterprise.githubcopilot.com)."
+                ),
+                say("`copilotUrl` is in no document of GitHub's; a later version may take no notice of it."),
             ),
         ),
         Mode("byok", "with a key of your own in COPILOT_PROVIDER_… variables", By.SHELL),
@@ -73,10 +77,10 @@ class Copilot(Tool):
             addresses += providers.placed("this shell", (own,))
         addresses += startfiles.placed(machine, {"COPILOT_API_URL": "copilot"})
         if machine.environment.get("COPILOT_API_URL"):
-            notes.append("COPILOT_API_URL is set in this shell and wins over its settings.")
+            notes.append(say("COPILOT_API_URL is set in this shell and wins over its settings."))
         managed = machine.root / "etc" / "github-copilot" / "managed-settings.json"
         if managed.is_file():
-            notes.append(f"{managed} is managed by your administrator; it may forbid changes.")
+            notes.append(say("{path} is managed by your administrator; it may forbid changes.", path=managed))
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 

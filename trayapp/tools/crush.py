@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import files, linespans, providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -46,7 +47,7 @@ class Crush(Tool):
             "base-url",
             "with API keys",
             By.FILE,
-            ("Addresses in a project's own crushrc or crush.json win; its calls are then not counted.",),
+            (say("Addresses in a project's own crushrc or crush.json win; its calls are then not counted."),),
         ),
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import joined, say
 from trayapp.tools import files
 from trayapp.tools.files import ChangedError, EditError
 from trayapp.tools.journal import Entry, Journal, Key, State, digest, unwritable, value_digest
@@ -105,9 +106,9 @@ class Desk:
                     return self._write(plan)
         raise EditError(
             Trouble(
-                title="That file does not come to rest",
-                message=f"{edit.path}: another program writes it again and again.",
-                fix="Close that program and try again.",
+                title=say("That file does not come to rest"),
+                message=say("{path}: another program writes it again and again.", path=edit.path),
+                fix=say("Close that program and try again."),
                 code="busy_file",
             )
         )
@@ -123,7 +124,11 @@ class Desk:
             entry = next((e for e in self.journal.open_entries() if e.id == entry_id), None)
             if entry is None:
                 raise EditError(
-                    Trouble(title="There is no such edit", message=f"{entry_id} is not in effect.", code="no_edit")
+                    Trouble(
+                        title=say("There is no such edit"),
+                        message=say("{edit} is not in effect.", edit=entry_id),
+                        code="no_edit",
+                    )
                 )
             return self._undo(entry)
 
@@ -138,7 +143,7 @@ class Desk:
             entries = [e for e in [*pending, *self.journal.open_entries()] if tool in (None, e.tool)]
             shown: dict[str, bytes | None] | None = {} if dry_run else None
             outcomes = [self._undo_or_say(entry, shown) for entry in entries]
-            damaged = "this entry of the journal is damaged, so its edit cannot be undone"
+            damaged = say("this entry of the journal is damaged, so its edit cannot be undone")
             outcomes += [Outcome("?", path, False, damaged) for path in self.journal.damaged()]
             if trouble and outcomes:
                 outcomes.append(Outcome("?", self.journal.folder, True, trouble))
@@ -346,7 +351,7 @@ class Desk:
         stuck = [item for item in step.left if item.stuck]
         text = _told(step, current, now)
         if current is not None and current == now and digest(current) == entry.former:
-            text = "it is as it was already"
+            text = say("it is as it was already")
         if stuck or step.owed:
             with contextlib.suppress(OSError):
                 self.journal.write(_partly_undone(entry, step, now) if step.owed else entry)
@@ -398,18 +403,22 @@ class Desk:
 
 def _told(step: Withdrawn, current: bytes | None, now: bytes | None) -> str:
     if current is None:
-        return "the file is gone; nothing to undo"
+        return say("the file is gone; nothing to undo")
     if now == current:
-        text = "nothing of ours is in it any more" if not any(i.stuck for i in step.left) else "not undone"
+        text = say("not undone") if any(i.stuck for i in step.left) else say("nothing of ours is in it any more")
     elif now is None:
-        text = "removed: it did not exist before" if step.exact else "removed: only our keys were left in it"
+        text = say("removed: it did not exist before") if step.exact else say("removed: only our keys were left in it")
     else:
-        text = "as it was, byte for byte" if step.exact else "our keys are taken out; your changes since stay"
+        text = say("as it was, byte for byte") if step.exact else say("our keys are taken out; your changes since stay")
+    parts: list[str] = [text]
     left: tuple[Left, ...] = step.left
     if step.owed and not any(item.owed for item in left):
-        text += f"; the whole former file cannot be had: {step.owed}"
-    text = f"{text}; {words(left)}" if left else text
-    return f"{text}; unlock it and restore again" if step.owed else text
+        parts.append(say("the whole former file cannot be had: {why}", why=step.owed))
+    if left:
+        parts.append(words(left))
+    if step.owed:
+        parts.append(say("unlock it and restore again"))
+    return joined("; ", parts)
 
 
 def _partly_undone(entry: Entry, step: Withdrawn, now: bytes | None) -> Entry:
@@ -422,9 +431,9 @@ def _partly_undone(entry: Entry, step: Withdrawn, now: bytes | None) -> Entry:
 def _vault_shut(path: Path, why: str) -> EditError:
     return EditError(
         Trouble(
-            title="What was in that file before cannot be had now",
-            message=f"{path}: {why}. An edit on top of the last one would lose it.",
-            fix="Unlock the keyring (log in to the desktop) and try again.",
+            title=say("What was in that file before cannot be had now"),
+            message=say("{path}: {why}. An edit on top of the last one would lose it.", path=path, why=why),
+            fix=say("Unlock the keyring (log in to the desktop) and try again."),
             code="vault_shut",
         )
     )
@@ -433,9 +442,13 @@ def _vault_shut(path: Path, why: str) -> EditError:
 def _opted_out(plan: Plan) -> OptedOutError:
     return OptedOutError(
         Trouble(
-            title="You have taken this out before",
-            message=f"{plan.edit.path}: {words(plan.left) or 'what Spendlight had set there was removed or changed'}.",
-            fix="It is put in again only when you ask for it.",
+            title=say("You have taken this out before"),
+            message=say(
+                "{path}: {left}.",
+                path=plan.edit.path,
+                left=words(plan.left) or say("what Spendlight had set there was removed or changed"),
+            ),
+            fix=say("It is put in again only when you ask for it."),
             code="opted_out",
         )
     )
@@ -444,9 +457,9 @@ def _opted_out(plan: Plan) -> OptedOutError:
 def _system_refused(real: Path, error: OSError) -> EditError:
     return EditError(
         Trouble(
-            title="That file could not be written",
-            message=f"{real}: {error.strerror or error}. It is as it was",
-            fix="Mend that and try again.",
+            title=say("That file could not be written"),
+            message=say("{path}: {why}. It is as it was", path=real, why=error.strerror or error),
+            fix=say("Mend that and try again."),
             code="not_written",
         )
     )

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.trouble import Trouble, TroubleError
 
 LIMIT: Final = 8 * 1024 * 1024
@@ -42,7 +43,14 @@ class ChangedError(Exception):
 
 def refused(path: Path, message: str, fix: str, code: str) -> EditError:
     """The error for a file that we do not edit."""
-    return EditError(Trouble(title="That file is not edited", message=f"{path}: {message}.", fix=fix, code=code))
+    return EditError(
+        Trouble(
+            title=say("That file is not edited"),
+            message=say("{path}: {message}.", path=path, message=message),
+            fix=fix,
+            code=code,
+        )
+    )
 
 
 def resolve(path: Path, home: Path, *, anywhere: bool = False) -> Path:
@@ -55,14 +63,18 @@ def resolve(path: Path, home: Path, *, anywhere: bool = False) -> Path:
     try:
         real = Path(os.path.realpath(path))
         if path.is_symlink() and not real.exists():
-            raise refused(path, "it is a link that leads to nothing", "Mend or remove the link.", "dangling_link")
+            raise refused(
+                path, say("it is a link that leads to nothing"), say("Mend or remove the link."), "dangling_link"
+            )
     except OSError as error:
-        raise refused(path, f"it cannot be followed: {error.strerror}", "Mend the link.", "dangling_link") from None
+        raise refused(
+            path, say("it cannot be followed: {why}", why=error.strerror), say("Mend the link."), "dangling_link"
+        ) from None
     if not anywhere and not real.is_relative_to(os.path.realpath(home)):
         raise refused(
             path,
-            f"it lies outside of your home folder (at {real})",
-            "Make that change yourself.",
+            say("it lies outside of your home folder (at {real})", real=real),
+            say("Make that change yourself."),
             "outside_home",
         )
     return real
@@ -82,7 +94,9 @@ def examine(real: Path, home: Path) -> os.stat_result | None:
     except (FileNotFoundError, NotADirectoryError):
         state = None
     except OSError as error:
-        raise refused(real, f"it cannot be looked at: {error.strerror}", "Look at its folder.", "unreadable") from None
+        raise refused(
+            real, say("it cannot be looked at: {why}", why=error.strerror), say("Look at its folder."), "unreadable"
+        ) from None
     if state is not None:
         _examine_file(real, state)
     folder = real.parent
@@ -94,25 +108,36 @@ def examine(real: Path, home: Path) -> os.stat_result | None:
 
 def _examine_file(real: Path, state: os.stat_result) -> None:
     if not stat.S_ISREG(state.st_mode):
-        raise refused(real, "it is not a regular file", "Put a regular file in its place.", "not_a_file")
+        raise refused(real, say("it is not a regular file"), say("Put a regular file in its place."), "not_a_file")
     if state.st_size > LIMIT:
-        raise refused(real, "it is larger than 8 MiB", "Make that change yourself.", "too_large")
+        raise refused(real, say("it is larger than 8 MiB"), say("Make that change yourself."), "too_large")
     if state.st_nlink > 1:
         raise refused(
-            real, "it has several names (hard links)", "Make that change yourself, or use a symlink.", "hard_linked"
+            real,
+            say("it has several names (hard links)"),
+            say("Make that change yourself, or use a symlink."),
+            "hard_linked",
         )
     if sys.platform != "win32":
         if state.st_uid != os.geteuid():
-            raise refused(real, f"it belongs to {_user(state.st_uid)}", "Ask its owner to change it.", "foreign_owner")
+            raise refused(
+                real,
+                say("it belongs to {user}", user=_user(state.st_uid)),
+                say("Ask its owner to change it."),
+                "foreign_owner",
+            )
         if writable_by_others(state):
             raise refused(
-                real, "other users can write it", f"Take that right away: chmod go-w {real}", "writable_by_others"
+                real,
+                say("other users can write it"),
+                say("Take that right away: chmod go-w {real}", real=real),
+                "writable_by_others",
             )
     if not state.st_mode & stat.S_IWUSR:
         raise refused(
             real,
-            "it is read-only",
-            f"If you want it edited: chmod u+w {real}. Else make that change yourself.",
+            say("it is read-only"),
+            say("If you want it edited: chmod u+w {real}. Else make that change yourself.", real=real),
             "locked",
         )
 
@@ -126,19 +151,25 @@ def _examine_folders(folder: Path, home: Path) -> None:
         state = folder.stat()
         if state.st_uid not in (os.geteuid(), 0):
             raise refused(
-                folder, f"this folder belongs to {_user(state.st_uid)}", "Ask its owner to change it.", "foreign_owner"
+                folder,
+                say("this folder belongs to {user}", user=_user(state.st_uid)),
+                say("Ask its owner to change it."),
+                "foreign_owner",
             )
         sticky = bool(state.st_mode & stat.S_ISVTX) and folder != first
         if writable_by_others(state) and not sticky:
             raise refused(
                 folder,
-                "other users can write to this folder",
-                f"Take that right away: chmod go-w {folder}",
+                say("other users can write to this folder"),
+                say("Take that right away: chmod go-w {folder}", folder=folder),
                 "writable_by_others",
             )
         if folder == first and (not state.st_mode & stat.S_IWUSR or state.st_uid != os.geteuid()):
             raise refused(
-                folder, "you cannot write to this folder", f"If you want it edited: chmod u+w {folder}", "locked"
+                folder,
+                say("you cannot write to this folder"),
+                say("If you want it edited: chmod u+w {folder}", folder=folder),
+                "locked",
             )
         if folder in (home, folder.parent):
             return
@@ -163,7 +194,9 @@ def read(real: Path) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise refused(real, f"it cannot be read: {error.strerror}", "Look at its rights.", "unreadable") from None
+        raise refused(
+            real, say("it cannot be read: {why}", why=error.strerror), say("Look at its rights."), "unreadable"
+        ) from None
     try:
         parts = []
         size = 0
@@ -171,7 +204,7 @@ def read(real: Path) -> bytes | None:
             parts.append(part)
             size += len(part)
             if size > LIMIT:
-                raise refused(real, "it is larger than 8 MiB", "Make that change yourself.", "too_large")
+                raise refused(real, say("it is larger than 8 MiB"), say("Make that change yourself."), "too_large")
         return b"".join(parts)
     finally:
         os.close(handle)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles, vertex
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -33,9 +34,10 @@ _TYPES: Final[Mapping[str, str]] = {
     "oauth-personal": "oauth",
     "compute-default-credentials": "oauth",
 }
-_ONE_FILE: Final = (
-    "It reads a single `.env` file: in a project that has one of its own, and in folders that you do not trust, its "
-    "calls go to Google directly and are not counted. `spendlight run -- gemini` counts everywhere."
+_ONE_FILE: Final = say(
+    "It reads a single `.env` file: in a project that has one of its own, and in folders"
+    " that you do not trust, its calls go to Google directly and are not counted."
+    " `spendlight run -- gemini` counts everywhere."
 )
 
 
@@ -52,8 +54,11 @@ class GeminiCli(Tool):
     )
 
     key_costs = (
-        "In folders that you have not trusted it takes the key from that file and leaves the address: with a virtual "
-        "key its calls then fail. Trust the folder, or start it there with `spendlight run -- gemini`.",
+        say(
+            "In folders that you have not trusted it takes the key from that file and leaves the"
+            " address: with a virtual key its calls then fail. Trust the folder, or start it"
+            " there with `spendlight run -- gemini`."
+        ),
     )
 
     def _base(self, machine: Machine) -> Path:
@@ -77,13 +82,20 @@ class GeminiCli(Tool):
             if isinstance(address, str) and address:
                 addresses.append(Placed(f"{file}: {variable}", address, vendor))
             if machine.environment.get(variable):
-                notes.append(f"{variable} is set in this shell and wins over the file.")
+                notes.append(say("{variable} is set in this shell and wins over the file.", variable=variable))
         addresses += startfiles.placed(machine, dict(_VARIABLES.values()))
         managed = self.managed(machine)
         if managed.is_file():
             kind = machine.value(managed, Format.JSON, ("security", "auth", "enforcedType"))
-            says = f" and allows signing in by {kind} only" if isinstance(kind, str) else "; it may forbid changes"
-            notes.append(f"{managed} is managed by your administrator{says}.")
+            notes.append(
+                say(
+                    "{path} is managed by your administrator and allows signing in by {kind} only.",
+                    path=managed,
+                    kind=kind,
+                )
+                if isinstance(kind, str)
+                else say("{path} is managed by your administrator; it may forbid changes.", path=managed)
+            )
         installed = machine.program(*self.programs) is not None or self.settings(machine).parent.is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 
@@ -129,9 +141,9 @@ class GeminiCli(Tool):
         if mode == "api-key" and self._chosen(machine) is None:
             raise EditError(
                 Trouble(
-                    title="Gemini CLI has not been told how it signs in",
-                    message="With an address of its own it then refuses to start.",
-                    fix="Choose the API key once with its /auth command, or: spendlight connect gemini-cli",
+                    title=say("Gemini CLI has not been told how it signs in"),
+                    message=say("With an address of its own it then refuses to start."),
+                    fix=say("Choose the API key once with its /auth command, or: spendlight connect gemini-cli"),
                     code="not_chosen",
                 )
             )
@@ -157,10 +169,18 @@ class GeminiCli(Tool):
         if chosen is not None and chosen != mode:
             raise EditError(
                 Trouble(
-                    title="Gemini CLI signs in another way",
-                    message=f"{self.settings(machine)} chooses what the mode {chosen} is for.",
-                    fix=f"Connect it with --mode {chosen}, or choose another way with its /auth command first. If it "
-                    "was `connect` that chose: spendlight disconnect gemini-cli, and connect again.",
+                    title=say("Gemini CLI signs in another way"),
+                    message=say(
+                        "{settings} chooses what the mode {chosen} is for.",
+                        settings=self.settings(machine),
+                        chosen=chosen,
+                    ),
+                    fix=say(
+                        "Connect it with --mode {chosen}, or choose another way with its /auth command first."
+                        " If it was `connect` that chose: spendlight disconnect gemini-cli, and connect"
+                        " again.",
+                        chosen=chosen,
+                    ),
                     code="other_login",
                 )
             )

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set
@@ -35,10 +36,12 @@ class Goose(Tool):
             "its providers anthropic, openai and google, with API keys",
             By.FILE,
             (
-                "Newer versions always ask OpenAI's own host by its Responses API; any other address only for models "
-                "that they know to need it, and by Chat Completions for the rest.",
-                "Other providers, and agents that it starts (Claude Code, Codex …), do not use these addresses.",
-                "Written from goose's documentation, not tried with goose itself.",
+                say(
+                    "Newer versions always ask OpenAI's own host by its Responses API; any other address"
+                    " only for models that they know to need it, and by Chat Completions for the rest."
+                ),
+                say("Other providers, and agents that it starts (Claude Code, Codex …), do not use these addresses."),
+                say("Written from goose's documentation, not tried with goose itself."),
             ),
         ),
     )

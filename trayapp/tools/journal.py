@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from trayapp.platform.single import HeldError, Single
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.files import EditError
 from trayapp.tools.spans import Item, Step, Way, Where
@@ -173,9 +174,9 @@ class Journal:
                 if time.monotonic() > until:
                     raise EditError(
                         Trouble(
-                            title="Another Spendlight is editing",
-                            message="It has been changing tools' files for ten seconds.",
-                            fix="Wait until it is done.",
+                            title=say("Another Spendlight is editing"),
+                            message=say("It has been changing tools' files for ten seconds."),
+                            fix=say("Wait until it is done."),
                             code="edits_busy",
                         )
                     ) from None
@@ -322,9 +323,9 @@ def unwritable(folder: Path, error: OSError) -> EditError:
     """The error for a journal that cannot be written."""
     return EditError(
         Trouble(
-            title="The journal of edits cannot be written",
-            message=f"{folder}: {error.strerror}. Without it no tool's file is touched.",
-            fix="Make that folder writable, or set SPENDLIGHT_HOME to one that is.",
+            title=say("The journal of edits cannot be written"),
+            message=say("{folder}: {why}. Without it no tool's file is touched.", folder=folder, why=error.strerror),
+            fix=say("Make that folder writable, or set SPENDLIGHT_HOME to one that is."),
             code="folder_unusable",
         )
     )

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -23,7 +24,7 @@ from trayapp.trouble import Trouble
 
 EXTRA: Final = "extra-models"
 _NAMES: Final = ("ANTHROPIC_BASE_URL", "OPENAI_BASE_URL")
-_GEMINI: Final = "Gemini models go to Google directly, unmetered: llm-gemini has no setting for its address."
+_GEMINI: Final = say("Gemini models go to Google directly, unmetered: llm-gemini has no setting for its address.")
 
 
 class Llm(Tool):
@@ -39,15 +40,17 @@ class Llm(Tool):
             By.SHELL,
             (
                 _GEMINI,
-                "Other programs that read ANTHROPIC_BASE_URL or OPENAI_BASE_URL come here too from new shells, and all "
-                "of them are told apart by their SDK only.",
+                say(
+                    "Other programs that read ANTHROPIC_BASE_URL or OPENAI_BASE_URL come here too from"
+                    " new shells, and all of them are told apart by their SDK only."
+                ),
             ),
         ),
         Mode(
             EXTRA,
             "models in extra-openai-models.yaml whose service is a route here",
             By.FILE,
-            (_GEMINI, "Models without an `api_base` of their own are left as they are."),
+            (_GEMINI, say("Models without an `api_base` of their own are left as they are.")),
         ),
     )
 
@@ -80,9 +83,9 @@ class Llm(Tool):
         if not operations:
             raise EditError(
                 Trouble(
-                    title="None of llm's own models goes to a service that is a route here",
-                    message=f"{models} names no `api_base` that Spendlight knows.",
-                    fix="Name the service once, `spendlight upstream set NAME=https://…`, and connect again.",
+                    title=say("None of llm's own models goes to a service that is a route here"),
+                    message=say("{models} names no `api_base` that Spendlight knows.", models=models),
+                    fix=say("Name the service once, `spendlight upstream set NAME=https://…`, and connect again."),
                     code="nothing_to_lead",
                 )
             )

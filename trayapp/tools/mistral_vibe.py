@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools.masking import masked
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Where
@@ -36,8 +37,8 @@ class MistralVibe(Tool):
             "with a Mistral API key",
             By.FILE,
             (
-                "Speech (transcription and reading aloud) has addresses of its own and goes past Spendlight.",
-                "Its own cost display knows the prices that it was built with; Spendlight has its own price book.",
+                say("Speech (transcription and reading aloud) has addresses of its own and goes past Spendlight."),
+                say("Its own cost display knows the prices that it was built with; Spendlight has its own price book."),
             ),
         ),
     )
@@ -56,14 +57,20 @@ class MistralVibe(Tool):
                 addresses.append(Placed(where, entry["api_base"], _MISTRAL))
             else:
                 address = entry["api_base"]
-                notes.append(f"{where} has the address {masked(address)}; it is led here only if that is a route.")
+                notes.append(
+                    say(
+                        "{where} has the address {address}; it is led here only if that is a route.",
+                        where=where,
+                        address=masked(address),
+                    )
+                )
         addresses += [
             Placed(f"the variable {_VARIABLE} of this shell", entry["api_base"], _MISTRAL)
             for entry in _in_shell(machine)
             if entry["name"] == _MISTRAL
         ]
         if machine.environment.get(_VARIABLE):
-            notes.append(f"{_VARIABLE} is set in this shell and wins over the settings file.")
+            notes.append(say("{variable} is set in this shell and wins over the settings file.", variable=_VARIABLE))
         installed = machine.program(*self.programs) is not None or settings.parent.is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 

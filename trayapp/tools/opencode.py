@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import jsonspans, providers, startfiles
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -48,9 +49,9 @@ _ADDRESSES: Final = {"anthropic": "ANTHROPIC_BASE_URL", "openai": "OPENAI_BASE_U
 """The variables that it takes an address from where its files have none."""
 _CONTENT: Final = "OPENCODE_CONFIG_CONTENT"
 _SCHEMA: Final = "https://opencode.ai/config.json"
-_NO_PROVIDER: Final = (
-    "Set a key for Anthropic, OpenAI, Google, OpenRouter, DeepSeek, Groq, Mistral or xAI with `opencode auth login`, "
-    "or in the environment, and connect again."
+_NO_PROVIDER: Final = say(
+    "Set a key for Anthropic, OpenAI, Google, OpenRouter, DeepSeek, Groq, Mistral or xAI"
+    " with `opencode auth login`, or in the environment, and connect again."
 )
 
 
@@ -65,7 +66,12 @@ class OpenCode(Tool):
             "base-url",
             "with API keys, for the providers that you have a key for now",
             By.FILE,
-            ("A provider that you add later is counted once you connect again; opencode's own Zen models are not.",),
+            (
+                say(
+                    "A provider that you add later is counted once you connect again; opencode's own Zen"
+                    " models are not."
+                ),
+            ),
         ),
     )
 
@@ -89,15 +95,20 @@ class OpenCode(Tool):
         addresses += startfiles.placed(machine, {_ADDRESSES[name]: name for name in _ADDRESSES if name in led})
         for variable in ("OPENCODE_CONFIG", _CONTENT):
             if machine.environment.get(variable):
-                notes.append(f"{variable} is set in this shell; addresses in it win over the settings file.")
+                notes.append(
+                    say(
+                        "{variable} is set in this shell; addresses in it win over the settings file.",
+                        variable=variable,
+                    )
+                )
         if sys.platform == "win32":
             managed = machine.root / "ProgramData" / "opencode"
         else:
             managed = managed_folder(machine, "opencode", "opencode", "")
         if managed.is_dir():
-            notes.append(f"{managed} is managed by your administrator and wins over your settings.")
+            notes.append(say("{path} is managed by your administrator and wins over your settings.", path=managed))
         if self._auth(machine).get("openai") == "oauth":
-            notes.append("A ChatGPT login in opencode has a fixed address; its calls are not counted.")
+            notes.append(say("A ChatGPT login in opencode has a fixed address; its calls are not counted."))
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 
@@ -198,9 +209,11 @@ def _parsed(text: str) -> dict[str, Any]:
 def _content_not_understood() -> EditError:
     return EditError(
         Trouble(
-            title="opencode's own variable is not understood",
-            message=f"{_CONTENT} is set in this shell, and an address cannot be laid over what it holds.",
-            fix="Mend it, or lead opencode by its settings file: spendlight connect opencode",
+            title=say("opencode's own variable is not understood"),
+            message=say(
+                "{variable} is set in this shell, and an address cannot be laid over what it holds.", variable=_CONTENT
+            ),
+            fix=say("Mend it, or lead opencode by its settings file: spendlight connect opencode"),
             code="not_understood",
         )
     )

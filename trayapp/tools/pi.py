@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import providers
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -38,7 +39,7 @@ class Pi(Tool):
             "base-url",
             "with API keys or a Claude login",
             By.FILE,
-            ("Its ChatGPT and GitHub Copilot logins go to their vendors directly and are not counted.",),
+            (say("Its ChatGPT and GitHub Copilot logins go to their vendors directly and are not counted."),),
         ),
     )
 

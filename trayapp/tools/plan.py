@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import joined, say
 from trayapp.tools import envspans, jsonspans, linespans, tomlspans, wholefile, yamlspans
 from trayapp.tools.files import refused
 from trayapp.tools.journal import Entry, Journal, Key, VaultShutError, digest, value_digest
@@ -133,7 +134,10 @@ def make_changed(path: Path, data: bytes | None, form: Format, operations: tuple
         return change(data or b"", GRAMMARS[form], operations)
     except NotUnderstoodError as error:
         raise refused(
-            path, f"{error}; it was left alone", "Make that change by hand, or simplify that place.", "not_understood"
+            path,
+            say("{error}; it was left alone", error=error),
+            say("Make that change by hand, or simplify that place."),
+            "not_understood",
         ) from None
 
 
@@ -141,7 +145,7 @@ def withdraw(journal: Journal, entry: Entry, data: bytes | None) -> Withdrawn:
     """The file without an entry's edit: what it was, byte for byte, or without the keys that are still ours."""
     if data is None:
         return Withdrawn(
-            None, exact=False, left=tuple(Left(k.way, "the file is gone", by_user=True) for k in entry.keys)
+            None, exact=False, left=tuple(Left(k.way, say("the file is gone"), by_user=True) for k in entry.keys)
         )
     shut = ""
     if digest(data) in (entry.after, entry.partly):
@@ -183,7 +187,7 @@ def changed_by_user(entry: Entry, data: bytes | None) -> tuple[Left, ...]:
     found = []
     for key in entry.keys:
         if data is None:
-            found.append(Left(key.way, "the file is gone", by_user=True))
+            found.append(Left(key.way, say("the file is gone"), by_user=True))
             continue
         with contextlib.suppress(NotUnderstoodError):
             left = _left(key, GRAMMARS[Format(entry.format)].find(decode(data)[1], key.way))
@@ -195,11 +199,11 @@ def _left(key: Key, found: Found | None) -> Left | None:
     """Why a key is not, or no more, what we made it; ``None``: it is."""
     if key.ours is not None and not key.taken_out:
         if found is None:
-            return Left(key.way, "you have taken it out", by_user=True)
+            return Left(key.way, say("you have taken it out"), by_user=True)
         if value_digest(found.value) != key.ours:
-            return Left(key.way, "you have changed it", by_user=not key.polite)
+            return Left(key.way, say("you have changed it"), by_user=not key.polite)
     elif found is not None and not (key.taken_out and key.existed):
-        return Left(key.way, "you have set it again", by_user=True)
+        return Left(key.way, say("you have set it again"), by_user=True)
     return None
 
 
@@ -215,7 +219,7 @@ def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Gr
     """The text without one key of ours, and what there is to say about it."""
     key = entry.keys[n]
     found = grammar.find(text, key.way)
-    set_again = Left(key.way, "you have set it again", by_user=True)
+    set_again = Left(key.way, say("you have set it again"), by_user=True)
     if (left := _left(key, found)) is not None:
         return text, left
     if not key.existed:
@@ -232,7 +236,7 @@ def _withdraw_key(journal: Journal, entry: Entry, n: int, text: str, grammar: Gr
     if found is not None and key.taken_out:
         return text, None if text[found.start : found.end] == raw else set_again
     if raw is None:
-        return text, Left(key.way, "its former value was not kept", by_user=False, stuck=True)
+        return text, Left(key.way, say("its former value was not kept"), by_user=False, stuck=True)
     if found is None:
         text = grammar.put(text, key.way, "x").on(text)
     return put_raw(text, grammar, key.way, raw), None
@@ -259,11 +263,14 @@ def diff(path: Path, before: bytes | None, after: bytes | None) -> str:
 
 def words(left: tuple[Left, ...]) -> str:
     """What was left alone, for people."""
-    return "; ".join(
-        f"`{named(item.way)}` is not what it was before: {item.why}"
-        if item.owed
-        else f"`{named(item.way)}` was left alone: {item.why}"
-        for item in left
+    return joined(
+        "; ",
+        [
+            say("`{setting}` is not what it was before: {why}", setting=named(item.way), why=item.why)
+            if item.owed
+            else say("`{setting}` was left alone: {why}", setting=named(item.way), why=item.why)
+            for item in left
+        ],
     )
 
 

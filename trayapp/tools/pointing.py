@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.platform.paths import Paths
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.files import EditError
 from trayapp.tools.journal import Journal
@@ -66,10 +67,18 @@ def elsewhere(found: tuple[Led, ...], port: int) -> Trouble | None:
         return None
     names, numbers = ", ".join(tools(tuple(wrong))), ", ".join(map(str, sorted({p for e in wrong for p in e.ports})))
     return Trouble(
-        title="Tools look for Spendlight at another port",
-        message=f"{names}: led to port {numbers}, but Spendlight has port {port}. They reach nobody there.",
-        fix=f"Set `proxy.port` to {numbers.split(',', maxsplit=1)[0]} and start Spendlight anew, connect the tools "
-        "again, or lead them back with `spendlight restore --all`.",
+        title=say("Tools look for Spendlight at another port"),
+        message=say(
+            "{names}: led to port {numbers}, but Spendlight has port {port}. They reach nobody there.",
+            names=names,
+            numbers=numbers,
+            port=port,
+        ),
+        fix=say(
+            "Set `proxy.port` to {first} and start Spendlight anew, connect the tools again, or"
+            " lead them back with `spendlight restore --all`.",
+            first=numbers.split(",", maxsplit=1)[0],
+        ),
         code="tools_elsewhere",
     )
 

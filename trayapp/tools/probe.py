@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from trayapp.said import say
+
 _LIMIT_S: Final = 10.0
 _PATHS: Final = {"gemini": "/v1beta/models", "any": "/v1/models", "anthropic": "/v1/models"}
 
@@ -32,10 +34,15 @@ class Probed:
     def text(self) -> str:
         """One sentence's middle: what was seen."""
         if self.code is None:
-            return f"{self.vendor} answered {self.status} in {self.ms} ms, asked without a key"
+            return say(
+                "{vendor} answered {status} in {ms} ms, asked without a key",
+                vendor=self.vendor,
+                status=self.status,
+                ms=self.ms,
+            )
         if self.code == "nobody_answers":
-            return "nobody answers at the address in its settings"
-        return f"Spendlight answered in the vendor's place: {self.code}"
+            return say("nobody answers at the address in its settings")
+        return say("Spendlight answered in the vendor's place: {code}", code=self.code)
 
 
 def probe(address: str) -> Probed:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
+from trayapp.said import joined, say
 from trayapp.tools.files import EditError
 from trayapp.tools.masking import masked
 from trayapp.tools.spans import Set, Way
@@ -97,8 +98,12 @@ def placed(place: Path | str, slots: Sequence[Slot]) -> tuple[Placed, ...]:
 def strangers(slots: Sequence[Slot]) -> tuple[str, ...]:
     """What to say of providers that go to a place of the user's own."""
     return tuple(
-        f"{slot.name} goes to {masked(slot.url)} and stays so, uncounted, unless a route of yours goes there: "
-        f"`spendlight upstream set NAME={masked(slot.url)}`, then connect again."
+        say(
+            "{name} goes to {address} and stays so, uncounted, unless a route of yours goes there:"
+            " `spendlight upstream set NAME={address}`, then connect again.",
+            name=slot.name,
+            address=masked(slot.url),
+        )
         for slot in slots
         if slot.url and slot.known is None and _meant(slot, _PUBLIC)[0] is None
     )
@@ -106,14 +111,18 @@ def strangers(slots: Sequence[Slot]) -> tuple[str, ...]:
 
 def nothing(title: str, elsewhere: Sequence[Slot], fix: str) -> EditError:
     """The error of a tool that has nothing to lead."""
-    where = "; ".join(f"{slot.name} goes to {masked(slot.url or '')}" for slot in elsewhere)
+    where = joined(
+        "; ", [say("{name} goes to {url}", name=slot.name, url=masked(slot.url or "")) for slot in elsewhere]
+    )
     if elsewhere:
         url = masked(elsewhere[0].url or "")
-        fix = f"Tell Spendlight of that place, `spendlight upstream set NAME={url}`, and connect again."
+        fix = say("Tell Spendlight of that place, `spendlight upstream set NAME={url}`, and connect again.", url=url)
     return EditError(
         Trouble(
-            title=f"{title} has no provider that could be led here",
-            message=f"{where}: Spendlight knows no route there." if where else "None is set up yet.",
+            title=say("{title} has no provider that could be led here", title=title),
+            message=say("{where}: Spendlight knows no route there.", where=where)
+            if where
+            else say("None is set up yet."),
             fix=fix,
             code="nothing_to_lead",
         )

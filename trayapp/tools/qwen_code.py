@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from trayapp.said import say
 from trayapp.tools import providers, startfiles
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.providers import Provider, Slot
@@ -41,7 +42,7 @@ class QwenCode(Tool):
             "base-url",
             "with API keys, for the models that are set up now",
             By.FILE,
-            ("Alibaba's Coding and Token Plans have hosts of their own: each needs a route once.",),
+            (say("Alibaba's Coding and Token Plans have hosts of their own: each needs a route once."),),
         ),
     )
 
@@ -69,10 +70,12 @@ class QwenCode(Tool):
         routes = {variable: _PROTOCOLS[protocol].route for protocol, variable in _VARIABLES.items()}
         addresses += [each for each in startfiles.placed(machine, routes) if providers.public(each.url) is None]
         in_shell = [variable for variable in _VARIABLES.values() if machine.environment.get(variable)]
-        notes += [f"{variable} is set in this shell and wins over the file's." for variable in in_shell]
+        notes += [
+            say("{variable} is set in this shell and wins over the file's.", variable=variable) for variable in in_shell
+        ]
         managed = managed_folder(machine, "qwen-code", "QwenCode", "qwen-code") / "settings.json"
         if managed.is_file():
-            notes.append(f"{managed} is managed by your administrator and wins over your settings.")
+            notes.append(say("{path} is managed by your administrator and wins over your settings.", path=managed))
         installed = machine.program(*self.programs) is not None or self.folder(machine).is_dir()
         return Found(installed, tuple(addresses), tuple(notes))
 

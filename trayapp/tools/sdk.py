@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools import startfiles
 from trayapp.tools.claude_code import SMALL_MODEL, small_model
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Tool
@@ -28,10 +29,15 @@ ROUTES: Final[Mapping[str, str]] = {
 """A variable to its route."""
 WITH_OLLAMA: Final = "with-ollama"
 _EVERY: Final = (
-    "Every program that new shells start and that reads these variables comes here, also Claude Code and Gemini CLI, "
-    "with what that costs them (`spendlight tools claude-code`).",
-    "A program that gives its SDK an address of its own is not led; neither is Mistral's SDK, which reads no variable "
-    "(give it `server_url`, from `spendlight url mistral`).",
+    say(
+        "Every program that new shells start and that reads these variables comes here, also"
+        " Claude Code and Gemini CLI, with what that costs them (`spendlight tools"
+        " claude-code`)."
+    ),
+    say(
+        "A program that gives its SDK an address of its own is not led; neither is Mistral's"
+        " SDK, which reads no variable (give it `server_url`, from `spendlight url mistral`)."
+    ),
 )
 
 
@@ -58,14 +64,18 @@ class Sdk(Tool):
             WITH_OLLAMA,
             "the same, and programs that ask Ollama",
             By.SHELL,
-            (*_EVERY, "`ollama serve` reads OLLAMA_HOST too and cannot start from such a shell; as a service it can."),
+            (
+                *_EVERY,
+                say("`ollama serve` reads OLLAMA_HOST too and cannot start from such a shell; as a service it can."),
+            ),
         ),
     )
-    advice = (
-        "Azure OpenAI's SDK is led once its route is known: spendlight upstream set azure=https://….openai.azure.com. "
-        "Where a program reads no variable, put an address into its settings: `spendlight url anthropic`, "
-        "`spendlight url openai` (ends in /v1), `spendlight url gemini`, or `spendlight url any` for all three; "
-        "--tool NAME gives its calls that name."
+    advice = say(
+        "Azure OpenAI's SDK is led once its route is known: spendlight upstream set"
+        " azure=https://….openai.azure.com. Where a program reads no variable, put an address"
+        " into its settings: `spendlight url anthropic`, `spendlight url openai` (ends in"
+        " /v1), `spendlight url gemini`, or `spendlight url any` for all three; --tool NAME"
+        " gives its calls that name."
     )
 
     def find(self, machine: Machine) -> Found:

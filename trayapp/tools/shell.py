@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from trayapp.platform.single import HeldError, Single
+from trayapp.said import say
 from trayapp.tools import files, linespans
 from trayapp.tools.files import EditError
 from trayapp.tools.plan import Edit, Format
@@ -63,7 +64,9 @@ class Shell:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            raise files.refused(path, "it is damaged", "Remove it, and connect those tools again.", "damaged") from None
+            raise files.refused(
+                path, say("it is damaged"), say("Remove it, and connect those tools again."), "damaged"
+            ) from None
 
     def put(self, tool: str, exported: Exported) -> None:
         """Give a tool its variables. A value that others share is brought up to date for them too.
@@ -83,9 +86,9 @@ class Shell:
             if clash:
                 raise EditError(
                     Trouble(
-                        title="Two tools read the same variable",
-                        message=f"{clash[0]} leads {name} here already, with another value.",
-                        fix=f"Disconnect one of them: spendlight disconnect {name}",
+                        title=say("Two tools read the same variable"),
+                        message=say("{tool} leads {name} here already, with another value.", tool=clash[0], name=name),
+                        fix=say("Disconnect one of them: spendlight disconnect {name}", name=name),
                         code="shared_variable",
                     )
                 )
@@ -117,9 +120,9 @@ class Shell:
         if sys.platform == "win32":
             raise EditError(
                 Trouble(
-                    title="On Windows no start file is written",
-                    message="The shells there read none that is known to Spendlight.",
-                    fix="`spendlight run -- COMMAND` leads one start; `spendlight url VENDOR` prints an address.",
+                    title=say("On Windows no start file is written"),
+                    message=say("The shells there read none that is known to Spendlight."),
+                    fix=say("`spendlight run -- COMMAND` leads one start; `spendlight url VENDOR` prints an address."),
                     code="no_start_file",
                 )
             )

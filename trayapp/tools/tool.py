@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from trayapp import frontdoor
+from trayapp.said import say
 from trayapp.tools import files
 from trayapp.tools.plan import GRAMMARS, Edit, Format
 from trayapp.tools.spans import NotUnderstoodError, Way, decode
@@ -113,9 +114,9 @@ class Links:
         if vendor != frontdoor.ANY and vendor not in self.upstreams:
             raise files.EditError(
                 Trouble(
-                    title="There is no route for that yet",
-                    message=f"Spendlight does not know where calls to {vendor!r} go.",
-                    fix=f"Say so once: spendlight upstream set {vendor}=https://…",
+                    title=say("There is no route for that yet"),
+                    message=say("Spendlight does not know where calls to {vendor!r} go.", vendor=vendor),
+                    fix=say("Say so once: spendlight upstream set {vendor}=https://…", vendor=vendor),
                     code="unknown_vendor",
                 )
             )

@@ -9,11 +9,10 @@ providers by address (its help pages). Roo Code keeps its settings inside VS Cod
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
+from trayapp.said import say
 from trayapp.tools.tool import Found, Machine, Tool
-
-_PASTE: Final = "what `spendlight url {vendor} --tool {tool}` prints"
 
 
 class Unreachable(Tool):
@@ -34,12 +33,11 @@ class VsCodeCopilot(Unreachable):
     name = "vscode-copilot"
     title = "GitHub Copilot in VS Code"
     folders = (".vscode*/extensions/github.copilot-*",)
-    advice = (
-        "No supported setting leads Copilot's own models to another address. Models with a key of your own do take one "
-        "(Manage Models, Add Models, Custom Endpoint): their `url` is "
-        + _PASTE.format(vendor="openai", tool="vscode-copilot")
-        + ", with /chat/completions behind it. What a plan has used stands on GitHub's page; GitHub Copilot CLI can be "
-        "led here: `spendlight connect copilot`."
+    advice = say(
+        "No supported setting leads Copilot's own models to another address. Models with a key of your own do take one"
+        " (Manage Models, Add Models, Custom Endpoint): their `url` is what `spendlight url openai --tool"
+        " vscode-copilot` prints, with /chat/completions behind it. What a plan has used stands on GitHub's page;"
+        " GitHub Copilot CLI can be led here: `spendlight connect copilot`."
     )
 
 
@@ -49,11 +47,10 @@ class JetBrainsAi(Unreachable):
     name = "jetbrains-ai"
     title = "JetBrains AI"
     folders = (".config/JetBrains", "Library/Application Support/JetBrains", "AppData/Roaming/JetBrains")
-    advice = (
-        "Calls on a JetBrains AI plan go to JetBrains' own service; no setting for another address is known. With your "
-        "own key (Settings, Tools, AI Assistant, its providers, OpenAI-compatible) it takes one: paste "
-        + _PASTE.format(vendor="openai", tool="jetbrains-ai")
-        + "."
+    advice = say(
+        "Calls on a JetBrains AI plan go to JetBrains' own service; no setting for another address is known. With your"
+        " own key (Settings, Tools, AI Assistant, its providers, OpenAI-compatible) it takes one: paste what"
+        " `spendlight url openai --tool jetbrains-ai` prints."
     )
 
 
@@ -64,9 +61,9 @@ class Windsurf(Unreachable):
     title = "Windsurf"
     programs = ("windsurf",)
     folders = (".codeium/windsurf", ".windsurf")
-    advice = (
-        "Its calls go to Windsurf's own service; no setting for another address is known. Extensions inside it, such "
-        "as Cline, can be led here by their own settings."
+    advice = say(
+        "Its calls go to Windsurf's own service; no setting for another address is known."
+        " Extensions inside it, such as Cline, can be led here by their own settings."
     )
 
 
@@ -77,9 +74,10 @@ class Cursor(Unreachable):
     title = "Cursor"
     programs = ("cursor", "cursor-agent")
     folders = (".cursor",)
-    advice = (
-        "Every call, also one with your own key or with `Override OpenAI Base URL`, goes to Cursor's servers first; "
-        "these cannot reach an address on your machine. What it costs stands on Cursor's own dashboard."
+    advice = say(
+        "Every call, also one with your own key or with `Override OpenAI Base URL`, goes to"
+        " Cursor's servers first; these cannot reach an address on your machine. What it"
+        " costs stands on Cursor's own dashboard."
     )
 
 
@@ -89,7 +87,7 @@ class RooCode(Unreachable):
     name = "roo"
     title = "Roo Code"
     folders = (".vscode*/extensions/rooveterinaryinc.roo-cline-*", ".roo")
-    advice = (
-        "It keeps its settings inside VS Code, where no program should write. In its provider settings tick `Use "
-        "custom base URL` and paste " + _PASTE.format(vendor="anthropic", tool="roo") + " (openai, gemini likewise)."
+    advice = say(
+        "It keeps its settings inside VS Code, where no program should write. In its provider settings tick `Use"
+        " custom base URL` and paste what `spendlight url anthropic --tool roo` prints (openai, gemini likewise)."
     )

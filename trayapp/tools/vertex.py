@@ -6,6 +6,7 @@ Hosts as Gemini CLI 0.61.0 and Claude Code 2.1.330 form them (2026-11).
 from __future__ import annotations
 
 from trayapp.frontdoor import DEFAULT_UPSTREAMS
+from trayapp.said import say
 from trayapp.tools.files import EditError
 from trayapp.tools.tool import Links
 from trayapp.trouble import Trouble
@@ -27,9 +28,12 @@ def check(links: Links, location: str, says: str) -> None:
     host = f"aiplatform.{location}.rep" if location in ("us", "eu") else f"{location}-aiplatform"
     raise EditError(
         Trouble(
-            title="Vertex AI has a host for each location",
-            message=f"{says} {location}; the route `vertex` leads to the global one.",
-            fix=f"Say so once, and connect again: spendlight upstream set vertex=https://{host}.googleapis.com",
+            title=say("Vertex AI has a host for each location"),
+            message=say("{says} {location}; the route `vertex` leads to the global one.", says=says, location=location),
+            fix=say(
+                "Say so once, and connect again: spendlight upstream set vertex=https://{host}.googleapis.com",
+                host=host,
+            ),
             code="other_location",
         )
     )

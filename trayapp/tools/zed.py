@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from trayapp.said import say
 from trayapp.tools.plan import Edit, Format
 from trayapp.tools.spans import Set, Way
 from trayapp.tools.tool import By, Found, Links, Machine, Mode, Placed, Tool
@@ -38,12 +39,16 @@ class Zed(Tool):
             "its own agent, with your API keys for Anthropic, OpenAI, Google or Mistral",
             By.FILE,
             (
-                "Zed keeps a key in the keychain for one address: type it in once more after connecting, or give it by "
-                "ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY. After disconnecting the old one "
-                "holds again.",
-                "Zed's hosted models, Copilot, and agents that it starts (Claude Code, Codex …) do not use these "
-                "addresses.",
-                "Written from Zed's documentation, not tried with Zed itself.",
+                say(
+                    "Zed keeps a key in the keychain for one address: type it in once more after"
+                    " connecting, or give it by ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY,"
+                    " MISTRAL_API_KEY. After disconnecting the old one holds again."
+                ),
+                say(
+                    "Zed's hosted models, Copilot, and agents that it starts (Claude Code, Codex …) do"
+                    " not use these addresses."
+                ),
+                say("Written from Zed's documentation, not tried with Zed itself."),
             ),
         ),
     )

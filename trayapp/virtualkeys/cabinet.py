@@ -20,6 +20,7 @@ from trayapp.platform.paths import Paths, read_or_make_secret, write_private
 from trayapp.platform.secrets import Place, SecretStore, UnreachableError
 from trayapp.platform.secrets.store import PATIENCE
 from trayapp.platform.single import HeldError, Single
+from trayapp.said import begun, say
 from trayapp.trouble import Trouble, TroubleError
 from trayapp.virtualkeys import register
 from trayapp.virtualkeys.register import MARK, RegisterError, VirtualKey
@@ -61,9 +62,9 @@ class Cabinet:
         except RegisterError as error:
             raise VirtualKeyError(
                 Trouble(
-                    title="The register of keys cannot be read",
-                    message=f"{error}.",
-                    fix="Put it back from a copy, or remove it and give the tools their real keys.",
+                    title=say("The register of keys cannot be read"),
+                    message=say("{what}.", what=begun(str(error))),
+                    fix=say("Put it back from a copy, or remove it and give the tools their real keys."),
                     code="keys_damaged",
                 )
             ) from None
@@ -77,9 +78,13 @@ class Cabinet:
         keys = self.listed()
         found = next((key for key in keys if key.name == name), None)
         if found is None:
-            names = ", ".join(key.name for key in keys) or "none"
+            names = ", ".join(key.name for key in keys) or say("none")
             raise VirtualKeyError(
-                Trouble(title="There is no such key", message=f"Known are: {names}.", code="unknown_key_name")
+                Trouble(
+                    title=say("There is no such key"),
+                    message=say("Known are: {names}.", names=names),
+                    code="unknown_key_name",
+                )
             )
         return found
 
@@ -146,8 +151,8 @@ class Cabinet:
         if found is None:
             raise VirtualKeyError(
                 Trouble(
-                    title="That is no key of Spendlight's",
-                    message="The register does not know it.",
+                    title=say("That is no key of Spendlight's"),
+                    message=say("The register does not know it."),
                     code="unknown_key_name",
                 )
             )
@@ -195,18 +200,21 @@ class Cabinet:
         except UnreachableError as error:
             raise VirtualKeyError(
                 Trouble(
-                    title="The real key cannot be had now",
-                    message=f"{key.name} lies in the keyring, and {error}. It is not lost.",
-                    fix="Unlock the keyring (log in to the desktop) and try again.",
+                    title=say("The real key cannot be had now"),
+                    message=say("{name} lies in the keyring, and {error}. It is not lost.", name=key.name, error=error),
+                    fix=say("Unlock the keyring (log in to the desktop) and try again."),
                     code="key_not_available",
                 )
             ) from None
         if data is None:
             raise VirtualKeyError(
                 Trouble(
-                    title="The real key is gone",
-                    message=f"{key.name}: neither the keyring nor Spendlight's files hold it any more.",
-                    fix=f"Take a new key from the vendor; `spendlight keys remove {key.name}` forgets this one.",
+                    title=say("The real key is gone"),
+                    message=say("{name}: neither the keyring nor Spendlight's files hold it any more.", name=key.name),
+                    fix=say(
+                        "Take a new key from the vendor; `spendlight keys remove {name}` forgets this one.",
+                        name=key.name,
+                    ),
                     code="key_gone",
                 )
             )
@@ -227,9 +235,9 @@ class Cabinet:
         except HeldError:
             raise VirtualKeyError(
                 Trouble(
-                    title="Another Spendlight is changing keys",
-                    message="It has been at it for a minute; perhaps the keyring asks it for a password.",
-                    fix="Look for a prompt, or try again later.",
+                    title=say("Another Spendlight is changing keys"),
+                    message=say("It has been at it for a minute; perhaps the keyring asks it for a password."),
+                    fix=say("Look for a prompt, or try again later."),
                     code="keys_busy",
                 )
             ) from None
@@ -258,27 +266,27 @@ def _check(vendor: str, real_key: str) -> None:
     if vendor == "chatgpt" or not register.NAME.match(vendor):
         raise VirtualKeyError(
             Trouble(
-                title="That vendor has no keys",
-                message=f"{vendor!r} is reached with a login, or is no route's name.",
-                fix="Name the route that the key belongs to, such as anthropic, openai or gemini.",
+                title=say("That vendor has no keys"),
+                message=say("{vendor!r} is reached with a login, or is no route's name.", vendor=vendor),
+                fix=say("Name the route that the key belongs to, such as anthropic, openai or gemini."),
                 code="bad_vendor_key",
             )
         )
     if not _is_key(real_key):
         raise VirtualKeyError(
             Trouble(
-                title="That is not a key",
-                message="A key is one word of 8 to 4096 plain letters, digits and signs.",
-                fix="Copy it again from the vendor's page.",
+                title=say("That is not a key"),
+                message=say("A key is one word of 8 to 4096 plain letters, digits and signs."),
+                fix=say("Copy it again from the vendor's page."),
                 code="bad_vendor_key",
             )
         )
     if MARK in real_key:
         raise VirtualKeyError(
             Trouble(
-                title="That is a key of Spendlight's own",
-                message="It stands for a real key already; only a real one can be kept.",
-                fix="`spendlight keys list` shows the keys that there are.",
+                title=say("That is a key of Spendlight's own"),
+                message=say("It stands for a real key already; only a real one can be kept."),
+                fix=say("`spendlight keys list` shows the keys that there are."),
                 code="bad_vendor_key",
             )
         )
@@ -294,9 +302,9 @@ def _name(wanted: str | None, vendor: str, keys: Sequence[VirtualKey]) -> str:
         why = "is taken" if wanted in taken else "is not one: small letters, digits and dashes only"
         raise VirtualKeyError(
             Trouble(
-                title="That name cannot be used",
-                message=f"{wanted!r} {why}.",
-                fix="Choose another with --name.",
+                title=say("That name cannot be used"),
+                message=say("{wanted!r} {why}.", wanted=wanted, why=why),
+                fix=say("Choose another with --name."),
                 code="bad_key_name",
             )
         )
