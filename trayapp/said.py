@@ -3,7 +3,7 @@
 Everything that crosses a wall as English and is translated behind it is made here. ``say("Port {port} is taken",
 port=1)`` is the English sentence, a plain text to whoever wants nothing more; beside it travels (``wire``) from which
 words and values it was made, and a face that speaks another language makes its own sentence of them
-(``trayapp.desktop.spoken``). Source texts are literals, so that ``packaging/build_translations.py`` finds them.
+(``trayapp.desktop.saying``). Source texts are literals, so that ``packaging/build_translations.py`` finds them.
 
 Rules: standard library only, since guard, rescue copy and tools' files speak so; English without any of this is always
 there; what was made of a sentence by other means (cut, joined) is a plain text again. No text of any call, no key.

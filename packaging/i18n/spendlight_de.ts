@@ -2259,6 +2259,10 @@
         <translation>Ein eigener Preis ist nicht verwendbar</translation>
     </message>
     <message>
+        <source>A profile is in one team at a time.</source>
+        <translation>Ein Profil gehört immer nur zu einem Team.</translation>
+    </message>
+    <message>
         <source>A program that gives its SDK an address of its own is not led; neither is Mistral&apos;s SDK, which reads no variable (give it `server_url`, from `spendlight url mistral`).</source>
         <translation>Ein Programm, das seinem SDK selbst eine Adresse gibt, wird nicht geführt; ebenso wenig das SDK von Mistral, das keine Variable liest (ihm `server_url` geben, aus `spendlight url mistral`).</translation>
     </message>
@@ -2527,8 +2531,16 @@
         <translation>Spendlight neu installieren; `spendlight restore --all` macht dann alles rückgängig.</translation>
     </message>
     <message>
+        <source>It asks for {wanted} or newer; this is {version}. Syncing goes on.</source>
+        <translation>Es verlangt {wanted} oder neuer; hier läuft {version}. Das Abgleichen geht weiter.</translation>
+    </message>
+    <message>
         <source>It could not keep its port either ({why}), so your tools were led back to their vendors.</source>
         <translation>Auch der Port ließ sich nicht halten ({why}); die Tools wurden daher zu ihren Anbietern zurückgeführt.</translation>
+    </message>
+    <message>
+        <source>It did not answer.</source>
+        <translation>Es kam keine Antwort.</translation>
     </message>
     <message>
         <source>It gets its port and its token when it is started for the first time.</source>
@@ -2571,6 +2583,14 @@
         <translation>Es behält seine Einstellungen in VS Code, wo kein Programm schreiben sollte. In den Einstellungen des Anbieters `Use custom base URL` ankreuzen und einfügen, was `spendlight url anthropic --tool roo` ausgibt (ebenso openai, gemini).</translation>
     </message>
     <message>
+        <source>It lies in the keyring, which does not give it.</source>
+        <translation>Er liegt im Schlüsselbund, und der gibt ihn nicht heraus.</translation>
+    </message>
+    <message>
+        <source>It looks like https://team.example/join#… and holds once; ask for another one.</source>
+        <translation>Sie sieht aus wie https://team.example/join#… und gilt einmal; eine neue lässt sich erbitten.</translation>
+    </message>
+    <message>
         <source>It reads a single `.env` file: in a project that has one of its own, and in folders that you do not trust, its calls go to Google directly and are not counted. `spendlight run -- gemini` counts everywhere.</source>
         <translation>Es liest eine einzige `.env`-Datei: In einem Projekt mit einer eigenen, und in Ordnern ohne Vertrauen, gehen seine Aufrufe direkt zu Google und werden nicht gezählt. `spendlight run -- gemini` zählt überall.</translation>
     </message>
@@ -2589,6 +2609,10 @@
     <message>
         <source>It starts with a login at the desktop only: after a reboot with a login over SSH alone, run `spendlight` first.</source>
         <translation>Es startet nur mit einer Anmeldung am Desktop: Nach einem Neustart mit einer Anmeldung allein über SSH zuerst `spendlight` aufrufen.</translation>
+    </message>
+    <message>
+        <source>It wants totals by {dimensions}, too. It is told nothing of that until you agree.</source>
+        <translation>Gewünscht sind Summen auch nach {dimensions}. Davon wird bis zur Zustimmung nichts mitgeteilt.</translation>
     </message>
     <message>
         <source>It was not mailed</source>
@@ -2867,8 +2891,16 @@
         <translation>Nichts ist zu tun; `spendlight status` zeigt es.</translation>
     </message>
     <message>
+        <source>Nothing leaves this machine.</source>
+        <translation>Nichts verlässt diesen Rechner.</translation>
+    </message>
+    <message>
         <source>Nothing like {wanted!r} goes with the models in use today.</source>
         <translation>Nichts wie „{wanted}“ passt zu den Modellen, die heute genutzt werden.</translation>
+    </message>
+    <message>
+        <source>Nothing was shown yet</source>
+        <translation>Noch wurde nichts gezeigt</translation>
     </message>
     <message>
         <source>On OpenAI models it streams without asking for the usage, so those calls are estimates; with `spendlight config set metering.ask_usage true` Spendlight asks in its place, and they are exact.</source>
@@ -3107,6 +3139,10 @@
         <translation>Spendlight die Aufrufe dorthin senden lassen, `spendlight upstream set {vendor}={url}`, und neu verbinden; oder, um von jetzt an zum Anbieter zu gehen, mit --replace-address verbinden.</translation>
     </message>
     <message>
+        <source>Tell whoever keeps your team&apos;s server.</source>
+        <translation>Wer den Server des Teams betreut, sollte es erfahren.</translation>
+    </message>
+    <message>
         <source>That budget cannot be kept</source>
         <translation>Dieses Budget ist nicht verwendbar</translation>
     </message>
@@ -3149,6 +3185,10 @@
     <message>
         <source>That is a key of Spendlight&apos;s own</source>
         <translation>Das ist ein Schlüssel von Spendlight selbst</translation>
+    </message>
+    <message>
+        <source>That is no invitation</source>
+        <translation>Das ist keine Einladung</translation>
     </message>
     <message>
         <source>That is no key of Spendlight&apos;s</source>
@@ -3211,8 +3251,16 @@
         <translation>Die Antwort würde zu lang; weniger Zeilen abfragen.</translation>
     </message>
     <message>
+        <source>The call went out all the same: you have not agreed to refusals. Allowed is: {allowed}.</source>
+        <translation>Der Aufruf ging trotzdem hinaus: dem Ablehnen wurde nicht zugestimmt. Erlaubt ist: {allowed}.</translation>
+    </message>
+    <message>
         <source>The connection to the engine ended before its answer came.</source>
         <translation>Die Verbindung zur Engine endete, bevor ihre Antwort kam.</translation>
+    </message>
+    <message>
+        <source>The device&apos;s key cannot be had now</source>
+        <translation>Der Geräteschlüssel ist gerade nicht zu bekommen</translation>
     </message>
     <message>
         <source>The disk does not confirm what is written; a power cut could lose calls.</source>
@@ -3299,6 +3347,10 @@
         <translation>Das Passwort des Mailservers ist nicht erreichbar: {why}.</translation>
     </message>
     <message>
+        <source>The policy of {team} has expired</source>
+        <translation>Die Vorgaben von {team} sind abgelaufen</translation>
+    </message>
+    <message>
         <source>The price book cannot be read</source>
         <translation>Das Preisbuch lässt sich nicht lesen</translation>
     </message>
@@ -3371,6 +3423,10 @@
         <translation>Die Regeln lassen sich nicht schreiben</translation>
     </message>
     <message>
+        <source>The server has not been reached for so long. What you have set yourself holds.</source>
+        <translation>So lange war der Server nicht zu erreichen. Es gelten die eigenen Einstellungen.</translation>
+    </message>
+    <message>
         <source>The settings cannot be written</source>
         <translation>Die Einstellungen lassen sich nicht schreiben</translation>
     </message>
@@ -3389,6 +3445,14 @@
     <message>
         <source>The system refused to start {name}: {why}.</source>
         <translation>Das System verweigerte den Start von {name}: {why}.</translation>
+    </message>
+    <message>
+        <source>The team was not reached</source>
+        <translation>Das Team war nicht zu erreichen</translation>
+    </message>
+    <message>
+        <source>The team&apos;s server did not do that</source>
+        <translation>Der Server des Teams hat das nicht getan</translation>
     </message>
     <message>
         <source>The vendor answered {status}, so the call went out again as it was asked for. The rule rests for some minutes.</source>
@@ -3431,6 +3495,10 @@
         <translation>Dieses Budget gibt es nicht</translation>
     </message>
     <message>
+        <source>There is no such consent</source>
+        <translation>Diese Zustimmung gibt es nicht</translation>
+    </message>
+    <message>
         <source>There is no such edit</source>
         <translation>Diese Änderung gibt es nicht</translation>
     </message>
@@ -3463,6 +3531,10 @@
         <translation>Es gibt nichts zu beurteilen</translation>
     </message>
     <message>
+        <source>There is only {consent}.</source>
+        <translation>Es gibt nur {consent}.</translation>
+    </message>
+    <message>
         <source>This login&apos;s plan pays for it. Another model would save window, not money, and the vendor&apos;s terms may not want it; `routing.subscriptions` turns it on.</source>
         <translation>Für diese Anmeldung zahlt ein Tarif. Ein anderes Modell würde Fenster sparen, kein Geld, und den Bedingungen des Anbieters ist es vielleicht nicht recht; `routing.subscriptions` schaltet es ein.</translation>
     </message>
@@ -3477,6 +3549,10 @@
     <message>
         <source>Tools that hold virtual keys may hear 503.</source>
         <translation>Tools mit virtuellen Schlüsseln hören vielleicht 503.</translation>
+    </message>
+    <message>
+        <source>Try again later; `spendlight team status` shows how it stands.</source>
+        <translation>Später noch einmal versuchen; `spendlight team status` zeigt den Stand.</translation>
     </message>
     <message>
         <source>Try again; `spendlight doctor` looks for the cause.</source>
@@ -3511,8 +3587,16 @@
         <translation>Den Schlüsselbund entsperren (am Desktop anmelden); ein Aufruf findet sie binnen einer Minute.</translation>
     </message>
     <message>
+        <source>Unlock the keyring and try again.</source>
+        <translation>Den Schlüsselbund entsperren und noch einmal versuchen.</translation>
+    </message>
+    <message>
         <source>Update Spendlight, or start it with another SPENDLIGHT_HOME.</source>
         <translation>Spendlight aktualisieren oder mit einem anderen SPENDLIGHT_HOME starten.</translation>
+    </message>
+    <message>
+        <source>Update Spendlight.</source>
+        <translation>Spendlight aktualisieren.</translation>
     </message>
     <message>
         <source>Use a current Python 3.11, 3.12 or 3.13.</source>
@@ -3539,6 +3623,10 @@
         <translation>Welches Modell ist gemeint?</translation>
     </message>
     <message>
+        <source>Who agrees has to have seen what would leave.</source>
+        <translation>Vor dem Zustimmen muss gezeigt worden sein, was hinausginge.</translation>
+    </message>
+    <message>
         <source>With an address of its own it then refuses to start.</source>
         <translation>Mit einer eigenen Adresse verweigert es dann den Start.</translation>
     </message>
@@ -3555,6 +3643,14 @@
         <translation>Nach der Dokumentation von goose geschrieben, nicht mit goose selbst erprobt.</translation>
     </message>
     <message>
+        <source>You are in a team already</source>
+        <translation>Es besteht schon ein Team</translation>
+    </message>
+    <message>
+        <source>You are in no team</source>
+        <translation>Es besteht kein Team</translation>
+    </message>
+    <message>
         <source>You have taken this out before</source>
         <translation>Das wurde hier schon einmal herausgenommen</translation>
     </message>
@@ -3565,6 +3661,14 @@
     <message>
         <source>Your team decides that</source>
         <translation>Das entscheidet das Team</translation>
+    </message>
+    <message>
+        <source>Your team does not let this device in any more</source>
+        <translation>Das Team lässt dieses Gerät nicht mehr ein</translation>
+    </message>
+    <message>
+        <source>Your team&apos;s policy was not taken</source>
+        <translation>Die Vorgaben des Teams wurden nicht übernommen</translation>
     </message>
     <message>
         <source>Zed keeps a key in the keychain for one address: type it in once more after connecting, or give it by ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY, MISTRAL_API_KEY. After disconnecting the old one holds again.</source>
@@ -3669,6 +3773,22 @@
     <message>
         <source>`spendlight suggest` shows what is suggested now.</source>
         <translation>Was jetzt vorgeschlagen wird, zeigt `spendlight suggest`.</translation>
+    </message>
+    <message>
+        <source>`spendlight team agree` shows it and asks.</source>
+        <translation>`spendlight team agree` zeigt es und fragt.</translation>
+    </message>
+    <message>
+        <source>`spendlight team agree` shows the exact JSON first.</source>
+        <translation>`spendlight team agree` zeigt zuerst das genaue JSON.</translation>
+    </message>
+    <message>
+        <source>`spendlight team join INVITE-URL` joins one.</source>
+        <translation>`spendlight team join EINLADUNG` tritt einem bei.</translation>
+    </message>
+    <message>
+        <source>`spendlight team leave` leaves it first.</source>
+        <translation>`spendlight team leave` verlässt es zuerst.</translation>
     </message>
     <message>
         <source>`spendlight team status` shows what it decides; `spendlight team leave` ends that.</source>
@@ -3837,6 +3957,10 @@
     <message>
         <source>led back, but a former value lies in a keyring that was shut: unlock it and disconnect again</source>
         <translation>zurückgeführt, aber ein früherer Wert liegt in einem verschlossenen Schlüsselbund: ihn entsperren und noch einmal trennen</translation>
+    </message>
+    <message>
+        <source>less than before</source>
+        <translation>weniger als zuvor</translation>
     </message>
     <message>
         <source>new shells no longer get its variables; shells that are open keep them</source>
@@ -4211,8 +4335,24 @@
         <translation>{settings} wählt „{provider}“, und `openai_base_url` ist für den eingebauten.</translation>
     </message>
     <message>
+        <source>{team} asks to be told more</source>
+        <translation>{team} möchte mehr erfahren</translation>
+    </message>
+    <message>
+        <source>{team} does not allow {model}</source>
+        <translation>{team} erlaubt {model} nicht</translation>
+    </message>
+    <message>
+        <source>{team} has decided anew</source>
+        <translation>{team} hat neu entschieden</translation>
+    </message>
+    <message>
         <source>{team} has set it for all its members.</source>
         <translation>{team} hat es für alle Mitglieder festgelegt.</translation>
+    </message>
+    <message>
+        <source>{team} wants a newer Spendlight</source>
+        <translation>{team} verlangt ein neueres Spendlight</translation>
     </message>
     <message>
         <source>{title} cannot be led through Spendlight</source>
@@ -4359,8 +4499,20 @@
         <translation>{why} Ein Tool, das eine Datei hierher führt, erreichte dann niemanden.</translation>
     </message>
     <message>
+        <source>{why} None holds.</source>
+        <translation>{why} Es gelten keine.</translation>
+    </message>
+    <message>
+        <source>{why} Nothing is sent.</source>
+        <translation>{why} Es wird nichts gesendet.</translation>
+    </message>
+    <message>
         <source>{why} Nothing was changed.</source>
         <translation>{why} Nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>{why} The one before holds.</source>
+        <translation>{why} Es gelten die vorigen.</translation>
     </message>
 </context>
 <context>

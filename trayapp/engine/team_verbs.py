@@ -26,6 +26,7 @@ from trayapp.engine.teamsync import TeamSync
 from trayapp.ledger.rollups import HOUR_US
 from trayapp.platform.paths import Paths
 from trayapp.platform.secrets import SecretStore
+from trayapp.said import say
 from trayapp.snapshot import to_json
 from trayapp.team import dimensions
 from trayapp.team.buckets import Divider
@@ -97,7 +98,11 @@ class TeamVerbs:
         consents = tuple(str(each) for each in arguments.get("consents") or ())
         if any(each != BLOCK for each in consents):
             raise ControlError(
-                Trouble(title="There is no such consent", message=f"There is only {BLOCK!r}.", code="bad_setting")
+                Trouble(
+                    title=say("There is no such consent"),
+                    message=say("There is only {consent}.", consent=BLOCK),
+                    code="bad_setting",
+                )
             )
         enrol = Enrol(
             invite=token,

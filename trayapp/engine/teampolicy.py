@@ -16,6 +16,7 @@ import msgspec
 
 from trayapp import __version__
 from trayapp.engine.teamcourier import Messenger
+from trayapp.said import begun, say
 from trayapp.team.errand import Errand, Judging, Verdict
 from trayapp.team.membership import Folder, Kept, Member
 from trayapp.team.terms import NONE, Terms, TermsError, terms
@@ -80,9 +81,11 @@ class TeamPolicy:
         if verdict.why:
             log.warning("a policy was not taken")
             self._troubles["team_policy"] = Trouble(
-                title="Your team's policy was not taken",
-                message=f"{verdict.why} {'The one before holds.' if self.terms.team else 'None holds.'}",
-                fix="Tell whoever keeps your team's server.",
+                title=say("Your team's policy was not taken"),
+                message=say("{why} The one before holds.", why=verdict.why)
+                if self.terms.team
+                else say("{why} None holds.", why=verdict.why),
+                fix=say("Tell whoever keeps your team's server."),
                 code="team_policy",
             )
             return False
@@ -92,8 +95,10 @@ class TeamPolicy:
         self.etag = verdict.etag
         self._hold(verdict, member)
         if before.version and before.version != self.terms.version:
-            what = "; ".join(line for line in self.terms.lines if line not in before.lines) or "less than before"
-            self._tell(f"{member.team_name} has decided anew", f"{what}.", "team_policy")
+            what = "; ".join(line for line in self.terms.lines if line not in before.lines) or say("less than before")
+            self._tell(
+                say("{team} has decided anew", team=member.team_name), say("{what}.", what=begun(what)), "team_policy"
+            )
         return True
 
     def _hold(self, verdict: Verdict, member: Member) -> None:
@@ -106,9 +111,13 @@ class TeamPolicy:
         self.terms = found
         if older(__version__, policy.min_client):
             self._troubles["team_client"] = Trouble(
-                title=f"{member.team_name} wants a newer Spendlight",
-                message=f"It asks for {policy.min_client} or newer; this is {__version__}. Syncing goes on.",
-                fix="Update Spendlight.",
+                title=say("{team} wants a newer Spendlight", team=member.team_name),
+                message=say(
+                    "It asks for {wanted} or newer; this is {version}. Syncing goes on.",
+                    wanted=policy.min_client,
+                    version=__version__,
+                ),
+                fix=say("Update Spendlight."),
                 code="team_client",
             )
         else:
@@ -123,8 +132,8 @@ class TeamPolicy:
         if left > 0:
             return min(left + 0.01, _LOOK_S)
         self._tell(
-            f"{self.terms.team}'s policy has expired",
-            "The server has not been reached for so long. What you have set yourself holds.",
+            say("The policy of {team} has expired", team=self.terms.team),
+            say("The server has not been reached for so long. What you have set yourself holds."),
             "team_expired",
         )
         self.forget()

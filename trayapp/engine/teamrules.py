@@ -25,6 +25,7 @@ from trayapp.pricing import Book
 from trayapp.refusal import Refusal
 from trayapp.routing.kinds import LABELS
 from trayapp.routing.rules import NEVER, SUBAGENTS, Asked, Rule, Scope
+from trayapp.said import say
 from trayapp.team.terms import NONE, Terms
 from trayapp.team.wire import ModelMap
 from trayapp.values import Call, Kind
@@ -136,8 +137,11 @@ class TeamRules:
             self._told[model] = now
             allowed = ", ".join(self.terms.allowed)
             self._tell(
-                f"{self.terms.team} does not allow {model}",
-                f"The call went out all the same: you have not agreed to refusals. Allowed is: {allowed}.",
+                say("{team} does not allow {model}", team=self.terms.team, model=model),
+                say(
+                    "The call went out all the same: you have not agreed to refusals. Allowed is: {allowed}.",
+                    allowed=allowed,
+                ),
                 "team_model",
             )
         return None

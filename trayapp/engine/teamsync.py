@@ -32,6 +32,7 @@ from trayapp.ledger import Ledger
 from trayapp.ledger.outbox import Standing
 from trayapp.platform.paths import Paths
 from trayapp.platform.secrets import SecretStore
+from trayapp.said import say
 from trayapp.team import dimensions
 from trayapp.team.buckets import Divider
 from trayapp.team.errand import Batch, Do, Errand, Report, Verdict
@@ -314,7 +315,11 @@ class TeamSync:
     async def _revoked(self, why: str) -> None:
         await self._keep(revoked=why)
         self._token = ("", 0)
-        self._tell("Your team does not let this device in any more", f"{why} Nothing is sent.", "team_revoked")
+        self._tell(
+            say("Your team does not let this device in any more"),
+            say("{why} Nothing is sent.", why=why),
+            "team_revoked",
+        )
 
     async def _see_policy(self, verdict: Verdict | None) -> None:
         if verdict is None or self.member is None:

@@ -11,6 +11,7 @@ from typing import Final
 from trayapp.engine.budgetwords import OTHERWISE, REFUSED
 from trayapp.ledger.outbox import Standing
 from trayapp.refusal import Refusal
+from trayapp.said import say
 from trayapp.team.membership import Member
 from trayapp.team.terms import NONE, Terms
 from trayapp.team.wire import MOST_BUCKETS, Pool
@@ -19,27 +20,27 @@ from trayapp.trouble import Trouble
 
 NOT_ALLOWED: Final = "model_not_allowed"
 NO_TEAM: Final = Trouble(
-    title="You are in no team",
-    message="Nothing leaves this machine.",
-    fix="`spendlight team join INVITE-URL` joins one.",
+    title=say("You are in no team"),
+    message=say("Nothing leaves this machine."),
+    fix=say("`spendlight team join INVITE-URL` joins one."),
     code="no_team",
 )
 IN_TEAM: Final = Trouble(
-    title="You are in a team already",
-    message="A profile is in one team at a time.",
-    fix="`spendlight team leave` leaves it first.",
+    title=say("You are in a team already"),
+    message=say("A profile is in one team at a time."),
+    fix=say("`spendlight team leave` leaves it first."),
     code="in_team",
 )
 LOCKED: Final = Trouble(
-    title="The device's key cannot be had now",
-    message="It lies in the keyring, which does not give it.",
-    fix="Unlock the keyring and try again.",
+    title=say("The device's key cannot be had now"),
+    message=say("It lies in the keyring, which does not give it."),
+    fix=say("Unlock the keyring and try again."),
     code="team_locked",
 )
 LOOK_FIRST: Final = Trouble(
-    title="Nothing was shown yet",
-    message="Who agrees has to have seen what would leave.",
-    fix="`spendlight team agree` shows it and asks.",
+    title=say("Nothing was shown yet"),
+    message=say("Who agrees has to have seen what would leave."),
+    fix=say("`spendlight team agree` shows it and asks."),
     code="look_first",
 )
 TWICE: Final = (
@@ -52,9 +53,9 @@ _DAY_US: Final = 86_400 * 10**6
 def bad_invite(why: str) -> Trouble:
     """What was handed over is no invitation."""
     return Trouble(
-        title="That is no invitation",
+        title=say("That is no invitation"),
         message=why,
-        fix="It looks like https://team.example/join#… and holds once; ask for another one.",
+        fix=say("It looks like https://team.example/join#… and holds once; ask for another one."),
         code="bad_invite",
     )
 
@@ -62,9 +63,11 @@ def bad_invite(why: str) -> Trouble:
 def not_done(message: str, result: str) -> Trouble:
     """The server could not be asked, or did not do it."""
     return Trouble(
-        title="The team's server did not do that" if result in ("refused", "revoked") else "The team was not reached",
-        message=message or "It did not answer.",
-        fix="Try again later; `spendlight team status` shows how it stands.",
+        title=say("The team's server did not do that")
+        if result in ("refused", "revoked")
+        else say("The team was not reached"),
+        message=message or say("It did not answer."),
+        fix=say("Try again later; `spendlight team status` shows how it stands."),
         code="team_refused" if result in ("refused", "revoked") else "team_offline",
     )
 
@@ -72,9 +75,12 @@ def not_done(message: str, result: str) -> Trouble:
 def wants_more(team: str, asks: Sequence[str]) -> Trouble:
     """The team wants to be told more than was agreed to."""
     return Trouble(
-        title=f"{team} asks to be told more",
-        message=f"It wants totals by {', '.join(asks)}, too. It is told nothing of that until you agree.",
-        fix="`spendlight team agree` shows the exact JSON first.",
+        title=say("{team} asks to be told more", team=team),
+        message=say(
+            "It wants totals by {dimensions}, too. It is told nothing of that until you agree.",
+            dimensions=", ".join(asks),
+        ),
+        fix=say("`spendlight team agree` shows the exact JSON first."),
         code="team_asks",
     )
 
