@@ -314,8 +314,22 @@ def test_a_revoked_device_is_out_at_once(world):
     assert [row["device"] for row in listed] == [device.id]
     assert "label" not in str(listed)
     assert world.client().delete(f"/v1/devices/{device.id}", headers=admin).status_code == 204
-    assert device.ask("GET", "/v1/pools").status_code == 401
-    assert world.client().post("/v1/token", json=proof(device.key, device.id, world.now())).status_code == 401
+    put = f"/v1/devices/{device.id}/epochs/e/buckets"
+    for answer in (
+        device.ask("GET", "/v1/pools"),
+        device.ask("PUT", put, json={"buckets": []}),
+        device.ask("POST", f"/v1/devices/{device.id}/epochs/e/supersedes", json={"epoch": "f"}),
+        device.ask("DELETE", "/v1/me"),
+        world.client().post("/v1/token", json=proof(device.key, device.id, world.now())),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (410, "revoked")
+    # Only who has its key or its token hears that: for all others it is nobody.
+    stranger = proof(Ed25519PrivateKey.generate(), device.id, world.now())
+    assert world.client().post("/v1/token", json=stranger).json()["code"] == "bad_proof"
+    # A mistake has another code, whatever its status.
+    for mistake in (world.join().ask("GET", "/v1/devices"), world.client().get("/v1/pools")):
+        assert mistake.status_code in (401, 403)
+        assert mistake.json()["code"] != "revoked"
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(sqlite_model, home):

@@ -150,7 +150,8 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     revision: Revision
     """The one that is stored now."""
     why: str = ""
-    """Why it was refused: ``frozen``, ``future``, ``dimension``, ``superseded``; empty: taken, or there already."""
+    """Why it was refused: ``frozen``, ``future``, ``dimension``, ``superseded``, ``too_much`` (no device spends that in
+    an hour); empty: taken, or there already."""
 
 
 class Acks(msgspec.Struct, frozen=True, kw_only=True):
@@ -381,6 +382,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Why something could not be done (the body of every answer of 400 and up)."""
 
     code: str
+    """What a machine goes by. ``revoked`` (410): the device was shut out, for good; every other code of a 401 or 403 is
+    a mistake that can be put right."""
     title: str
     message: str = ""
     fix: str = ""

@@ -57,7 +57,7 @@ async def enrol(request: Request) -> Response:
         return said(await enrolment.enrol(connection, service.keys, tenant, ask, once, service.clock()))
 
 
-@router.post("/v1/token", **described(401, 429, body=wire.TokenAsk, answer=wire.Token, security=()))
+@router.post("/v1/token", **described(401, 410, 429, body=wire.TokenAsk, answer=wire.Token, security=()))
 async def token(request: Request) -> Response:
     """A token for 15 minutes, for a device that shows that it is itself."""
     service = of(request)
