@@ -49,10 +49,12 @@ def test_from_nothing_to_a_member(home, capsys):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert main(["teamserver", "init"]) == 0
     assert tenant[1] in capsys.readouterr().out
-    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "99.50", "--kind", "hard"]) == 0
-    assert "p: hard, $99.50 a month, 0.00 used" in capsys.readouterr().out
+    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "90", "--kind", "hard"]) == 0
+    assert "p: hard, $90.00 a month, 0.00 used" in capsys.readouterr().out
     assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "-1"]) == 1
     assert "no amount" in capsys.readouterr().err
+    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "99.50"]) == 1
+    assert "the nearest are $90.00 and $100.00" in capsys.readouterr().err
     assert main(["teamserver", "policy"]) == 0
     policy = json.loads(capsys.readouterr().out)
     policy["mode"] = "balanced"

@@ -11,7 +11,7 @@ import pytest
 from teamworld import HOUR, Device, World, bucket
 
 from trayapp.team import wire
-from trayapp.teamserver import leases, pools, tables
+from trayapp.teamserver import forecasting, leases, pools, tables
 
 PICO = 10**12
 DAY = 86_400
@@ -214,13 +214,13 @@ def test_four_of_five_months_end_within_the_forecast():
         today = first + 30 + 12
         limit = 10**15
         past = {day: int(share * limit / 100) for day, share in days.items() if day < today}
-        shares = pools.daily_steps(past, limit)
+        shares = forecasting.daily_steps(past, limit)
         spent = int(sum(days[day] for day in range(first + 30, today)))
-        low, high = pools.forecast(shares, spent, (first + 30) * DAY, (first + 61) * DAY, today * DAY)
+        low, high = forecasting.forecast(shares, spent, (first + 30) * DAY, (first + 61) * DAY, today * DAY)
         end = sum(days[day] for day in range(first + 30, first + 61))
         assert low is not None
         assert high is not None
         within += low <= end <= high
     print(f"{within / 200:.0%} of months within")
     assert 0.72 < within / 200 < 0.95
-    assert pools.forecast({}, 0, 0, 30 * DAY, DAY) == (None, None)
+    assert forecasting.forecast({}, 0, 0, 30 * DAY, DAY) == (None, None)

@@ -17,6 +17,7 @@ from trayapp.teamserver.atoms import CUTS, ENOUGH, Record, atoms, people, table
 
 DAY = 86_400
 TEAMS, MODELS, TOOLS, DAYS = ("red", "blue"), ("opus", "haiku", "gpt"), ("claude-code", "codex"), ("1", "2", "3")
+VENDORS = {"opus": ("anthropic", "bedrock"), "haiku": ("anthropic",), "gpt": ("openai",)}
 
 
 @st.composite
@@ -32,6 +33,7 @@ def weeks(draw: st.DrawFn) -> list[Record]:
                 Record(
                     member=f"p{number}",
                     team=team,
+                    vendor=draw(st.sampled_from(VENDORS[model])),
                     model=model,
                     tool=tool,
                     day=day,
@@ -196,7 +198,7 @@ def test_a_week_is_told_once_and_never_again(world):
     assert [week.told for week in first.weeks][:2] == [True, False]
     models = {row.name: int(row.pico_list) for row in next(t for t in first.weeks[0].tables if t.by == "model").rows}
     assert set(models) == {None}  # haiku and gpt together are four people: opus has to join them
-    assert {table.by for table in of_team.weeks[0].tables} == {"model", "tool", "day"}
+    assert {table.by for table in of_team.weeks[0].tables} == {"vendor", "model", "tool", "day"}
     late = world.join()
     late.put(bucket(monday, pico=10**15, model_served="opus"))
     devices[0].put(bucket(monday + HOUR, pico=10**15, model_served="gpt"))

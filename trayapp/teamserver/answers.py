@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A week's spending by one thing; two significant digits."""
 
-    by: Literal["team", "model", "tool", "day"]
+    by: Literal["team", "vendor", "model", "tool", "day"]
     rows: tuple[Row, ...]
 
 
@@ -49,15 +49,22 @@ class Spend(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a vendor commitment is drawn down, at contract rates."""
+    """How far a vendor commitment is drawn down, at contract rates, by the weeks that were told."""
 
     name: str
     vendor: str
     since: str
     until: str
     pico: wire.Amount
-    share: str
-    """Cut off to steps of 0.01; of 0.1 where fewer than five people drew on it."""
+    share: str | None
+    """What certainly was, cut off to steps of 0.01, at most 1.00; ``None``: no week was told yet."""
+    share_most: str | None
+    """With what was put together over several vendors, and may be this one's."""
+    counted_since: wire.Moment | None
+    """The weeks that this is made from."""
+    counted_until: wire.Moment | None
+    silent_weeks: wire.Count
+    """So many of them say nothing, since fewer than five people spent."""
 
 
 class Commitments(msgspec.Struct, frozen=True, kw_only=True):

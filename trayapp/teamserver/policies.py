@@ -67,6 +67,12 @@ async def policy(connection: AsyncConnection, keys: Keys, tenant: str, team: str
     return read(signed.payload)
 
 
+async def in_force(connection: AsyncConnection, tenant: str, team: str) -> wire.Policy | None:
+    """The latest policy that was made, if there is one; nothing is made or renewed."""
+    row = await _latest(connection, tenant, team)
+    return None if row is None else read(row["payload"])
+
+
 @lru_cache(maxsize=256)
 def read(payload: str) -> wire.Policy:
     """A stored policy."""
