@@ -104,8 +104,8 @@ def test_a_revision_never_goes_down_whatever_was_read_before(pg_world, postgres)
     device.put(bucket((world.now() // HOUR - 1) * HOUR, 100), epoch="e")
 
     async def lower(connection: AsyncConnection) -> None:
-        given = {"revision_": 7, "tenant_": world.tenant, "device_": device.id, "epoch_": "e"}
-        await connection.execute(intake._GREATEST, given)
+        given = {"revision_": 7, "heard_": 1, "tenant_": world.tenant, "device_": device.id, "epoch_": "e"}
+        await connection.execute(intake._HEARD, given)
 
     world.do(lower)
     assert postgres.ask("SELECT revision FROM epoch", world) == (100,)

@@ -122,6 +122,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """The number of a new policy."""
 
     version: Annotated[int, msgspec.Meta(ge=1)]
+    notes: tuple[str, ...] = ()
+    """What does not hold yet: names of budgets for which there is no pool."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +141,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     pico: wire.Amount
     expires: wire.Moment
     state: str
+    granted: wire.Moment = 0
+    ended: wire.Moment = 0
+    used: wire.Amount = "0"
+    idle: bool = False
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,11 +162,14 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     created: wire.Moment
     epochs: tuple[str, ...]
     superseded: tuple[str, ...]
-    buckets: tuple[Kept, ...]
+    heard: tuple[wire.Moment, ...] = ()
+    """When each epoch last took a newer revision, in the order of ``epochs``."""
     leases: tuple[Held, ...]
     reads: tuple[Read, ...]
     nonces: wire.Count
     """Used within the last minutes; they are random."""
+    buckets: tuple[Kept, ...] = ()
+    """Last: a year of them is told piece by piece."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

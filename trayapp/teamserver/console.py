@@ -208,7 +208,7 @@ async def _form(request: Request) -> dict[str, str]:
     """
     origin = request.headers.get("origin", "")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site != "same-origin" or (origin and urlsplit(origin).netloc != request.headers.get("host", "")):
+    if site != "same-origin" or (origin and _host(origin) != request.headers.get("host", "")):
         raise problems.Refused(403, "foreign_form", "Not from here", "", "Use the form on the console's own page.")
     body = await bodies.raw(request, 8192)
     try:
@@ -216,3 +216,10 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError:
         raise problems.malformed("The form is not one.") from None
     return {name: values[-1] for name, values in found.items()}
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -54,11 +54,11 @@ async def put(
         if not why and (known is None or known.revision < bucket.revision):
             latest[bucket.start, key] = bucket if bucket.totals is not None else admission.bare(bucket, allowed)
     stored = await _store(connection, person, epoch, latest)
+    if stored:
+        given = {"revision_": max(stored.values()), "heard_": now}
+        await connection.execute(_HEARD, {**given, **_whose(person, epoch)})
     left = [place for k, b in zip(names, put.buckets, strict=True) if (place := (b.start, k)) not in stored]
     stored |= await _stored(connection, person, epoch, left)
-    greatest = max((bucket.revision for bucket in latest.values()), default=0)
-    if greatest > admitted.before:
-        await connection.execute(_GREATEST, {"revision_": greatest, **_whose(person, epoch)})
     others = await _others(connection, person, epoch) if admitted.others else ()
     return wire.Acks(
         acks=tuple(
@@ -196,10 +196,15 @@ def _own(table: sa.Table) -> sa.ColumnElement[bool]:
 
 _WHO: Final = ("tenant", "device", "epoch")
 _REVISION: Final = sa.bindparam("revision_", type_=sa.BigInteger)
-_GREATEST: Final = (
-    sa.update(tables.epoch).where(_own(tables.epoch), tables.epoch.c.revision < _REVISION).values(revision=_REVISION)
+_HEARD: Final = (
+    sa.update(tables.epoch)
+    .where(_own(tables.epoch))
+    .values(
+        revision=sa.case((tables.epoch.c.revision < _REVISION, _REVISION), else_=tables.epoch.c.revision),
+        heard=sa.bindparam("heard_", type_=sa.BigInteger),
+    )
 )
-"""The greatest stays, whoever comes last."""
+"""The greatest revision stays, whoever comes last."""
 
 
 def _take(insert: Any, given: sa.TableValuedAlias, fields: list[sa.ColumnElement[Any]]) -> sa.Insert:

@@ -33,5 +33,10 @@ async def missing(connection: AsyncConnection, tenant: str, team: str, budgets: 
     return sorted(_named(budgets) - known)
 
 
+def note(budget: str) -> str:
+    """What that means."""
+    return f"There is no pool named {budget!r} yet: that budget stands for nothing until an admin makes one."
+
+
 def _named(budgets: Iterable[wire.TeamBudget]) -> set[str]:
     return {budget.name for budget in budgets if budget.scope != "me"}

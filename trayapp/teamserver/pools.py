@@ -13,7 +13,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, cast
 
@@ -158,10 +158,13 @@ async def told(
     found = await connection.execute(sa.select(table).where(table.c.tenant == tenant))
     rows = [dict(row) for row in found.mappings()]
     shown = [row for row in rows if teams is None or row["team"] in ("", *teams)]
-    if any(not _fresh(row, now) for row in shown):
-        exact = await _fine(connection, tenant, rows, now)
-    else:
-        exact = frozenset()
+    known: list[frozenset[Telling]] = []
+
+    async def exact() -> frozenset[Telling]:
+        if not known:
+            known.append(await _fine(connection, tenant, rows, now))
+        return known[0]
+
     ordered = sorted(shown, key=lambda row: str(row["pool"]))
     return tuple([await _told(connection, row, exact, now) for row in ordered])
 
@@ -184,7 +187,9 @@ async def stale(connection: AsyncConnection, tenant: str, teams: Sequence[str] |
     return oldest is not None and oldest <= now
 
 
-async def _told(connection: AsyncConnection, row: Mapping[str, Any], exact: frozenset[Telling], now: int) -> wire.Pool:
+async def _told(
+    connection: AsyncConnection, row: Mapping[str, Any], exact: Callable[[], Awaitable[frozenset[Telling]]], now: int
+) -> wire.Pool:
     table = tables.pool
     this = sa.and_(table.c.tenant == row["tenant"], table.c.pool == row["pool"])
     if _fresh(row, now):
@@ -195,7 +200,7 @@ async def _told(connection: AsyncConnection, row: Mapping[str, Any], exact: froz
         shown = (await connection.execute(sa.select(table.c.shown).where(this))).scalar()
         if shown:
             return msgspec.json.decode(shown, type=wire.Pool)
-    pool = await state(connection, row, exact=_telling(row, now) in exact, now=now)
+    pool = await state(connection, row, exact=_telling(row, now) in await exact(), now=now)
     fresh = now + (FRESH_S if float(pool.share) < NEAR else 1)
     await connection.execute(
         sa.update(table).where(this).values(shown=msgspec.json.encode(pool).decode(), fresh_until=fresh)
