@@ -375,7 +375,9 @@ def _parser() -> argparse.ArgumentParser:
     pool = verb("pool", _pool, "list, add or remove pools")
     pool.add_argument("action", choices=("list", "add", "remove"), nargs="?", default="list")
     pool.add_argument("--name", default="")
-    pool.add_argument("--limit", default="0", metavar="USD")
+    pool.add_argument(
+        "--limit", default="0", metavar="USD", help="a rung: 10, 12, 15, 17, 20, 25, 30, 35, 40, 50 … 100 …"
+    )
     pool.add_argument("--team", default="", help="only that team's")
     pool.add_argument("--kind", choices=("soft", "hard"), default="soft")
     pool.add_argument("--period", choices=("day", "week", "month"), default="month")
