@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -23,7 +25,9 @@ from trayapp.teamserver import retention
 
 def spendlight(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-W", "error", "-m", "trayapp", "teamserver", *arguments]
-    return subprocess.run(line, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        line, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_without_the_extra_it_says_how_to_get_it(monkeypatch, capsys):
@@ -49,10 +53,12 @@ def test_from_nothing_to_a_member(home, capsys):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert main(["teamserver", "init"]) == 0
     assert tenant[1] in capsys.readouterr().out
-    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "99.50", "--kind", "hard"]) == 0
-    assert "p: hard, $99.50 a month, 0.00 used" in capsys.readouterr().out
+    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "90", "--kind", "hard"]) == 0
+    assert "p: hard, $90.00 a month, 0.00 used" in capsys.readouterr().out
     assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "-1"]) == 1
     assert "no amount" in capsys.readouterr().err
+    assert main(["teamserver", "pool", "add", "--name", "p", "--limit", "99.50"]) == 1
+    assert "the nearest are $90.00 and $100.00" in capsys.readouterr().err
     assert main(["teamserver", "policy"]) == 0
     policy = json.loads(capsys.readouterr().out)
     policy["mode"] = "balanced"
@@ -129,6 +135,110 @@ def test_on_postgresql_the_owner_sets_up_and_another_role_serves(postgres: Clust
     assert strong.returncode != 0
     assert "sees too much" in strong.stderr
     assert "Traceback" not in strong.stderr
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """What a command said that did not work: title, message, what to do; never a traceback."""
+    assert done.returncode not in (0, -6, -11), done.stdout
+    lines = done.stderr.strip().splitlines()
+    assert "Traceback" not in done.stderr, done.stderr
+    assert 'File "' not in done.stderr
+    assert lines[-2].startswith("spendlight: "), done.stderr
+    assert lines[-1].startswith("  → "), done.stderr
+    return done.stderr
+
+
+SECRET = base64.b64encode(bytes(32)).decode()
+VERBS = (
+    ("init", "--name", "x"),
+    ("run", "--port", "1"),
+    ("invite",),
+    ("team", "--add", "x"),
+    ("policy",),
+    ("role", "--new"),
+    ("pool", "add", "--name", "p", "--limit", "5"),
+    ("retention", "--run"),
+)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/none", "does not answer"),
+        ("postgresql://user:canary-pw@/none?host=/nowhere", "does not answer"),
+        ("sqlite:////nowhere/at/all/team.sqlite3", "does not answer"),
+        ("mysql://user:canary-pw@localhost/team", "No such database"),
+        ("canary-pw no address", "No such database"),
+        ("postgresql://user:canary-pw@host:port/x", "No such database"),
+    ],
+)
+def test_a_database_that_is_not_there_is_told_in_words_by_every_verb(home, address, code):
+    for verb in VERBS:
+        done = spendlight(
+            *verb, SPENDLIGHT_TEAM_DATABASE=address, SPENDLIGHT_TEAM_SECRET=SECRET, SPENDLIGHT_TEAM_TENANT="a" * 12
+        )
+        assert code in said(done), (verb, done.stderr)
+        assert "canary" not in done.stderr
+
+
+def test_a_database_of_another_version_is_told_in_words_by_every_verb(home, sqlite_model):
+    import sqlite3
+
+    newer, empty = home / "newer.sqlite3", home / "empty.sqlite3"
+    newer.write_bytes(sqlite_model.read_bytes())
+    with contextlib.closing(sqlite3.connect(newer)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("ALTER TABLE tenant RENAME TO tenants")
+        connection.execute("ALTER TABLE pool RENAME TO pools")
+        connection.execute("ALTER TABLE team RENAME TO teams")
+    sqlite3.connect(empty).close()
+    for verb in VERBS:
+        for place in (newer, empty):
+            if place == empty and verb[0] in ("init", "run"):
+                continue  # they bring it into its latest form
+            more = {"SPENDLIGHT_TEAM_SECRET": SECRET, "SPENDLIGHT_TEAM_TENANT": "a" * 12}
+            done = spendlight(*verb, SPENDLIGHT_TEAM_DATABASE=f"sqlite:///{place}", **more)
+            text = said(done)
+            assert "not one of this version" in text or "not in its latest form" in text, (verb, text)
+
+
+def test_other_mistakes_are_told_in_words(home, tmp_path):
+    assert spendlight("init", SPENDLIGHT_TEAM_HOME=str(home)).returncode == 0
+    here = {"SPENDLIGHT_TEAM_HOME": str(home)}
+    (tmp_path / "bad.json").write_bytes(b"\xff{")
+    (tmp_path / "deep.json").write_bytes(b"[" * 100_000)
+    (tmp_path / "type.json").write_text('{"mode": 5}')
+    (tmp_path / "sense.json").write_text(
+        '{"budgets": [{"name": "x", "scope": "me", "period": "day", "pico_limit": "0"}]}'
+    )
+    for name in ("bad", "deep", "type", "none"):
+        assert "No policy" in said(spendlight("policy", str(tmp_path / f"{name}.json"), **here))
+    assert "No policy" in said(spendlight("policy", str(tmp_path), **here))
+    assert "budgets.0.pico_limit is nothing" in said(spendlight("policy", str(tmp_path / "sense.json"), **here))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = spendlight("run", "--port", str(taken.getsockname()[1]), **here)
+    assert "The port is taken" in said(done)
+    assert done.returncode == 4
+    for host, port in (("no.such.host.invalid", "8765"), ("127.0.0.1", "99999"), ("192.0.2.1", "8765")):
+        assert "cannot listen there" in said(spendlight("run", "--host", host, "--port", port, **here))
+    for url in ("no address", "http://[", "ftp://x", "http://127.0.0.1:1", "http://127.0.0.1:99999"):
+        assert "does not answer" in said(spendlight("health", "--url", url, **here))
+    for arguments in (
+        ("role", "--member", "nobody", "--token"),
+        ("role", "--device", "nobody", "--set", "lead"),
+        ("pool", "remove", "--name", "nothing"),
+        ("pool", "add", "--name", "a/b", "--limit", "5"),
+        ("pool", "add", "--name", "p", "--limit", "123"),
+        ("pool", "add", "--name", "p", "--limit", "1e999999"),
+        ("pool", "add", "--name", "p", "--limit", "NaN"),
+        ("invite", "--device", "nobody"),
+        ("invite", "--team", "nothing"),
+    ):
+        said(spendlight(*arguments, **here))
+    (home / "secret").chmod(0o600)
+    (home / "secret").write_bytes(b"\xff\xfe")
+    assert "damaged" in said(spendlight("invite", **here))
+    assert "damaged" in said(spendlight("invite", SPENDLIGHT_TEAM_SECRET="\u00e9", **here))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+from html.parser import HTMLParser
 
 import pytest
 from teamworld import HOUR, Device, World, bucket
@@ -124,6 +125,42 @@ def test_the_first_page_shows_what_the_role_may_see_and_no_script(world):
     style = client.get("/console/style.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "prefers-color-scheme: dark" in style.text
+
+
+class Page(HTMLParser):
+    """What a browser without scripts can do on a page: forms with their fields, links, what opens and closes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, str, list[str]]] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.append(tag)
+        if tag == "form":
+            self.forms.append((named.get("method") or "get", named.get("action") or "", []))
+        if tag in ("input", "textarea") and self.forms and named.get("name"):
+            self.forms[-1][2].append(str(named["name"]))
+
+
+def test_all_of_the_console_can_be_used_without_scripts(world):
+    """Only by what the pages themselves offer: signing in, reading every week, signing out."""
+    filled(world)
+    client = world.client()
+    ((method, action, fields),) = Page(client.get("/console").text).forms
+    assert (method.lower(), fields) == ("post", ["token"])
+    own = {"Origin": world.url, "Sec-Fetch-Site": "same-origin"}
+    answer = client.post(action, data={fields[0]: world.role_token("finance", "lead")}, headers=own)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")
+    page = client.get(answer.headers["location"])
+    parsed = Page(page.text)
+    assert parsed.tags.count("details") == parsed.tags.count("summary") == 2 * releases.WEEKS
+    assert not {"script", "iframe", "object", "embed", "button_"} & set(parsed.tags)
+    ((method, action, _),) = parsed.forms
+    assert client.request(method, action, headers=own).status_code == 303
+    assert Page(client.get("/console").text).forms[0][2] == ["token"]
 
 
 @pytest.mark.parametrize("world", ["sqlite"], indirect=True)

@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from teamroutes import OPEN, ROLES, routes, sent
 from teamworld import HOUR, Cluster, World, bucket, proof, public_key
 
 from trayapp.team import wire
@@ -22,47 +23,6 @@ from trayapp.teamserver.database import Database
 from trayapp.teamserver.keys import Keys
 from trayapp.teamserver.pace import Pace
 from trayapp.trouble import TroubleError
-
-OPEN = {"/v1/enrol", "/v1/token", "/health"}
-ROLES = {
-    "/v1/spend/team": "lead",
-    "/v1/spend/tenant": "finance",
-    "/v1/commitments": "finance",
-    "/v1/devices": "admin",
-    "/v1/devices/{device}": "admin",
-    "/v1/invites": "admin",
-    "/v1/teams/{team}/policies": "admin",
-}
-BODIES: dict[str, Any] = {
-    "/v1/devices/{device}/epochs/{epoch}/buckets": {"buckets": []},
-    "/v1/devices/{device}/epochs/{epoch}/supersedes": {"epoch": "former"},
-    "/v1/pools/{pool}/leases": {"pico": "1000000"},
-    "/v1/invites": {"team": "TEAM"},
-    "/v1/teams/{team}/policies": {},
-}
-"""A body that would be taken, for each route that wants one."""
-
-
-def routes(world: World) -> list[tuple[str, str]]:
-    """Every route of the server's own description."""
-    paths = world.client().get("/openapi.json").json()["paths"]
-    return [(method.upper(), path) for path, item in paths.items() for method in item if method in METHODS]
-
-
-METHODS = {"get", "put", "post", "delete"}
-
-
-def sent(client, method: str, path: str, token: str | None, **names: str):
-    body = BODIES.get(path)
-    if body is not None:
-        body = {key: names["team"] if value == "TEAM" else value for key, value in body.items()}
-    head = {} if token is None else {"Authorization": f"Bearer {token}"}
-    url = path.format_map(names)
-    return (
-        client.request(method, url, json=body, headers=head)
-        if body is not None
-        else client.request(method, url, headers=head)
-    )
 
 
 @pytest.fixture
@@ -314,8 +274,22 @@ def test_a_revoked_device_is_out_at_once(world):
     assert [row["device"] for row in listed] == [device.id]
     assert "label" not in str(listed)
     assert world.client().delete(f"/v1/devices/{device.id}", headers=admin).status_code == 204
-    assert device.ask("GET", "/v1/pools").status_code == 401
-    assert world.client().post("/v1/token", json=proof(device.key, device.id, world.now())).status_code == 401
+    put = f"/v1/devices/{device.id}/epochs/e/buckets"
+    for answer in (
+        device.ask("GET", "/v1/pools"),
+        device.ask("PUT", put, json={"buckets": []}),
+        device.ask("POST", f"/v1/devices/{device.id}/epochs/e/supersedes", json={"epoch": "f"}),
+        device.ask("DELETE", "/v1/me"),
+        world.client().post("/v1/token", json=proof(device.key, device.id, world.now())),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (410, "revoked")
+    # Only who has its key or its token hears that: for all others it is nobody.
+    stranger = proof(Ed25519PrivateKey.generate(), device.id, world.now())
+    assert world.client().post("/v1/token", json=stranger).json()["code"] == "bad_proof"
+    # A mistake has another code, whatever its status.
+    for mistake in (world.join().ask("GET", "/v1/devices"), world.client().get("/v1/pools")):
+        assert mistake.status_code in (401, 403)
+        assert mistake.json()["code"] != "revoked"
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(sqlite_model, home):

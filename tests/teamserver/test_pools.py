@@ -11,7 +11,7 @@ import pytest
 from teamworld import HOUR, Device, World, bucket
 
 from trayapp.team import wire
-from trayapp.teamserver import leases, pools, tables
+from trayapp.teamserver import forecasting, leases, pools, tables
 
 PICO = 10**12
 DAY = 86_400
@@ -134,40 +134,143 @@ def test_many_at_once_are_never_given_more_than_there_is(world):
     given: list[int] = []
 
     def greedy(device: Device) -> None:
-        for _ in range(20):
-            given.append(int(lease(device).pico))
+        held = None
+        for _ in range(40):
+            used = {} if held is None else {"last": held.id, "used": held.pico}
+            held = lease(device, **used)
+            given.append(int(held.pico))
 
     threads = [threading.Thread(target=greedy, args=(device,)) for device in devices]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert len(given) == 160
-    assert sum(given) == 100 * PICO
-    assert max(given) == PICO
+    assert len(given) == 320
+    assert sum(given) <= 100 * PICO + 8  # what was used is rounded up, each time to a whole micro-dollar
+    assert sum(given) >= 99 * PICO
+    assert max(given) <= PICO
 
 
 def test_the_same_request_is_the_same_lease_and_the_rest_comes_back(world):
     make(world, "p", 500 * PICO, "hard")
     one, two = world.join(), world.join()
     first = lease(one, once="first-request")
+    assert first.pico == str(2_500_000_000_000)
     assert lease(one, once="first-request") == first
-    assert lease(two, once="first-request").id != first.id
+    other = lease(two, once="first-request")
+    assert other.id != first.id
+    assert committed(world) == (int(first.pico) + int(other.pico)) // leases.MICRO
     again = lease(one, last=first.id, used=str(PICO))
-    assert (again.pico, again.id != first.id) == (str(5 * PICO), True)
-    assert committed(world) == 11 * PICO // leases.MICRO
-    lease(one, last=first.id, used=str(PICO))  # settled once
-    assert committed(world) == 16 * PICO // leases.MICRO
-    assert lease(two, last=again.id, used="0").pico == str(5 * PICO)  # another's lease is not his to give back
-    assert committed(world) == 21 * PICO // leases.MICRO
+    assert (again.pico, again.id != first.id) == (str(2 * PICO), True)  # twice what was used
+    assert committed(world) == (3 * PICO + int(other.pico)) // leases.MICRO
+    third = lease(one, last=first.id, used=str(PICO))  # settled once; and one lease at a time
+    assert committed(world) == (3 * PICO + int(other.pico)) // leases.MICRO
+    second = lease(two, last=third.id, used="0")  # another's lease is not his to give back
+    assert committed(world) == (3 * PICO + int(second.pico)) // leases.MICRO
     world.offset += leases.LIFE_S + 1
     late = lease(one)
-    assert committed(world) == 6 * PICO // leases.MICRO
-    lease(one, last=again.id, used=str(3 * PICO))  # reported late, but counted
-    assert committed(world) == 14 * PICO // leases.MICRO
+    assert committed(world) == (PICO + int(late.pico)) // leases.MICRO
+    last = lease(one, last=third.id, used=str(3 * PICO))  # reported late, but counted
+    assert committed(world) == (4 * PICO + int(last.pico)) // leases.MICRO
     assert late.expires <= world.now() + leases.LIFE_S
-    soft = one.ask("POST", "/v1/pools/none/leases", json={"pico": "1"})
-    assert soft.status_code == 404
+    answer = one.ask("POST", "/v1/pools/none/leases", json={"pico": "1"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_pool")
+
+
+def test_idle_devices_leave_the_pool_to_those_who_spend(world):
+    """Fifty take leases, again and again, and spend nothing; one that spends gets all but a rest."""
+    limit = 50 * PICO
+    make(world, "p", limit, "hard")
+    client = world.client()
+    idle = [world.join(client=client) for _ in range(50)]
+    for _ in range(3):
+        for device in idle:
+            lease(device)
+    held = committed(world)
+    print(f"held by 50 idle devices: {held * leases.MICRO / limit:.1%}")
+    assert held * leases.MICRO <= limit * 3 // 100
+    active = world.join(client=client)
+    spent, now = 0, lease(active)
+    while now.pico != "0":
+        spent += int(now.pico)
+        now = lease(active, last=now.id, used=now.pico)
+    assert limit - spent <= limit // leases.LEFT
+    assert committed(world) * leases.MICRO == spent
+
+
+def test_what_a_device_holds_that_has_stopped_spending_is_taken_back(world):
+    limit = 10 * PICO
+    make(world, "p", limit, "hard")
+    busy, active = world.join(), world.join()
+    start = (world.now() // HOUR - 1) * HOUR
+    now = lease(busy)
+    for _ in range(6):
+        now = lease(busy, last=now.id, used=now.pico)
+    busy.put(bucket(start, 1, pico=PICO // 2))
+    kept = int(now.pico)
+    assert kept == limit // leases.SHARE
+    mine = lease(active)
+    while int(mine.pico):
+        mine = lease(active, last=mine.id, used=mine.pico)
+    left = limit // leases.MICRO - committed(world)
+    assert left < limit // leases.MICRO // leases.LEFT  # all is given, with what the other one holds
+    world.offset += leases.IDLE_S - 60
+    assert lease(active).pico == "0"
+    world.offset += 60
+    assert 0 < int(lease(active).pico) <= kept
+    # He spent it all the same, and is counted.
+    before = committed(world)
+    lease(busy, last=now.id, used=now.pico)
+    assert committed(world) == before + kept // leases.MICRO
+
+
+def test_what_is_heard_of_a_device_keeps_its_lease(world):
+    limit = 10 * PICO
+    make(world, "p", limit, "hard")
+    busy, active = world.join(), world.join()
+    now = lease(busy)
+    for _ in range(6):
+        now = lease(busy, last=now.id, used=now.pico)
+    mine = lease(active)
+    while int(mine.pico):
+        mine = lease(active, last=mine.id, used=mine.pico)
+    world.offset += leases.IDLE_S - 10
+    busy.put(bucket((world.now() // HOUR - 1) * HOUR, 1, pico=PICO))
+    world.offset += 10
+    assert lease(active).pico == "0"
+
+
+def test_what_is_left_is_told_in_thousandths(world):
+    """So that an empty pool does not tell to the micro-dollar what the others used of it."""
+    make(world, "p", 10 * PICO, "hard")
+    one, two = world.join(), world.join()
+    first = lease(one)
+    lease(one, last=first.id, used=str(9_954_321_000_000))  # 45.679 thousandths of a dollar are left
+    assert lease(one, pico="0").pico == "0"
+    assert lease(two).pico == str(40_000_000_000)
+    assert lease(two, pico="5000000").pico == "5000000"
+
+
+def test_a_pool_that_becomes_hard_begins_with_what_was_spent(world):
+    device = world.join()
+    make(world, "p", 500 * PICO)
+    device.put(bucket(world.now() // DAY * DAY, pico=499 * PICO + 600_000_000_000))
+    make(world, "p", 500 * PICO, "hard")
+    given, now = 0, lease(device)
+    while int(now.pico):
+        given += int(now.pico)
+        now = lease(device, last=now.id, used=now.pico)
+    assert given <= 400_000_000_000
+
+
+def test_who_leaves_gives_back_what_he_holds(world):
+    make(world, "p", 500 * PICO, "hard")
+    device, stays = world.join(), world.join()
+    first = lease(device)
+    lease(device, last=first.id, used=str(PICO))
+    assert device.ask("DELETE", "/v1/me").status_code == 204
+    assert committed(world) == PICO // leases.MICRO
+    assert int(lease(stays).pico)
 
 
 def committed(world: World) -> int:
@@ -214,13 +317,13 @@ def test_four_of_five_months_end_within_the_forecast():
         today = first + 30 + 12
         limit = 10**15
         past = {day: int(share * limit / 100) for day, share in days.items() if day < today}
-        shares = pools.daily_steps(past, limit)
+        shares = forecasting.daily_steps(past, limit)
         spent = int(sum(days[day] for day in range(first + 30, today)))
-        low, high = pools.forecast(shares, spent, (first + 30) * DAY, (first + 61) * DAY, today * DAY)
+        low, high = forecasting.forecast(shares, spent, (first + 30) * DAY, (first + 61) * DAY, today * DAY)
         end = sum(days[day] for day in range(first + 30, first + 61))
         assert low is not None
         assert high is not None
         within += low <= end <= high
     print(f"{within / 200:.0%} of months within")
     assert 0.72 < within / 200 < 0.95
-    assert pools.forecast({}, 0, 0, 30 * DAY, DAY) == (None, None)
+    assert forecasting.forecast({}, 0, 0, 30 * DAY, DAY) == (None, None)

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from teamroutes import ROLES, routes, sent
 from teamworld import HOUR, World, bucket
 
 from trayapp.team import wire
@@ -17,6 +18,7 @@ from trayapp.teamserver.atoms import CUTS, ENOUGH, Record, atoms, people, table
 
 DAY = 86_400
 TEAMS, MODELS, TOOLS, DAYS = ("red", "blue"), ("opus", "haiku", "gpt"), ("claude-code", "codex"), ("1", "2", "3")
+VENDORS = {"opus": ("anthropic", "bedrock"), "haiku": ("anthropic",), "gpt": ("openai",)}
 
 
 @st.composite
@@ -32,6 +34,7 @@ def weeks(draw: st.DrawFn) -> list[Record]:
                 Record(
                     member=f"p{number}",
                     team=team,
+                    vendor=draw(st.sampled_from(VENDORS[model])),
                     model=model,
                     tool=tool,
                     day=day,
@@ -196,7 +199,7 @@ def test_a_week_is_told_once_and_never_again(world):
     assert [week.told for week in first.weeks][:2] == [True, False]
     models = {row.name: int(row.pico_list) for row in next(t for t in first.weeks[0].tables if t.by == "model").rows}
     assert set(models) == {None}  # haiku and gpt together are four people: opus has to join them
-    assert {table.by for table in of_team.weeks[0].tables} == {"model", "tool", "day"}
+    assert {table.by for table in of_team.weeks[0].tables} == {"vendor", "model", "tool", "day"}
     late = world.join()
     late.put(bucket(monday, pico=10**15, model_served="opus"))
     devices[0].put(bucket(monday + HOUR, pico=10**15, model_served="gpt"))
@@ -235,6 +238,32 @@ def test_who_reads_is_written_down_for_those_it_is_about(world):
     ]
     assert {line["role"] for line in far.ask("GET", "/v1/me/audit").json()["reads"]} == {"admin", "finance"}
     assert device.ask("GET", "/v1/me/export").json()["reads"] == read
+
+
+def test_every_read_of_others_leaves_a_line_for_whom_it_is_about(world):
+    """Each route that a role opens, and the console; whatever is read, the people it is about see it."""
+    device = world.join()
+    seen: list[dict[str, str]] = []
+    reads = [(method, path) for method, path in routes(world) if method == "GET" and path in ROLES]
+    assert len(reads) == 4
+    for method, path in reads:
+        answer = sent(world.client(), method, path, world.role_token(ROLES[path]), device="", team="")
+        assert answer.status_code == 200, path
+        lines = device.ask("GET", "/v1/me/audit").json()["reads"]
+        assert len(lines) == len(seen) + 1, path
+        assert lines[0]["role"] == ROLES[path] or ROLES[path] in {line["role"] for line in lines}
+        seen = lines
+    for role, more in (("finance", 1), ("lead", 1), ("member", 0), ("admin", 0)):
+        client = world.client()
+        client.post("/console/token", data={"token": world.role_token(role)})
+        assert client.get("/console").status_code == 200
+        lines = device.ask("GET", "/v1/me/audit").json()["reads"]
+        assert len(lines) == len(seen) + more, role
+        seen = lines
+    # Who is refused has read nothing.
+    assert sent(world.client(), "GET", "/v1/spend/tenant", world.role_token("lead")).status_code == 403
+    assert device.ask("GET", "/v1/me/audit").json()["reads"] == seen
+    assert device.ask("GET", "/v1/me/export").json()["reads"] == seen
 
 
 def test_export_tells_all_and_delete_leaves_nothing(world):

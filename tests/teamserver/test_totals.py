@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from teamworld import HOUR, World, bucket
 
 from trayapp.team import wire
-from trayapp.teamserver import amounts, policies, tables
+from trayapp.teamserver import admission, amounts, answers, policies, pools, releases, tables
 
 
 def hour(world: World, back: int = 1) -> int:
@@ -78,6 +78,71 @@ def test_what_is_frozen_to_come_or_not_allowed_is_refused_by_itself(world):
     assert stored(world) == 7
 
 
+def test_what_was_told_before_the_policy_became_narrower_is_taken_away(world):
+    """The device adds up what is not told apart any more, and buries the old buckets: nothing counts twice."""
+    device = world.join()
+    start = hour(world)
+    wide = bucket(start, 1, pico=500, tool="codex", project="ab" * 16)
+    assert device.put(wide).acks[0].why == ""
+    world.do(lambda c: policies.publish(c, world.keys, world.tenant, world.team, policies.Terms(), world.now()))
+    gone = wire.Bucket(start=start, dims=wide.dims, revision=2, book="x")
+    acks = device.put(gone, bucket(start, 3, pico=500)).acks
+    assert [(ack.why, ack.revision) for ack in acks] == [("", 2), ("", 3)]
+    assert stored(world) == days(world) == 500
+    text = device.ask("GET", "/v1/me/export").text
+    assert "codex" not in text
+    assert "ab" * 16 not in text
+    late = device.put(wide).acks[0]  # a copy that comes late
+    assert (late.why, late.revision) == ("dimension", 2)
+    assert stored(world) == 500
+
+
+@pytest.mark.parametrize(
+    "much",
+    [
+        {"pico_list": str(10**24 - 1)},
+        {"pico_contract": str(admission.MOST_USD * 10**12 + 1)},
+        {"pico_saved": str(-(10**23))},
+        {"calls": admission.MOST_CALLS + 1},
+        {"output": 10**15},
+    ],
+)
+def test_a_bucket_that_no_device_can_have_is_refused_by_itself(world, much):
+    device, other = world.join(), world.join()
+    world.do(lambda c: pools.make(c, world.tenant, "p", 500 * 10**12))
+    start = hour(world)
+    huge = bucket(start, tool="codex")
+    huge = msgspec.structs.replace(huge, totals=msgspec.structs.replace(huge.totals, **much))
+    acks = device.put(huge, bucket(start, pico=7)).acks
+    assert [(ack.why, ack.revision) for ack in acks] == [("too_much", 0), ("", 1)]
+    assert stored(world) == days(world) == 7
+    answer = other.ask("GET", "/v1/pools")
+    assert msgspec.json.decode(answer.content, type=wire.Pools).pools[0].share == "0.00"
+
+
+def test_sums_of_the_greatest_buckets_are_exact_and_every_answer_can_be_read(world):
+    """Many members who all say as much as they may: weeks, pools and commitments still add up."""
+    most = admission.MOST_USD * 10**12
+    monday = releases.weeks(world.now())[0]
+    devices = [world.join() for _ in range(5)]
+    world.do(lambda c: pools.make(c, world.tenant, "p", 10**12))
+    for device in devices:
+        device.put(
+            *(bucket(monday + n * HOUR, pico=most, calls=admission.MOST_CALLS) for n in range(7 * 24)),
+            *(bucket(hour(world, n), 2, pico=most, calls=admission.MOST_CALLS, tool="codex") for n in range(1, 24)),
+        )
+    assert stored(world) == days(world) == 5 * (7 * 24 + 23) * most
+    head = {"Authorization": f"Bearer {world.role_token('finance')}"}
+    answer = world.client().get("/v1/spend/tenant", headers=head)
+    assert answer.status_code == 200, answer.text
+    week = msgspec.json.decode(answer.content, type=answers.Spend).weeks[0]
+    assert int(week.tables[0].rows[0].pico_list) == amounts.rounded(5 * 7 * 24 * most)
+    assert week.tables[0].rows[0].calls == amounts.rounded(5 * 7 * 24 * admission.MOST_CALLS)
+    told = devices[0].ask("GET", "/v1/pools")
+    assert msgspec.json.decode(told.content, type=wire.Pools).pools[0].share == "10.00"
+    assert world.client().get("/v1/commitments", headers=head).status_code == 200
+
+
 def test_a_new_epoch_counts_beside_the_old_until_it_supersedes_it(world):
     device = world.join()
     start = hour(world)
@@ -131,7 +196,7 @@ def test_frozen_hours_go_on_counting_under_the_epoch_that_stands_for_theirs(worl
 def test_sums_are_exact_to_the_pico_dollar(world):
     device = world.join()
     draw = random.Random(7)
-    values = [draw.choice((1, 10**12 - 1, draw.randrange(10**24), draw.randrange(10**13))) for _ in range(300)]
+    values = [draw.choice((1, 10**12 - 1, draw.randrange(10**17), draw.randrange(10**13))) for _ in range(300)]
     start = hour(world, 300)
     for first in range(0, 300, 100):
         device.put(*(bucket(start + (first + i) * HOUR, pico=values[first + i]) for i in range(100)))

@@ -73,6 +73,10 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=
 """What stands in an address: a device, an epoch, a team, a pool."""
 
 
+PoolName = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f/]{1,64}$", max_length=64)]
+"""What people call a pool; it stands in an address, too, so it is one step of a path."""
+
+
 class Dims(msgspec.Struct, frozen=True, kw_only=True):
     """By what a bucket is divided. Empty: unknown, or not told."""
 
@@ -150,7 +154,8 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True):
     revision: Revision
     """The one that is stored now."""
     why: str = ""
-    """Why it was refused: ``frozen``, ``future``, ``dimension``, ``superseded``; empty: taken, or there already."""
+    """Why it was refused: ``frozen``, ``future``, ``dimension``, ``superseded``, ``too_much`` (no device spends that in
+    an hour); empty: taken, or there already."""
 
 
 class Acks(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,7 +336,7 @@ SIGNED_AS: Final = b"spendlight-policy-1\n"
 class Pool(msgspec.Struct, frozen=True, kw_only=True):
     """Money that several share."""
 
-    name: str
+    name: PoolName
     kind: Literal["soft", "hard"]
     period: Literal["day", "week", "month"]
     since: Moment
@@ -339,9 +344,10 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
     """UTC epoch seconds."""
     pico_limit: Amount
     share: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}[.][0-9]{2}$")]
-    """Used share, a decimal text, cut off to steps of 0.01; of 0.1 where fewer than five spent from it."""
+    """Used share, a decimal text, cut off to steps of 0.01; of 0.1 where fewer than five spent from it, or could be
+    found by taking pools from each other. 1.00: the limit was reached. At most 10.00."""
     pico_spent: Amount | None = None
-    """``None`` where fewer than five spent from it; the share's step times the limit otherwise."""
+    """``None`` where the share is told in steps of 0.1; two significant digits, cut off, otherwise."""
     pico_per_day: Amount | None = None
     pico_low: Amount | None = None
     """What the period will have cost, 80 % of the time between the two."""
@@ -381,6 +387,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Why something could not be done (the body of every answer of 400 and up)."""
 
     code: str
+    """What a machine goes by. ``revoked`` (410): the device was shut out, for good; every other code of a 401 or 403 is
+    a mistake that can be put right."""
     title: str
     message: str = ""
     fix: str = ""

@@ -53,10 +53,3 @@ def rounded(pico: int, digits: int = 2) -> int:
     unit: int = 10**size
     whole, rest = divmod(pico, unit)
     return (whole + (2 * rest > unit or (2 * rest == unit and whole & 1 == 1))) * unit
-
-
-def steps(amount: int, limit: int, percent: int) -> int:
-    """How many whole percent of a limit an amount is, cut off to steps of ``percent``."""
-    if limit <= 0:
-        return 100 if amount > 0 else 0
-    return max(amount, 0) * 100 // limit // percent * percent

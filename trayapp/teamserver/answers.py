@@ -25,7 +25,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A week's spending by one thing; two significant digits."""
 
-    by: Literal["team", "model", "tool", "day"]
+    by: Literal["team", "vendor", "model", "tool", "day"]
     rows: tuple[Row, ...]
 
 
@@ -49,15 +49,22 @@ class Spend(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a vendor commitment is drawn down, at contract rates."""
+    """How far a vendor commitment is drawn down, at contract rates, by the weeks that were told."""
 
     name: str
     vendor: str
     since: str
     until: str
     pico: wire.Amount
-    share: str
-    """Cut off to steps of 0.01; of 0.1 where fewer than five people drew on it."""
+    share: str | None
+    """What certainly was, cut off to steps of 0.01, at most 1.00; ``None``: no week was told yet."""
+    share_most: str | None
+    """With what was put together over several vendors, and may be this one's."""
+    counted_since: wire.Moment | None
+    """The weeks that this is made from."""
+    counted_until: wire.Moment | None
+    silent_weeks: wire.Count
+    """So many of them say nothing, since fewer than five people spent."""
 
 
 class Commitments(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +122,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     """The number of a new policy."""
 
     version: Annotated[int, msgspec.Meta(ge=1)]
+    notes: tuple[str, ...] = ()
+    """What does not hold yet: names of budgets for which there is no pool."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +141,10 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     pico: wire.Amount
     expires: wire.Moment
     state: str
+    granted: wire.Moment = 0
+    ended: wire.Moment = 0
+    used: wire.Amount = "0"
+    idle: bool = False
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,11 +162,14 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     created: wire.Moment
     epochs: tuple[str, ...]
     superseded: tuple[str, ...]
-    buckets: tuple[Kept, ...]
+    heard: tuple[wire.Moment, ...] = ()
+    """When each epoch last took a newer revision, in the order of ``epochs``."""
     leases: tuple[Held, ...]
     reads: tuple[Read, ...]
     nonces: wire.Count
     """Used within the last minutes; they are random."""
+    buckets: tuple[Kept, ...] = ()
+    """Last: a year of them is told piece by piece."""
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

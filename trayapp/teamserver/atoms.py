@@ -1,7 +1,7 @@
 """The smallest groups that may be told, and why nothing finer can be learned from them.
 
-A week's records are divided once, into *atoms*: first by team, each part by model, each of these by tool, each of these
-by day. A part in which fewer than five people spent is never an atom: such parts of one cut are put together and are
+A week's records are divided once, into *atoms*: first by team, each part by vendor, each of these by model, by tool, by
+day. A part in which fewer than five people spent is never an atom: such parts of one cut are put together and are
 divided further as one, and when together they are still fewer than five, they join the smallest atom beside them, which
 then has no label of its own for what it is a mixture of. Everything that anybody is ever told of the week, in whatever
 role, is a sum of atoms, rounded.
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ENOUGH: Final = 5
-CUTS: Final = ("team", "model", "tool", "day")
+CUTS: Final = ("team", "vendor", "model", "tool", "day")
 """In this order."""
 
 
@@ -36,6 +36,7 @@ class Record:
 
     member: str
     team: str
+    vendor: str
     model: str
     tool: str
     day: str

@@ -47,6 +47,8 @@ HEADERS: Final = {
 _NONCE = re.compile(r"[0-9a-f]{32}\Z")
 _AT = re.compile(r"[0-9]{1,12}\Z")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}\Z")
+_OUT: Final = (401, 410)
+"""Not signed in, or a device that was revoked: a browser is asked to sign in."""
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +86,7 @@ async def console(request: Request) -> Response:
         async with service.acting(claims) as (connection, person):
             return _page("console.html", **await _content(service, connection, person))
     except problems.Refused as refused:
-        if refused.status != 401:
+        if refused.status not in _OUT:
             raise
         return _page("sign_in.html", 401, problem=refused.problem)
 
@@ -131,7 +133,7 @@ async def enter(request: Request) -> Response:
             message = wire.console_proof(device, int(at), nonce)
             member = await enrolment.proven(connection, tenant, device, int(at), nonce, plain, message, now)
     except problems.Refused as refused:
-        return _bad_link() if refused.status == 401 else problems.answer(refused)
+        return _bad_link() if refused.status in _OUT else problems.answer(refused)
     expires = now + tokens.CONSOLE_S
     claims = tokens.Claims(audience="console", tenant=tenant, member=member, device=device, expires=expires)
     return _signed_in(service, claims)
@@ -206,7 +208,7 @@ async def _form(request: Request) -> dict[str, str]:
     """
     origin = request.headers.get("origin", "")
     site = request.headers.get("sec-fetch-site", "same-origin")
-    if site != "same-origin" or (origin and urlsplit(origin).netloc != request.headers.get("host", "")):
+    if site != "same-origin" or (origin and _host(origin) != request.headers.get("host", "")):
         raise problems.Refused(403, "foreign_form", "Not from here", "", "Use the form on the console's own page.")
     body = await bodies.raw(request, 8192)
     try:
@@ -214,3 +216,10 @@ async def _form(request: Request) -> dict[str, str]:
     except ValueError:
         raise problems.malformed("The form is not one.") from None
     return {name: values[-1] for name, values in found.items()}
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

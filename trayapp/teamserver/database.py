@@ -28,19 +28,37 @@ _PATIENCE_S: Final = 20
 
 
 def asynchronous(url: str) -> sa.URL:
-    """The address with the driver that the server uses."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        return parsed.set(drivername="sqlite+aiosqlite")
-    if parsed.get_backend_name() == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
-    raise TroubleError(
-        Trouble(
-            title="No such database",
-            message=f"{parsed.get_backend_name()} is not one of SQLite and PostgreSQL.",
-            fix="Set SPENDLIGHT_TEAM_DATABASE to sqlite:///FILE or postgresql://ROLE@HOST/NAME.",
-            code="bad_database",
-        )
+    """The address with the driver that the server uses.
+
+    Raises:
+        TroubleError: it is no address of a database that can serve.
+    """
+    parsed = address(url)
+    driver = "aiosqlite" if parsed.get_backend_name() == "sqlite" else "psycopg"
+    return parsed.set(drivername=f"{parsed.get_backend_name()}+{driver}")
+
+
+def address(url: str) -> sa.URL:
+    """An address, read.
+
+    Raises:
+        TroubleError: it is none, or of another engine. It is not repeated: there may be a password in it.
+    """
+    try:
+        parsed = make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise TroubleError(_no_database("Its address cannot be read.")) from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise TroubleError(_no_database(f"{parsed.get_backend_name()} is not one of SQLite and PostgreSQL."))
+    return parsed
+
+
+def _no_database(message: str) -> Trouble:
+    return Trouble(
+        title="No such database",
+        message=message,
+        fix="Set SPENDLIGHT_TEAM_DATABASE to sqlite:///FILE or postgresql://ROLE@HOST/NAME.",
+        code="bad_database",
     )
 
 

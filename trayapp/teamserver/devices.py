@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from trayapp.team import wire
 from trayapp.teamserver import (
@@ -27,6 +27,8 @@ from trayapp.teamserver.service import of, said
 
 router = APIRouter()
 Name = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$", max_length=64)]
+Pool = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f/]{1,64}$", max_length=64)]
+"""``wire.PoolName``."""
 _ONCE = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 _ETAG: Final[dict[str, Any]] = {
     "name": "If-None-Match",
@@ -57,7 +59,7 @@ async def enrol(request: Request) -> Response:
         return said(await enrolment.enrol(connection, service.keys, tenant, ask, once, service.clock()))
 
 
-@router.post("/v1/token", **described(401, 429, body=wire.TokenAsk, answer=wire.Token, security=()))
+@router.post("/v1/token", **described(401, 410, 429, body=wire.TokenAsk, answer=wire.Token, security=()))
 async def token(request: Request) -> Response:
     """A token for 15 minutes, for a device that shows that it is itself."""
     service = of(request)
@@ -122,7 +124,7 @@ async def pool_states(request: Request) -> Response:
 
 
 @router.post("/v1/pools/{pool}/leases", **described(404, 409, body=wire.LeaseAsk, answer=wire.Lease, once=True))
-async def lease(request: Request, pool: Annotated[str, Path(max_length=64)]) -> Response:
+async def lease(request: Request, pool: Pool) -> Response:
     """Money from a hard pool, set aside before it is spent."""
     service = of(request)
     claims = service.device(request)
@@ -136,8 +138,11 @@ async def lease(request: Request, pool: Annotated[str, Path(max_length=64)]) -> 
 async def export(request: Request) -> Response:
     """All that is stored of this device and the person behind it."""
     service = of(request)
-    async with service.acting(service.device(request), write=False) as (connection, person):
-        return said(await mine.export(connection, person))
+    claims = service.device(request)
+    async with service.acting(claims, write=False) as (connection, person):
+        head = await mine.export(connection, person)
+    pieces = mine.told(head, lambda: service.acting(claims, write=False))
+    return StreamingResponse(pieces, 200, problems.HEADERS, problems.JSON)
 
 
 @router.get("/v1/me/audit", **described(answer=answers.Reads))

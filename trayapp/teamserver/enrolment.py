@@ -188,7 +188,7 @@ async def proven(
     """Hold a device's proof against its key; returns the member. The nonce is used up.
 
     Raises:
-        Refused: it is forged, replayed, too old or too new, or the device is not known (any more).
+        Refused: it is forged, replayed, too old or too new, or the device is not known or was revoked.
     """
     if abs(at - now) > CLOCK_S:
         raise problems.Refused(
@@ -199,12 +199,14 @@ async def proven(
             "Set the device's clock; networks offer the time (NTP).",
         )
     table = tables.device
-    query = sa.select(table.c.public_key, table.c.member).where(
-        table.c.tenant == tenant, table.c.device == device, table.c.revoked.is_(None)
+    query = sa.select(table.c.public_key, table.c.member, table.c.revoked).where(
+        table.c.tenant == tenant, table.c.device == device
     )
     row = (await connection.execute(query)).mappings().first()
     if row is None or not keyring.signed_by(row["public_key"], signature, message):
         raise _bad_proof()
+    if row["revoked"] is not None:
+        raise problems.revoked()
     nonces = tables.nonce
     await connection.execute(
         sa.delete(nonces).where(nonces.c.tenant == tenant, nonces.c.device == device, nonces.c.at < now - 3 * CLOCK_S)

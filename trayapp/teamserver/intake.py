@@ -4,19 +4,18 @@ Rules:
 
 * the greater revision wins and an equal one changes nothing, in one ``INSERT … ON CONFLICT DO UPDATE … WHERE``; so
   losses, copies and disorder do no harm;
-* hours older than 35 days are frozen, hours to come are refused, and so are dimensions that the policy does not allow;
+* what is let in is said by ``admission.py``, for each bucket by itself: the others of its batch are taken;
 * a superseded epoch takes nothing and counts nowhere; its frozen hours, which no other can tell again, go to the one
   that stands for it;
 * a device hears the greatest revision that was stored before, and which other epochs of it count: by that one whose
   whole memory came from a backup knows it;
-* one device's batches are taken one after the other (its row is locked), so a day's sums are never those of a moment
-  in between.
+* one device's batches are taken one after the other (``people.lock``), so a day's sums are never those of a moment in
+  between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -25,8 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trayapp.team import wire
-from trayapp.teamserver import amounts, people, policies, problems, tables
-from trayapp.teamserver.database import insert_or
+from trayapp.teamserver import admission, amounts, problems, tables
 from trayapp.teamserver.keys import Keys
 from trayapp.teamserver.people import Person
 from trayapp.teamserver.tokens import Claims
@@ -34,7 +32,6 @@ from trayapp.teamserver.tokens import Claims
 DAY_S: Final = 86_400
 _NOTHING: Final = wire.BucketTotals()
 _SUMMED: Final = ("pico_list", "pico_contract", "pico_marginal")
-_ALWAYS: Final = frozenset(wire.ALWAYS)
 
 
 async def put(
@@ -45,23 +42,23 @@ async def put(
     Raises:
         Refused: the device is not known any more.
     """
-    admitted = await _admitted(connection, keys, claims, epoch, now)
+    admitted = await admission.admitted(connection, keys, claims, epoch, now)
     person, superseded, allowed = admitted.person, admitted.superseded, admitted.allowed
     latest: dict[tuple[int, str], wire.Bucket] = {}
     whys: list[str] = []
     names = [bucket.dims.key for bucket in put.buckets]
     for key, bucket in zip(names, put.buckets, strict=True):
-        why = "superseded" if superseded else _why(bucket, allowed, now)
+        why = "superseded" if superseded else admission.why(bucket, allowed, now)
         whys.append(why)
         known = latest.get((bucket.start, key))
         if not why and (known is None or known.revision < bucket.revision):
-            latest[bucket.start, key] = bucket
+            latest[bucket.start, key] = bucket if bucket.totals is not None else admission.bare(bucket, allowed)
     stored = await _store(connection, person, epoch, latest)
+    if stored:
+        given = {"revision_": max(stored.values()), "heard_": now}
+        await connection.execute(_HEARD, {**given, **_whose(person, epoch)})
     left = [place for k, b in zip(names, put.buckets, strict=True) if (place := (b.start, k)) not in stored]
     stored |= await _stored(connection, person, epoch, left)
-    greatest = max((bucket.revision for bucket in latest.values()), default=0)
-    if greatest > admitted.before:
-        await connection.execute(_GREATEST, {"revision_": greatest, **_whose(person, epoch)})
     others = await _others(connection, person, epoch) if admitted.others else ()
     return wire.Acks(
         acks=tuple(
@@ -81,7 +78,7 @@ async def supersede(connection: AsyncConnection, person: Person, epoch: str, for
     """
     if epoch == former:
         raise problems.malformed("An epoch does not supersede itself.")
-    if await _epoch(connection, person, epoch, now):
+    if await admission.epoch(connection, person, epoch, now):
         raise problems.Refused(
             409,
             "superseded",
@@ -89,7 +86,7 @@ async def supersede(connection: AsyncConnection, person: Person, epoch: str, for
             "Another one has taken its place; it cannot take the place of a third.",
             "Begin a new epoch.",
         )
-    await _epoch(connection, person, former, now)
+    await admission.epoch(connection, person, former, now)
     table = tables.epoch
     own = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device)
     await connection.execute(
@@ -128,99 +125,6 @@ async def _keep_frozen(connection: AsyncConnection, person: Person, epoch: str, 
         await connection.execute(renew, {"first_": first, "end_": end, **_whose(person, epoch)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Admitted:
-    """Who sends to an epoch, and how it stands."""
-
-    person: Person
-    superseded: bool
-    allowed: frozenset[str]
-    """The dimensions that the policy allows."""
-    before: int
-    """The greatest revision that was stored of it."""
-    others: bool
-    """Other epochs of the device count, too."""
-
-
-async def _admitted(connection: AsyncConnection, keys: Keys, claims: Claims, epoch: str, now: int) -> _Admitted:
-    """Who sends, how the epoch stands, and which dimensions are allowed: in one question.
-
-    Raises:
-        Refused: the device was revoked, or is no more.
-    """
-    row = (
-        (await connection.execute(_ADMISSION, {"tenant_": claims.tenant, "device_": claims.device, "epoch_": epoch}))
-        .mappings()
-        .first()
-    )
-    if row is None:
-        raise problems.unknown_token()
-    person = people.person(claims, row)
-    if row["epoch"] is None:
-        await _epoch(connection, person, epoch, now)
-    policy = policies.read(row["payload"]) if row["payload"] is not None else None
-    if policy is None:
-        policy = await policies.policy(connection, keys, person.tenant, person.team, now)
-    return _Admitted(
-        person=person,
-        superseded=row["superseded_by"] is not None,
-        allowed=frozenset(policy.sync.dimensions) | _ALWAYS,
-        before=row["revision"] or 0,
-        others=bool(row["others"]),
-    )
-
-
-def _admission() -> sa.Select[Any]:
-    device, member, epoch, policy = tables.device, tables.membership, tables.epoch, tables.policy_version
-    latest = (
-        sa.select(policy.c.payload)
-        .where(policy.c.tenant == member.c.tenant, policy.c.team == member.c.team)
-        .order_by(policy.c.version.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    other = epoch.alias("other")
-    others = (
-        sa.select(sa.func.count())
-        .select_from(other)
-        .where(
-            other.c.tenant == device.c.tenant,
-            other.c.device == device.c.device,
-            other.c.epoch != sa.bindparam("epoch_"),
-            other.c.superseded_by.is_(None),
-        )
-        .scalar_subquery()
-    )
-    same = sa.and_(
-        epoch.c.tenant == device.c.tenant, epoch.c.device == device.c.device, epoch.c.epoch == sa.bindparam("epoch_")
-    )
-    return (
-        sa.select(
-            member.c.member,
-            member.c.team,
-            member.c.roles,
-            device.c.consents,
-            epoch.c.epoch,
-            epoch.c.superseded_by,
-            epoch.c.revision,
-            latest.label("payload"),
-            others.label("others"),
-        )
-        .select_from(device)
-        .join(member, sa.and_(member.c.tenant == device.c.tenant, member.c.member == device.c.member))
-        .outerjoin(epoch, same)
-        .where(
-            device.c.tenant == sa.bindparam("tenant_"),
-            device.c.device == sa.bindparam("device_"),
-            device.c.revoked.is_(None),
-        )
-        .with_for_update(of=device)
-    )
-
-
-_ADMISSION: Final = _admission()
-
-
 async def _others(connection: AsyncConnection, person: Person, epoch: str) -> tuple[str, ...]:
     """The device's other epochs that count, oldest first."""
     table = tables.epoch
@@ -235,28 +139,6 @@ async def _others(connection: AsyncConnection, person: Person, epoch: str) -> tu
         .order_by(table.c.created, table.c.epoch)
     )
     return tuple(found.scalars())
-
-
-async def _epoch(connection: AsyncConnection, person: Person, epoch: str, now: int) -> bool:
-    """Make the epoch known; returns whether it is superseded."""
-    table = tables.epoch
-    this = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device, table.c.epoch == epoch)
-    row = (await connection.execute(sa.select(table.c.superseded_by).where(this))).first()
-    if row is None:
-        values = {"tenant": person.tenant, "device": person.device, "epoch": epoch, "created": now}
-        await connection.execute(insert_or(connection, table).values(values).on_conflict_do_nothing())
-        return False
-    return row[0] is not None
-
-
-def _why(bucket: wire.Bucket, allowed: frozenset[str], now: int) -> str:
-    if bucket.start < now - wire.FROZEN_DAYS * DAY_S:
-        return "frozen"
-    if bucket.start > now + wire.HOUR_S:
-        return "future"
-    if any(getattr(bucket.dims, name) for name in wire.DIMENSIONS if name not in allowed and name != "billing"):
-        return "dimension"
-    return ""
 
 
 def _row(bucket: wire.Bucket, key: str) -> dict[str, Any]:
@@ -313,9 +195,16 @@ def _own(table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 _WHO: Final = ("tenant", "device", "epoch")
-_GREATEST: Final = (
-    sa.update(tables.epoch).where(_own(tables.epoch)).values(revision=sa.bindparam("revision_", type_=sa.BigInteger))
+_REVISION: Final = sa.bindparam("revision_", type_=sa.BigInteger)
+_HEARD: Final = (
+    sa.update(tables.epoch)
+    .where(_own(tables.epoch))
+    .values(
+        revision=sa.case((tables.epoch.c.revision < _REVISION, _REVISION), else_=tables.epoch.c.revision),
+        heard=sa.bindparam("heard_", type_=sa.BigInteger),
+    )
 )
+"""The greatest revision stays, whoever comes last."""
 
 
 def _take(insert: Any, given: sa.TableValuedAlias, fields: list[sa.ColumnElement[Any]]) -> sa.Insert:

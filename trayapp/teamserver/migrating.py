@@ -17,8 +17,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import make_url
+from alembic.util.exc import CommandError
 
+from trayapp.teamserver.database import address
 from trayapp.teamserver.tables import ALL
 from trayapp.trouble import Trouble, TroubleError
 
@@ -34,7 +35,7 @@ def _config() -> Config:
 
 @contextmanager
 def _connected(url: str) -> Iterator[sa.Connection]:
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = sa.create_engine(parsed, poolclass=sa.pool.NullPool)
@@ -49,12 +50,22 @@ def upgrade(url: str, role: str = "") -> None:
     """Migrate to the latest form. ``role``: who will serve, on PostgreSQL.
 
     Raises:
-        TroubleError: the role's name cannot be one.
+        TroubleError: the role's name cannot be one, or the database belongs to a newer version.
     """
     with _connected(url) as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError:
+            raise TroubleError(
+                Trouble(
+                    title="The database is not one of this version",
+                    message="A newer version of the server has changed it, or it is something else's.",
+                    fix="Run the version that made it, or bring back a backup.",
+                    code="newer_database",
+                )
+            ) from None
         if connection.dialect.name == "postgresql" and role:
             _grant(connection, role)
 

@@ -48,6 +48,7 @@ WHY: Final = {
     403: "Not allowed.",
     404: "Nothing is there, or nothing of the asker's.",
     409: "It does not fit what is there.",
+    410: "The device was revoked (code `revoked`); for good.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "The request is not as described.",
@@ -77,7 +78,7 @@ def described(
     """The arguments of a route that say what it takes and gives."""
     known = {*errors, 503}
     if security:
-        known |= {401, 429}
+        known |= {401, 410, 429}
     if body is not None:
         known |= {400, 413, 415, 422}
     responses: dict[int | str, dict[str, Any]] = {}

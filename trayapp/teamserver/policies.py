@@ -4,6 +4,7 @@ Rules:
 
 * a version is signed over its exact bytes and never changed; versions only go up;
 * the text is one that devices read, checked against the protocol's type: it can carry no address, no key, no command;
+* what an admin publishes has to make sense (``policychecks.py``); renewing repeats what was published;
 * a policy is renewed when half of its life is over, by whichever replica is asked first. Devices that are away longer
   fall back to their own policy.
 """
@@ -11,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 import base64
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -19,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trayapp.team import wire
-from trayapp.teamserver import problems, tables
+from trayapp.teamserver import policychecks, problems, tables
 from trayapp.teamserver.database import insert_or
 from trayapp.teamserver.keys import Keys
 
@@ -67,6 +69,12 @@ async def policy(connection: AsyncConnection, keys: Keys, tenant: str, team: str
     return read(signed.payload)
 
 
+async def in_force(connection: AsyncConnection, tenant: str, team: str) -> wire.Policy | None:
+    """The latest policy that was made, if there is one; nothing is made or renewed."""
+    row = await _latest(connection, tenant, team)
+    return None if row is None else read(row["payload"])
+
+
 @lru_cache(maxsize=256)
 def read(payload: str) -> wire.Policy:
     """A stored policy."""
@@ -79,7 +87,7 @@ async def publish(connection: AsyncConnection, keys: Keys, tenant: str, team: st
     Raises:
         Refused: the team is not there, the terms are not a policy's, or another version came in between.
     """
-    version = await _insert(connection, keys, tenant, team, new, now)
+    version = await _insert(connection, keys, tenant, team, new, now, checked=True)
     if version is None:
         raise problems.Refused(
             409, "changed_meanwhile", "Changed meanwhile", "Somebody else made a version.", "Look at it and try again."
@@ -87,13 +95,12 @@ async def publish(connection: AsyncConnection, keys: Keys, tenant: str, team: st
     return version
 
 
-async def _insert(connection: AsyncConnection, keys: Keys, tenant: str, team: str, new: Terms, now: int) -> int | None:
+async def _insert(
+    connection: AsyncConnection, keys: Keys, tenant: str, team: str, new: Terms, now: int, *, checked: bool = False
+) -> int | None:
     known = sa.select(tables.team.c.team).where(tables.team.c.tenant == tenant, tables.team.c.team == team)
     if (await connection.execute(known)).first() is None:
         raise problems.not_found("There is no such team")
-    unknown = set(new.sync.dimensions) - set(wire.DIMENSIONS)
-    if unknown:
-        raise problems.malformed("A dimension of the policy is none of the protocol's.")
     row = await _latest(connection, tenant, team)
     version = 1 if row is None else row["version"] + 1
     fields = {name: getattr(new, name) for name in Terms.__struct_fields__}
@@ -103,7 +110,9 @@ async def _insert(connection: AsyncConnection, keys: Keys, tenant: str, team: st
             wire.Policy,
         )
     except msgspec.ValidationError as error:
-        raise problems.malformed(str(error)) from None
+        raise problems.malformed(_place(error)) from None
+    if checked:
+        policychecks.check(made, now, None if row is None else read(row["payload"]))
     payload = msgspec.json.encode(made)
     values = {
         "tenant": tenant,
@@ -118,6 +127,11 @@ async def _insert(connection: AsyncConnection, keys: Keys, tenant: str, team: st
     once = insert_or(connection, table).values(values).on_conflict_do_nothing().returning(table.c.version)
     number: int | None = (await connection.execute(once)).scalar()
     return number
+
+
+def _place(error: msgspec.ValidationError) -> str:
+    found = re.search(r" - at `[$]?[.]?([^`]*)`\Z", str(error))
+    return f"The value at {found[1]} is not of its type." if found else "It is not a policy."
 
 
 async def _latest(connection: AsyncConnection, tenant: str, team: str) -> sa.RowMapping | None:

@@ -1,20 +1,19 @@
-"""Money that several share: what is told of it, how fast it goes, and where that leads.
+"""Money that several share: what is told of it, and how pools come and go.
 
 Rules:
 
-* everything that is told of a pool is made from *shares cut off to whole steps*: 1 % of the limit where at least five
-  people spent from it in this period, else 10 % and nothing more. A share of 1.00 means that the limit was reached,
-  exactly, so a stop needs no finer figure;
+* what is told of a pool is made from its amount cut off to a rung (``rungs.py``): two significant digits where at least
+  five people spent from it in this period and no fewer can be subtracted (``tellings.py``), else the wide ladder, the
+  share in steps of 10 %, and nothing more. A limit is a rung, so a share of 1.00 means that it was reached, exactly;
 * it is reckoned anew at most every ten seconds (each second near its limit), by one replica, and lies in the database
   for all;
-* the forecast is the shares of whole days of the last four weeks, by weekday once there are two weeks, and 80 % of the
-  spread that they had; it is told with two significant digits.
+* a pool that is given to others, counts otherwise or becomes another kind begins anew; one that a policy names is not
+  taken away.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, cast
 
@@ -22,20 +21,20 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from trayapp.money import dollars
 from trayapp.team import wire
-from trayapp.teamserver import amounts, problems, tables
+from trayapp.teamserver import amounts, forecasting, namedpools, problems, rungs, tables
 from trayapp.teamserver.database import insert_or
+from trayapp.teamserver.tellings import ENOUGH, Heads, Telling, fine
 
 DAY_S: Final = 86_400
 FRESH_S: Final = 10
 NEAR: Final = 0.8
 """From this share on a pool is reckoned anew each second."""
-ENOUGH: Final = 5
-"""So many people have to be in a figure."""
 FINE, COARSE = 1, 10
 """Steps in percent."""
-_HISTORY: Final = 28
-_Z80: Final = 1.2816
+_MOST_PERCENT: Final = 1000
+"""More than ten times the limit is told as ten times."""
 COUNTED: Final = {"list": "pico_list", "contract": "pico_contract", "bill": "pico_marginal"}
 Period = Literal["day", "week", "month"]
 
@@ -67,7 +66,12 @@ async def make(
     period: str = "month",
     counts: str = "contract",
 ) -> None:
-    """Make a pool, or change it; what was spent from it stays."""
+    """Make a pool, or change it; what was spent from it stays.
+
+    Raises:
+        Refused: it cannot have that name or limit.
+    """
+    _check(name, limit)
     usd, pico = amounts.split(limit)
     values: dict[str, Any] = {
         "tenant": tenant,
@@ -80,24 +84,70 @@ async def make(
         "limit_pico": pico,
         "fresh_until": 0,
     }
-    statement = insert_or(connection, tables.pool).values(values)
+    table = tables.pool
+    same = sa.select(table).where(table.c.tenant == tenant, table.c.pool == name).with_for_update()
+    before = (await connection.execute(same)).mappings().first()
+    if before is not None and any(before[each] != values[each] for each in ("team", "kind", "period", "counts")):
+        await _forget_leases(connection, tenant, name)
+        values["committed"] = values["committed_since"] = 0
+    statement = insert_or(connection, table).values(values)
     changed = {key: value for key, value in values.items() if key not in ("tenant", "pool")}
     await connection.execute(statement.on_conflict_do_update(index_elements=["tenant", "pool"], set_=changed))
+
+
+def _check(name: str, limit: int) -> None:
+    try:
+        msgspec.convert(name, wire.PoolName)
+    except msgspec.ValidationError:
+        raise problems.Refused(
+            422,
+            "bad_pool_name",
+            "No name of a pool",
+            "It is one line of 1 to 64 characters without a slash.",
+            "Choose another one.",
+        ) from None
+    if not rungs.is_limit(limit):
+        below, above = rungs.neighbours(limit)
+        raise problems.Refused(
+            422,
+            "bad_limit",
+            "No limit of a pool",
+            f"Limits are steps of a fixed ladder, so that nobody's spending can be found by setting many of them; the"
+            f" nearest are {dollars(below)} and {dollars(above)}.",
+            "Choose one of them.",
+        )
+
+
+def limit_of(row: Mapping[str, Any]) -> int:
+    """A pool's limit: a rung, also where an earlier version took another."""
+    return max(rungs.wide(amounts.joined(row["limit_usd"], row["limit_pico"])), rungs.LEAST)
 
 
 async def drop(connection: AsyncConnection, tenant: str, name: str) -> None:
     """Take a pool away.
 
     Raises:
-        Refused: there is none of that name.
+        Refused: there is none of that name, or a policy names it.
     """
+    teams = await namedpools.named_by(connection, tenant, name)
+    if teams:
+        raise problems.Refused(
+            409,
+            "named_pool",
+            "A policy names this pool",
+            f"Budgets of {', '.join(teams)} count on it and would stand for nothing.",
+            "Publish a policy without them first (`spendlight teamserver policy`).",
+        )
     table = tables.pool
     gone = sa.delete(table).where(table.c.tenant == tenant, table.c.pool == name).returning(table.c.pool)
     if (await connection.execute(gone)).first() is None:
         raise problems.not_found("There is no such pool")
-    await connection.execute(
-        sa.delete(tables.lease).where(tables.lease.c.tenant == tenant, tables.lease.c.pool == name)
-    )
+    await _forget_leases(connection, tenant, name)
+
+
+async def _forget_leases(connection: AsyncConnection, tenant: str, name: str) -> None:
+    table = tables.lease
+    await connection.execute(sa.delete(table).where(table.c.tenant == tenant, table.c.pool == name))
 
 
 async def told(
@@ -105,11 +155,26 @@ async def told(
 ) -> tuple[wire.Pool, ...]:
     """The pools of some teams and those of the whole tenant; ``None``: all of the tenant's."""
     table = tables.pool
-    query = sa.select(table).where(table.c.tenant == tenant).order_by(table.c.pool)
-    if teams is not None:
-        query = query.where(table.c.team.in_(["", *teams]))
-    rows = (await connection.execute(query)).mappings().all()
-    return tuple([await _told(connection, row, now) for row in rows])
+    found = await connection.execute(sa.select(table).where(table.c.tenant == tenant))
+    rows = [dict(row) for row in found.mappings()]
+    shown = [row for row in rows if teams is None or row["team"] in ("", *teams)]
+    known: list[frozenset[Telling]] = []
+
+    async def exact() -> frozenset[Telling]:
+        if not known:
+            known.append(await _fine(connection, tenant, rows, now))
+        return known[0]
+
+    ordered = sorted(shown, key=lambda row: str(row["pool"]))
+    return tuple([await _told(connection, row, exact, now) for row in ordered])
+
+
+def _fresh(row: Mapping[str, Any], now: int) -> bool:
+    return bool(row["fresh_until"] > now and row["shown"])
+
+
+def _telling(row: Mapping[str, Any], now: int) -> Telling:
+    return Telling(row["team"], window(row["period"], now)[0])
 
 
 async def stale(connection: AsyncConnection, tenant: str, teams: Sequence[str] | None, now: int) -> bool:
@@ -122,10 +187,12 @@ async def stale(connection: AsyncConnection, tenant: str, teams: Sequence[str] |
     return oldest is not None and oldest <= now
 
 
-async def _told(connection: AsyncConnection, row: sa.RowMapping, now: int) -> wire.Pool:
+async def _told(
+    connection: AsyncConnection, row: Mapping[str, Any], exact: Callable[[], Awaitable[frozenset[Telling]]], now: int
+) -> wire.Pool:
     table = tables.pool
     this = sa.and_(table.c.tenant == row["tenant"], table.c.pool == row["pool"])
-    if row["fresh_until"] > now and row["shown"]:
+    if _fresh(row, now):
         return msgspec.json.decode(row["shown"], type=wire.Pool)
     # Of several replicas one goes on; the others wait here, and then find what it has left.
     mine = sa.update(table).where(this, table.c.fresh_until <= now).values(fresh_until=now + 1)
@@ -133,7 +200,7 @@ async def _told(connection: AsyncConnection, row: sa.RowMapping, now: int) -> wi
         shown = (await connection.execute(sa.select(table.c.shown).where(this))).scalar()
         if shown:
             return msgspec.json.decode(shown, type=wire.Pool)
-    pool = await state(connection, dict(row), now)
+    pool = await state(connection, row, exact=_telling(row, now) in await exact(), now=now)
     fresh = now + (FRESH_S if float(pool.share) < NEAR else 1)
     await connection.execute(
         sa.update(table).where(this).values(shown=msgspec.json.encode(pool).decode(), fresh_until=fresh)
@@ -141,16 +208,15 @@ async def _told(connection: AsyncConnection, row: sa.RowMapping, now: int) -> wi
     return pool
 
 
-async def state(connection: AsyncConnection, row: Mapping[str, Any], now: int) -> wire.Pool:
-    """What is told of a pool, reckoned from the days' sums."""
+async def state(connection: AsyncConnection, row: Mapping[str, Any], *, exact: bool, now: int) -> wire.Pool:
+    """What is told of a pool, reckoned from the days' sums. ``exact``: in fine steps."""
     since, until = window(row["period"], now)
-    limit = amounts.joined(row["limit_usd"], row["limit_pico"])
-    first = min(since, now - _HISTORY * DAY_S) // DAY_S
-    days = await _days(connection, row, first, now)
-    spent = sum(amount for day, amount in days.items() if day >= since // DAY_S)
-    people = await _people(connection, row, since, until)
-    step = FINE if people >= ENOUGH else COARSE
-    percent = amounts.steps(spent, limit, step)
+    limit = limit_of(row)
+    first = min(since, now - forecasting.HISTORY * DAY_S) if exact else since
+    days = await _days(connection, row, first // DAY_S, now, people=exact)
+    spent = sum(amount for day, (amount, _) in days.items() if day >= since // DAY_S)
+    amount = rungs.fine(spent) if exact else rungs.wide(spent)
+    percent = rungs.percent(amount, limit, FINE if exact else COARSE, _MOST_PERCENT)
     pool = wire.Pool(
         name=row["pool"],
         kind=cast(Literal["soft", "hard"], row["kind"]),
@@ -162,66 +228,76 @@ async def state(connection: AsyncConnection, row: Mapping[str, Any], now: int) -
         as_of=now,
         members=0,
     )
-    if people < ENOUGH:
+    if not exact:
         return pool
-    shares = daily_steps(days, limit)
-    low, high = forecast(shares, percent, since, until, now)
+    shares = forecasting.daily_steps(forecasting.carried(days), limit)
+    low, high = forecasting.forecast(shares, amount * 100 // limit, since, until, now)
     passed = max(now - since, 3600)
     return msgspec.structs.replace(
         pool,
-        pico_spent=str(percent * limit // 100),
-        pico_per_day=str(amounts.rounded(percent * limit * DAY_S // (100 * passed))),
-        pico_low=_amount(low, limit),
-        pico_high=_amount(high, limit),
+        pico_spent=str(amount),
+        pico_per_day=str(amounts.rounded(amount * DAY_S // passed)),
+        pico_low=forecasting.amount(low, limit),
+        pico_high=forecasting.amount(high, limit),
         members=await _members(connection, row),
     )
 
 
-def _amount(percent: float | None, limit: int) -> str | None:
-    return None if percent is None else str(amounts.rounded(round(percent * 1000) * limit // 100_000))
+async def spent(connection: AsyncConnection, row: Mapping[str, Any], since: int, now: int) -> int:
+    """What was spent from a pool, exactly: for what is decided, never told."""
+    days = await _days(connection, row, since // DAY_S, now, people=False)
+    return sum(amount for amount, _ in days.values())
 
 
-def daily_steps(days: Mapping[int, int], limit: int) -> dict[int, int]:
-    """Percent by day: differences of the running total's whole steps, so that nothing is lost on the way."""
-    running = before = 0
+async def _fine(
+    connection: AsyncConnection, tenant: str, rows: Sequence[Mapping[str, Any]], now: int
+) -> frozenset[Telling]:
+    """Which of all pools are told in fine steps."""
+    tellings = [_telling(row, now) for row in rows]
+    starts = sorted({telling.since for telling in tellings})
+    names = sorted({COUNTED[row["counts"]] for row in rows})
+    found = await _heads(connection, tenant, starts, names, now)
+
+    def count(team: str, since: int, until: int | None) -> Heads:
+        ended = len(starts) if until is None else starts.index(until)
+        return found.get(team, {}).get((starts.index(since), ended), Heads(0, 0))
+
+    return fine(tellings, sorted(found), count)
+
+
+async def _heads(
+    connection: AsyncConnection, tenant: str, starts: Sequence[int], names: Sequence[str], now: int
+) -> dict[str, dict[tuple[int, int], Heads]]:
+    """Team to spans (from which start to before which) to people who spent."""
+    table, device, member = tables.daily, tables.device, tables.membership
+    above = [sa.or_(table.c[f"{name}_usd"] > 0, table.c[f"{name}_pico"] > 0) for name in names]
+    ends = [*(start // DAY_S for start in starts[1:]), now // DAY_S + 1]
+    flags: list[sa.ColumnElement[Any]] = []
+    for number, start in enumerate(starts):
+        within = sa.and_(table.c.day >= start // DAY_S, table.c.day < ends[number])
+        for kind, spent_ in (("some", sa.or_(*above)), ("every", sa.and_(*above))):
+            flags.append(sa.func.max(sa.case((sa.and_(within, spent_), 1), else_=0)).label(f"{kind}{number}"))
+    each = (
+        sa.select(member.c.team, *flags)
+        .select_from(table)
+        .join(device, sa.and_(device.c.tenant == table.c.tenant, device.c.device == table.c.device))
+        .join(member, sa.and_(member.c.tenant == device.c.tenant, member.c.member == device.c.member))
+        .where(table.c.tenant == tenant, table.c.day >= min(starts, default=0) // DAY_S)
+        .group_by(member.c.team, member.c.member)
+        .subquery()
+    )
+    spans = [(begun, ended) for begun in range(len(starts)) for ended in range(begun + 1, len(starts) + 1)]
+    sums = [
+        sa.func.sum(sa.case((sa.or_(*(each.c[f"{kind}{n}"] == 1 for n in range(*span))), 1), else_=0))
+        for span in spans
+        for kind in ("some", "every")
+    ]
+    query = sa.select(each.c.team, *sums).group_by(each.c.team)
     found = {}
-    for day in sorted(days):
-        running += days[day]
-        steps = amounts.steps(running, limit, FINE)
-        found[day], before = steps - before, steps
+    for team, *counts in await connection.execute(query):
+        pairs = zip(counts[::2], counts[1::2], strict=True)
+        found[team] = {span: Heads(int(some), int(every)) for span, (some, every) in zip(spans, pairs, strict=True)}
     return found
-
-
-def forecast(
-    shares: Mapping[int, int], spent: int, since: int, until: int, now: int
-) -> tuple[float | None, float | None]:
-    """The two ends of what the period will have used, in percent; ``None`` before there were three whole days.
-
-    Args:
-        shares: percent by day (epoch days); days that are missing within had nothing.
-        spent: percent of this period until now.
-        since: the period's beginning.
-        until: its end.
-        now: the moment.
-    """
-    today = now // DAY_S
-    seen = [day for day in shares if day < today]
-    if not seen or today - min(seen) < 3:
-        return None, None
-    past = [(day, shares.get(day, 0)) for day in range(max(min(seen), today - _HISTORY), today)]
-    mean = sum(share for _, share in past) / len(past)
-
-    def usual(day: int) -> float:
-        same = [share for other, share in past if (day - other) % 7 == 0]
-        return sum(same) / len(same) if len(past) >= 14 and same else mean
-
-    spread = math.sqrt(sum((share - usual(day)) ** 2 for day, share in past) / max(len(past) - 1, 1))
-    left = [(day, 1.0) for day in range(today + 1, until // DAY_S)]
-    left.append((today, 1 - (now % DAY_S) / DAY_S))
-    more = sum(usual(day) * part for day, part in left)
-    length = sum(part for _, part in left)
-    off = _Z80 * spread * math.sqrt(length * (1 + length / len(past)))
-    return spent + max(more - off, 0.0), spent + more + off
 
 
 def _of_pool(row: Mapping[str, Any], table: sa.Table) -> sa.Select[Any]:
@@ -237,28 +313,28 @@ def _of_pool(row: Mapping[str, Any], table: sa.Table) -> sa.Select[Any]:
     return query.where(member.c.team == row["team"]) if row["team"] else query
 
 
-async def _days(connection: AsyncConnection, row: Mapping[str, Any], first: int, now: int) -> dict[int, int]:
+async def _days(
+    connection: AsyncConnection, row: Mapping[str, Any], first: int, now: int, *, people: bool
+) -> dict[int, tuple[int, int]]:
+    """By day: what was spent, and by how many (0 unless it is asked for)."""
     table = tables.daily
     name = COUNTED[row["counts"]]
+    spent_ = sa.or_(table.c[f"{name}_usd"] > 0, table.c[f"{name}_pico"] > 0)
+    heads: sa.ColumnElement[Any] = sa.literal_column("0")
+    if people:
+        heads = sa.func.count(sa.distinct(sa.case((spent_, tables.membership.c.member))))
     query = (
         _of_pool(row, table)
-        .add_columns(table.c.day, *amounts.sums(table.c[f"{name}_usd"], table.c[f"{name}_pico"], name))
+        .add_columns(
+            table.c.day,
+            heads.label("people"),
+            *amounts.sums(table.c[f"{name}_usd"], table.c[f"{name}_pico"], name),
+        )
         .where(table.c.day >= first, table.c.day <= now // DAY_S)
         .group_by(table.c.day)
     )
-    return {found["day"]: amounts.total(found, name) for found in (await connection.execute(query)).mappings()}
-
-
-async def _people(connection: AsyncConnection, row: Mapping[str, Any], since: int, until: int) -> int:
-    table = tables.daily
-    name = COUNTED[row["counts"]]
-    spent = sa.or_(table.c[f"{name}_usd"] > 0, table.c[f"{name}_pico"] > 0)
-    query = (
-        _of_pool(row, table)
-        .add_columns(sa.func.count(sa.distinct(tables.membership.c.member)))
-        .where(table.c.day >= since // DAY_S, table.c.day < until // DAY_S, spent)
-    )
-    return int((await connection.execute(query)).scalar_one())
+    found = (await connection.execute(query)).mappings()
+    return {each["day"]: (amounts.total(each, name), int(each["people"])) for each in found}
 
 
 async def _members(connection: AsyncConnection, row: Mapping[str, Any]) -> int:

@@ -50,6 +50,17 @@ def unknown_token() -> Refused:
     )
 
 
+def revoked() -> Refused:
+    """A device that was shut out: for good, unlike every 401 and 403. Only its own key or token is told so."""
+    return Refused(
+        410,
+        "revoked",
+        "This device is not let in any more",
+        "An admin of the team has shut it out. What it sent before stays.",
+        "Ask an admin for a new invitation and join again.",
+    )
+
+
 def not_allowed(what: str = "This") -> Refused:
     """Known, but not for this."""
     return Refused(

@@ -18,6 +18,7 @@ from trayapp.teamserver import (
     bodies,
     commitments,
     enrolment,
+    namedpools,
     policies,
     problems,
     releases,
@@ -121,7 +122,8 @@ async def publish(request: Request, team: Name) -> Response:
     async with service.acting(claims) as (connection, person):
         person.needs("admin")
         version = await policies.publish(connection, service.keys, person.tenant, team, terms, service.clock())
-    return said(answers.Published(version=version), 201)
+        missing = await namedpools.missing(connection, person.tenant, team, terms.budgets)
+    return said(answers.Published(version=version, notes=tuple(map(namedpools.note, missing))), 201)
 
 
 @router.get("/health", **described(answer=answers.Health, security=()))

@@ -3,10 +3,11 @@
 Rules:
 
 * a week is told from two days after its end, and never changes again, whatever arrives or is deleted later: two
-  readings of one week have no difference that could be somebody's. What came later is in pools, commitments and the
-  owner's own export;
+  readings of one week have no difference that could be somebody's. What came later is in pools and the owner's own
+  export;
 * all roles read the same atoms (``atoms.py``): finance all of them, a lead those of the own team;
-* there is nothing to choose: no filter, no span of time. Each figure is rounded to two significant digits.
+* there is nothing to choose: no filter, no span of time. Each figure is rounded to two significant digits;
+* how far commitments are drawn (``commitments.py``) is reckoned from the weeks' own lines by vendor and says no more.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ DAY_S: Final = 86_400
 WEEK_S: Final = 7 * DAY_S
 GRACE_S: Final = 2 * DAY_S
 WEEKS: Final = 8
+MOST_WEEKS: Final = 530
+"""Ten years, the longest that anything is kept."""
 _MONDAY: Final = 4 * DAY_S
 """The first Monday since the epoch."""
 
@@ -46,7 +49,7 @@ def weeks(now: int) -> list[int]:
 
 async def spend(connection: AsyncConnection, tenant: str, team: str, now: int) -> answers.Spend:
     """All weeks. ``team`` empty: the tenant."""
-    await _make(connection, tenant, now)
+    await make(connection, tenant, weeks(now), now)
     release = tables.release
     query = sa.select(release.c.week, release.c.cells).where(
         release.c.tenant == tenant, release.c.week >= weeks(now)[-1], release.c.week <= weeks(now)[0]
@@ -58,22 +61,47 @@ async def spend(connection: AsyncConnection, tenant: str, team: str, now: int) -
     return answers.Spend(scope=scope, weeks=tuple(_week(monday, _read(cells), team, names) for monday, cells in rows))
 
 
-async def _make(connection: AsyncConnection, tenant: str, now: int) -> None:
+async def make(connection: AsyncConnection, tenant: str, mondays: Sequence[int], now: int) -> None:
     """Tell the weeks that were not told yet. Of two replicas, the first one's word holds."""
     release = tables.release
     done = set((await connection.execute(sa.select(release.c.week).where(release.c.tenant == tenant))).scalars().all())
-    for monday in weeks(now):
+    for monday in mondays:
         if monday not in done:
             found = atoms(await records(connection, tenant, monday, monday + WEEK_S))
             values = {"tenant": tenant, "week": monday, "made": now, "cells": _written(found)}
             await connection.execute(insert_or(connection, release).values(values).on_conflict_do_nothing())
 
 
+def monday(moment: int) -> int:
+    """The Monday of the week that a moment lies in."""
+    return (moment - _MONDAY) // WEEK_S * WEEK_S + _MONDAY
+
+
+async def vendors(connection: AsyncConnection, tenant: str, now: int) -> dict[int, tuple[dict[str | None, int], bool]]:
+    """What each told week says of vendors, at contract rates: by its Monday, each line as the week's table has it, and
+    whether anything was told. Weeks of which something is kept are told now, if they were not before.
+    """
+    bucket, release = tables.bucket, tables.release
+    latest = weeks(now)[0]
+    oldest = sa.select(sa.func.min(bucket.c.start)).where(bucket.c.tenant == tenant)
+    first = (await connection.execute(oldest)).scalar()
+    if first is not None:
+        span = range(max(monday(first), latest - (MOST_WEEKS - 1) * WEEK_S), latest + 1, WEEK_S)
+        await make(connection, tenant, span, now)
+    query = sa.select(release.c.week, release.c.cells).where(release.c.tenant == tenant, release.c.week <= latest)
+    found = {}
+    for week, cells in (await connection.execute(query)).all():
+        parts = _read(cells)
+        lines = table(parts, "vendor", lambda atom: atom.pico_contract)
+        found[week] = ({name: amounts.rounded(pico) for name, pico in lines}, bool(parts))
+    return found
+
+
 async def records(connection: AsyncConnection, tenant: str, since: int, until: int) -> list[Record]:
     """Who spent what on what and when."""
     bucket, epoch, device, member = tables.bucket, tables.epoch, tables.device, tables.membership
     day = (bucket.c.start.op("/")(sa.literal_column(str(DAY_S)))).label("day")
-    keys = (member.c.member, member.c.team, bucket.c.model_served, bucket.c.tool, day)
+    keys = (member.c.member, member.c.team, bucket.c.vendor, bucket.c.model_served, bucket.c.tool, day)
     same_epoch = sa.and_(
         epoch.c.tenant == bucket.c.tenant,
         epoch.c.device == bucket.c.device,
@@ -98,6 +126,7 @@ async def records(connection: AsyncConnection, tenant: str, since: int, until: i
         Record(
             member=row["member"],
             team=row["team"],
+            vendor=row["vendor"],
             model=row["model_served"],
             tool=row["tool"],
             day=datetime.fromtimestamp(row["day"] * DAY_S, UTC).date().isoformat(),
@@ -119,9 +148,16 @@ def _written(found: Sequence[Atom]) -> str:
 
 def _read(cells: str) -> list[Atom]:
     return [
-        Atom(dict(zip(CUTS, cell.labels, strict=True)), int(cell.pico_list), int(cell.pico_contract), cell.calls)
+        Atom(_labels(cell), int(cell.pico_list), int(cell.pico_contract), cell.calls)
         for cell in msgspec.json.decode(cells, type=list[_Cell])
     ]
+
+
+def _labels(cell: _Cell) -> dict[str, str | None]:
+    if len(cell.labels) == len(CUTS):
+        return dict(zip(CUTS, cell.labels, strict=True))
+    # Told before vendors were a cut: what was said stays, and of vendors nothing was.
+    return {"vendor": None, **dict(zip((cut for cut in CUTS if cut != "vendor"), cell.labels, strict=True))}
 
 
 def _week(monday: int, found: Sequence[Atom], team: str, names: Mapping[str, str]) -> answers.Week:

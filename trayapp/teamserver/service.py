@@ -78,7 +78,7 @@ class Service:
             Refused: he is not known any more.
         """
         async with self.database.inside(claims.tenant, write=write) as connection:
-            yield connection, await people.known(connection, claims, lock=lock)
+            yield connection, await people.known(connection, claims, alone=lock)
 
     def _claims(self, request: Request, audience: tokens.Audience) -> Claims | None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -7,8 +7,10 @@ devices; a database that is not in its latest form is not served.
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import logging
+import socket
 import sys
 from pathlib import Path
 from typing import Final
@@ -34,7 +36,7 @@ def run(settings: Settings, host: str, port: int) -> int:
     """Serve until told to stop.
 
     Raises:
-        TroubleError: the database is not in its latest form, or the role sees too much.
+        TroubleError: the database is not in its latest form, the role sees too much, or the port is taken.
     """
     if settings.database.startswith("sqlite"):
         migrating.upgrade(settings.database)
@@ -48,14 +50,13 @@ def run(settings: Settings, host: str, port: int) -> int:
             )
         )
     asyncio.run(_check(settings.database))
+    listener = _listener(host, port)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     if host not in _LOOPBACK:
         print("Listening beyond this machine, without TLS: put a proxy that speaks it in front.", file=sys.stderr)
     print(f"Serving on http://{host}:{port}; TLS belongs in front (see packaging/teamserver).", file=sys.stderr)
     config = uvicorn.Config(
         app.build(service(settings)),
-        host=host,
-        port=port,
         http="httptools",
         ws="none",
         access_log=False,
@@ -65,8 +66,36 @@ def run(settings: Settings, host: str, port: int) -> int:
         limit_concurrency=500,
         h11_max_incomplete_event_size=32_768,
     )
-    uvicorn.Server(config).run()
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Where it listens; had before anything is said.
+
+    Raises:
+        TroubleError: somebody else listens there, or it is no place to listen at.
+    """
+    try:
+        if not 0 <= port < 65_536:  # getaddrinfo would take it for another one
+            raise ValueError
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, place = found[0]
+        listener = socket.create_server((str(place[0]), int(place[1])), family=family, backlog=2048)
+        # asyncio sets it on sockets of its own alone; accepted ones have it from here.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
+    except (OSError, OverflowError, ValueError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        raise TroubleError(
+            Trouble(
+                title="The port is taken" if taken else "It cannot listen there",
+                message=f"Another program listens on {host}:{port}." if taken else f"{host}:{port} is refused.",
+                fix="Choose another one with --port, or end the other program." if taken else "See --host and --port.",
+                code="port_taken" if taken else "port_unusable",
+            )
+        ) from None
 
 
 async def _check(url: str) -> None:

@@ -65,7 +65,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     home = home_folder(environment)
     tenant = environment.get("SPENDLIGHT_TEAM_TENANT", "")
     if not tenant and (home / "tenant").is_file():
-        tenant = (home / "tenant").read_text("utf-8").strip()
+        tenant = (home / "tenant").read_text("utf-8", errors="replace").strip()
     return Settings(
         home=home,
         database=environment.get("SPENDLIGHT_TEAM_DATABASE") or f"sqlite:///{home / 'team.sqlite3'}",
@@ -93,7 +93,7 @@ def _secret(path: Path, given: str | None) -> bytes:
     if given is None:
         try:
             mode = path.stat().st_mode
-            given = path.read_text("ascii")
+            given = path.read_text("utf-8", errors="replace")
         except FileNotFoundError:
             raise TroubleError(
                 Trouble(

@@ -113,8 +113,10 @@ epoch = sa.Table(
     _key("epoch"),
     _number("created"),
     _number("revision"),
+    _number("heard"),
     sa.Column("superseded_by", sa.Text),
 )
+"""``heard``: when it last took a newer revision."""
 
 bucket = sa.Table(
     "bucket",
@@ -193,12 +195,18 @@ lease = sa.Table(
     _text("device"),
     _number("since"),
     _number("micro"),
+    _number("granted"),
     _number("expires"),
+    _number("ended"),
+    _number("used"),
+    _number("idle"),
     _text("state", "open"),
     sa.Column("idempotency", sa.Text),
 )
-"""``state``: ``open``, ``expired`` (given back whole), ``closed`` (what was used is known)."""
+"""``state``: ``open``, ``expired`` (given back whole), ``closed`` (what was ``used`` is known; ``ended`` says when).
+``idle`` is 1 where nothing showed, when it was given, that its device spends."""
 sa.Index("lease_open", lease.c.tenant, lease.c.pool, lease.c.state, lease.c.expires)
+sa.Index("lease_recent", lease.c.tenant, lease.c.device, lease.c.pool, lease.c.ended)
 sa.Index("lease_once", lease.c.tenant, lease.c.device, lease.c.idempotency, unique=True)
 
 release = sa.Table(

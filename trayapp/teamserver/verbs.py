@@ -17,12 +17,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy.engine import make_url
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from trayapp.money import dollars
-from trayapp.teamserver import enrolment, founding, migrating, policies, pools, problems, retention, serving, settings
-from trayapp.teamserver.database import Database
+from trayapp.teamserver import (
+    enrolment,
+    founding,
+    migrating,
+    namedpools,
+    policies,
+    pools,
+    problems,
+    retention,
+    serving,
+    settings,
+)
+from trayapp.teamserver.database import Database, address
 from trayapp.teamserver.keys import Keys
 from trayapp.teamserver.people import ROLES
 from trayapp.trouble import Trouble, TroubleError
@@ -31,10 +42,46 @@ Act = Callable[[AsyncConnection, str, Keys, int], Awaitable[Any]]
 
 
 def run(arguments: list[str]) -> int:
-    """Do one verb."""
+    """Do one verb.
+
+    Raises:
+        TroubleError: it did not work; said in words, whatever it was.
+    """
     options = _parser().parse_args(arguments)
-    code: int = options.do(options)
+    try:
+        code: int = options.do(options)
+    except sa.exc.SQLAlchemyError as error:
+        raise TroubleError(_database_trouble(error)) from None
+    except UnicodeError:
+        raise TroubleError(
+            Trouble(title="Not understood", message="What was given is no text.", fix="Use UTF-8.", code="bad_text")
+        ) from None
     return code
+
+
+def _database_trouble(error: sa.exc.SQLAlchemyError) -> Trouble:
+    """What to do; the database's own words are not repeated, since there may be data in them."""
+    kind = type(getattr(error, "orig", None) or error).__name__
+    if isinstance(error, sa.exc.ProgrammingError) or "no such" in str(getattr(error, "orig", "")):
+        return Trouble(
+            title="The database is not in its latest form",
+            message=f"Something that this version needs is not there, or this role may not see it ({kind}).",
+            fix="Run `spendlight teamserver init` (with --owner-database on PostgreSQL).",
+            code="old_database",
+        )
+    if isinstance(error, sa.exc.DataError | sa.exc.IntegrityError):
+        return Trouble(
+            title="The database does not take that",
+            message=f"What was given cannot be stored ({kind}).",
+            fix="Look for characters that no name has.",
+            code="bad_value",
+        )
+    return Trouble(
+        title="The database does not answer",
+        message=f"It could not be opened or asked ({kind}).",
+        fix="Look whether it runs and whether SPENDLIGHT_TEAM_DATABASE is right.",
+        code="no_database",
+    )
 
 
 def _inside(act: Act, tenant: str | None = None) -> Any:
@@ -92,7 +139,7 @@ def _init(options: argparse.Namespace) -> int:
     settings.make()
     found = settings.load()
     owner = options.owner_database or found.database
-    role = options.app_role or make_url(found.database).username or ""
+    role = options.app_role or address(found.database).username or ""
     migrating.upgrade(owner, role)
     if found.tenant:
         print(f"The database is in its latest form. Tenant: {found.tenant}")
@@ -148,15 +195,21 @@ def _teams(options: argparse.Namespace) -> int:
 def _policy(options: argparse.Namespace) -> int:
     new = None if options.file is None else _terms(Path(options.file))
 
-    async def act(connection: AsyncConnection, tenant: str, keys: Keys, now: int) -> policies.Terms | int:
+    async def act(
+        connection: AsyncConnection, tenant: str, keys: Keys, now: int
+    ) -> policies.Terms | tuple[int, list[str]]:
         team = await _team(connection, tenant, options.team)
         if new is None:
             return policies.terms(await policies.policy(connection, keys, tenant, team, now))
-        return await policies.publish(connection, keys, tenant, team, new, now)
+        version = await policies.publish(connection, keys, tenant, team, new, now)
+        return version, await namedpools.missing(connection, tenant, team, new.budgets)
 
     done = _inside(act)
-    if isinstance(done, int):
-        print(f"Version {done} is in force; devices fetch it with their next sync.")
+    if isinstance(done, tuple):
+        version, missing = done
+        print(f"Version {version} is in force; devices fetch it with their next sync.")
+        for name in missing:
+            print(namedpools.note(name))
     else:
         print(json.dumps(msgspec.to_builtins(done), indent=2, ensure_ascii=False))
     return 0
@@ -165,7 +218,16 @@ def _policy(options: argparse.Namespace) -> int:
 def _terms(path: Path) -> policies.Terms:
     try:
         return msgspec.json.decode(path.read_bytes(), type=policies.Terms)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise TroubleError(
+            Trouble(
+                title="No policy",
+                message=f"{path}: {error.strerror}.",
+                fix="Name a file that can be read; `spendlight teamserver policy > FILE` makes one.",
+                code="bad_policy",
+            )
+        ) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise TroubleError(
             Trouble(
                 title="No policy",
@@ -228,7 +290,7 @@ def _amount(text: str) -> int:
         amount = Decimal(text) * 10**12
         if not amount.is_finite() or amount <= 0 or amount >= 10**24 or amount != int(amount):
             raise InvalidOperation
-    except InvalidOperation:
+    except ArithmeticError:
         raise TroubleError(
             Trouble(title="No amount", message=f"{text!r} is no amount of dollars.", fix="Write it like 500 or 99.50.")
         ) from None
@@ -259,7 +321,7 @@ def _health(options: argparse.Namespace) -> int:
 
     try:
         answer = httpx.get(f"{options.url}/health", timeout=10)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise TroubleError(
             Trouble(
                 title="The team server does not answer",
@@ -313,7 +375,9 @@ def _parser() -> argparse.ArgumentParser:
     pool = verb("pool", _pool, "list, add or remove pools")
     pool.add_argument("action", choices=("list", "add", "remove"), nargs="?", default="list")
     pool.add_argument("--name", default="")
-    pool.add_argument("--limit", default="0", metavar="USD")
+    pool.add_argument(
+        "--limit", default="0", metavar="USD", help="a rung: 10, 12, 15, 17, 20, 25, 30, 35, 40, 50 … 100 …"
+    )
     pool.add_argument("--team", default="", help="only that team's")
     pool.add_argument("--kind", choices=("soft", "hard"), default="soft")
     pool.add_argument("--period", choices=("day", "week", "month"), default="month")

@@ -14,7 +14,7 @@ from trayapp.money import count, dollars
 from trayapp.team import wire
 from trayapp.teamserver import answers
 
-TITLES: Final = {"team": "Team", "model": "Model", "tool": "Tool", "day": "Day"}
+TITLES: Final = {"team": "Team", "vendor": "Vendor", "model": "Model", "tool": "Tool", "day": "Day"}
 TOGETHER: Final = "together (fewer than 5 people apart)"
 
 
@@ -91,7 +91,9 @@ def pool(state: wire.Pool, now: int) -> Bar:
     level, word = _level(percent)
     lines = []
     if state.pico_spent is None:
-        lines.append("Fewer than 5 people spent from it in this period: its share is told in steps of 10 %.")
+        lines.append(
+            "Its share is told in steps of 10 %: fewer than 5 people spent from it, or could be told from other pools."
+        )
     else:
         if state.pico_per_day is not None:
             lines.append(f"{dollars(int(state.pico_per_day))} a day so far")
@@ -109,11 +111,21 @@ def pool(state: wire.Pool, now: int) -> Bar:
 
 def commitment(state: answers.Drawn) -> Bar:
     """A commitment."""
-    percent = int(Decimal(state.share) * 100)
-    level, word = ("calm", "drawn down") if percent < 100 else ("near", "drawn down in full")
     span = " to ".join(part for part in (state.since, state.until) if part)
     about = f"{state.vendor}{', ' + span if span else ''}"
-    return Bar(state.name, about, percent, f"{percent} %", f"of {dollars(int(state.pico))}", (), level, word)
+    limit = f"of {dollars(int(state.pico))}"
+    if state.share is None or state.share_most is None or state.counted_until is None:
+        line = "No week of it has been told yet: that takes five people, and two days after a week's end."
+        return Bar(state.name, about, 0, "not known", limit, (line,), "calm", "not told yet")
+    percent, most = (int(Decimal(share) * 100) for share in (state.share, state.share_most))
+    level, word = ("calm", "drawn down") if percent < 100 else ("near", "drawn down in full")
+    share = f"{percent} %" if most == percent else f"{percent} to {most} %"
+    lines = [f"by the weeks until {_day(state.counted_until - 1)}"]
+    if most != percent:
+        lines.append("Some of it was put together with other vendors' and may be this one's.")
+    if state.silent_weeks:
+        lines.append(f"{count(state.silent_weeks)} of its weeks say nothing: fewer than 5 people spent.")
+    return Bar(state.name, about, percent, share, limit, tuple(lines), level, word)
 
 
 def section(title: str, spend: answers.Spend) -> Section:
