@@ -2588,7 +2588,7 @@
     </message>
     <message>
         <source>It looks like https://team.example/join#… and holds once; ask for another one.</source>
-        <translation>Sie sieht aus wie https://team.example/join#… und gilt einmal; eine neue lässt sich erbitten.</translation>
+        <translation>Eine Einladung hat die Form https://team.example/join#… und gilt einmal; eine neue lässt sich erbitten.</translation>
     </message>
     <message>
         <source>It reads a single `.env` file: in a project that has one of its own, and in folders that you do not trust, its calls go to Google directly and are not counted. `spendlight run -- gemini` counts everywhere.</source>
