@@ -318,7 +318,7 @@ def test_the_policy_is_signed_and_told_once(world):
     assert (same.status_code, same.content) == (304, b"")
     admin = {"Authorization": f"Bearer {world.role_token('admin')}"}
     new = world.client().post(f"/v1/teams/{world.team}/policies", json={"mode": "frugal"}, headers=admin)
-    assert new.json() == {"version": 2}
+    assert new.json() == {"version": 2, "notes": []}
     for bad in ({"mode": "x"}, {"sync": {"dimensions": ["branch"]}}, {"command": "rm"}, {"budgets": [{"name": "x"}]}):
         refused = world.client().post(f"/v1/teams/{world.team}/policies", json=bad, headers=admin)
         assert refused.status_code == 422, bad

@@ -193,6 +193,32 @@ def test_frozen_hours_go_on_counting_under_the_epoch_that_stands_for_theirs(worl
     assert days(world) == 500
 
 
+def test_hours_that_freeze_before_they_are_told_again_are_not_lost(world):
+    """A restored device says at once for which epoch it stands, and is then offline for a week."""
+    device = world.join()
+    edge, recent = hour(world, 24 * 35 - 2), hour(world)
+    device.put(bucket(edge, 5, pico=500), bucket(recent, 6, pico=60), epoch="old")
+    device.put(bucket(edge, 1, pico=1, tool="codex"), epoch="alone")
+    path = f"/v1/devices/{device.id}/epochs/new/supersedes"
+    assert device.ask("POST", path, json={"epoch": "old"}).status_code == 204
+    assert days(world) == 1
+    world.offset += 7 * 86_400
+    device.sign_in()
+    assert device.put(bucket(edge, 7, pico=4), epoch="alone").acks[0].why == "frozen"
+    before = bucket(edge - 4 * HOUR, 1, pico=9)
+    assert [ack.why for ack in device.put(bucket(edge, 1, pico=500), before, epoch="new").acks] == ["", "frozen"]
+    assert device.put(bucket(edge, 2, pico=501), epoch="new").acks[0].why == ""
+    # Saying it once more moves nothing that was told anew, and nothing that may still be.
+    assert device.ask("POST", path, json={"epoch": "old"}).status_code == 204
+    assert days(world) == 502
+    world.offset += 29 * 86_400
+    device.sign_in()
+    assert device.put(bucket(edge, 3, pico=9), epoch="new").acks[0].why == "frozen"
+    # What nobody told anew until it froze counts as the former epoch told it.
+    assert device.ask("POST", path, json={"epoch": "old"}).status_code == 204
+    assert days(world) == 562
+
+
 def test_sums_are_exact_to_the_pico_dollar(world):
     device = world.join()
     draw = random.Random(7)

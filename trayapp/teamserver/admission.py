@@ -4,8 +4,8 @@ Rules:
 
 * the device's row is locked before anything else is read, in a statement of its own (``people.lock``): a statement that
   waits for a lock goes on with the view of other tables that it began with, so a replica would judge by an old epoch;
-* hours older than 35 days are frozen, hours to come are refused, and so are dimensions that the policy does not allow
-  and totals that no device can have (``MOST_USD``);
+* hours older than 35 days are frozen (``frozen_before``), hours to come are refused, and so are dimensions that the
+  policy does not allow and totals that no device can have (``MOST_USD``);
 * a tombstone says nothing, so the policy's dimensions do not concern it: one that was told before the policy became
   narrower is taken away whenever its device says so. What is kept of it has no dimension that is not allowed.
 """
@@ -141,9 +141,27 @@ async def epoch(connection: AsyncConnection, person: Person, named: str, now: in
     return row[0] is not None
 
 
-def why(bucket: wire.Bucket, allowed: frozenset[str], now: int) -> str:
-    """Why a bucket is refused; empty: it is not."""
-    if bucket.start < now - wire.FROZEN_DAYS * _DAY_S:
+async def frozen_before(connection: AsyncConnection, person: Person, named: str, now: int) -> int:
+    """Hours from before this moment are changed no more.
+
+    An epoch that stands for another has to tell anew what that one had told, and may be kept from it for weeks: for
+    its first 35 days it may change what was open when it began.
+    """
+    last = now - wire.FROZEN_DAYS * _DAY_S
+    table = tables.epoch
+    own = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device)
+    former = table.alias("former")
+    stands = sa.exists().where(
+        former.c.tenant == person.tenant, former.c.device == person.device, former.c.superseded_by == named
+    )
+    begun = sa.select(table.c.created).where(own, table.c.epoch == named, table.c.created > last, stands)
+    created = (await connection.execute(begun)).scalar()
+    return last if created is None else min(created, now) - wire.FROZEN_DAYS * _DAY_S
+
+
+def why(bucket: wire.Bucket, allowed: frozenset[str], now: int, frozen: int) -> str:
+    """Why a bucket is refused; empty: it is not. ``frozen``: hours from before this moment are."""
+    if bucket.start < frozen:
         return "frozen"
     if bucket.start > now + wire.HOUR_S:
         return "future"

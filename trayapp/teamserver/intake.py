@@ -47,8 +47,11 @@ async def put(
     latest: dict[tuple[int, str], wire.Bucket] = {}
     whys: list[str] = []
     names = [bucket.dims.key for bucket in put.buckets]
+    frozen = now - wire.FROZEN_DAYS * DAY_S
+    if any(bucket.start < frozen for bucket in put.buckets):
+        frozen = await admission.frozen_before(connection, person, epoch, now)
     for key, bucket in zip(names, put.buckets, strict=True):
-        why = "superseded" if superseded else admission.why(bucket, allowed, now)
+        why = "superseded" if superseded else admission.why(bucket, allowed, now, frozen)
         whys.append(why)
         known = latest.get((bucket.start, key))
         if not why and (known is None or known.revision < bucket.revision):
@@ -102,6 +105,7 @@ async def supersede(connection: AsyncConnection, person: Person, epoch: str, for
 
 async def _keep_frozen(connection: AsyncConnection, person: Person, epoch: str, former: str, now: int) -> None:
     """Hours that nobody may change any more go on counting, under the epoch that counts."""
+    frozen = await admission.frozen_before(connection, person, epoch, now)
     table = tables.bucket
     newer = table.alias("newer")
     mine = sa.and_(newer.c.tenant == table.c.tenant, newer.c.device == table.c.device, newer.c.epoch == epoch)
@@ -112,7 +116,7 @@ async def _keep_frozen(connection: AsyncConnection, person: Person, epoch: str, 
             table.c.tenant == person.tenant,
             table.c.device == person.device,
             table.c.epoch == former,
-            table.c.start < now - wire.FROZEN_DAYS * DAY_S,
+            table.c.start < frozen,
             ~told,
         )
         .values(epoch=epoch)
