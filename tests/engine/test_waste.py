@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import subprocess
@@ -17,9 +19,11 @@ import wasteful
 from wasteful import DAY, HOUR, MINUTE, START, Traffic
 
 from trayapp.control import ControlError
+from trayapp.engine import countingahead
 from trayapp.engine.projects import Projects
 from trayapp.engine.waste_verbs import page
 from trayapp.engine.wasteledger import Counted, WasteLedger
+from trayapp.insight import stretches
 from trayapp.insight.waste import KINDS
 from trayapp.ledger import Ledger, Repriced
 from trayapp.moments import at
@@ -158,6 +162,85 @@ def test_what_was_counted_is_kept_until_a_row_changes(ledger: Ledger, book: Book
     for n in range(9):
         waste.counted(START - n * DAY, START)
     assert waste.counted(*WEEK) is not anew
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_going_on_counts_the_same_as_beginning_anew(ledger: Ledger, book: Book, seed: int) -> None:
+    """A range in which calls still end, some of them hours late, and prices change; asked for again and again."""
+    traffic = wasteful.week(book, 40 + seed, sessions=40, scenes=60)
+    for call in traffic.rng.sample(traffic.calls, 12):
+        call.lasts += traffic.rng.randrange(HOUR, 9 * HOUR)
+    now = 0
+    known = Projects("key").mark
+    going = WasteLedger(ledger, lambda: book, known, lambda: now)
+    ranges = [WEEK, (START + 2 * DAY, START + 4 * DAY), (START + DAY, START + DAY + HOUR)]
+    for step, moment in enumerate(traffic.write_by_and_by(ledger, 24)):
+        now = moment + traffic.rng.randrange(3 * HOUR)
+        if step % 5 == 4:
+            row = traffic.rng.choice([call for call in traffic.calls if call.end <= moment and call.cost.pico])
+            cost = Cost(pico=step, basis=Basis.LIST, book="later", components=(("input", step),))
+            ledger.reprice([Repriced(id=row.id, cost=cost)]).result(20)
+        for since, until in [*ranges, (START, now)]:
+            anew = WasteLedger(ledger, lambda: book, known).counted(since, until)
+            assert going.counted(since, until) == anew, (step, since, until)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_week_that_was_looked_at_all_the_while_is_counted_exactly(ledger: Ledger, book: Book, seed: int) -> None:
+    traffic = wasteful.week(book, 70 + seed, sessions=40, scenes=60)
+    now = 0
+    waste = WasteLedger(ledger, lambda: book, Projects("key").mark, lambda: now)
+    for moment in traffic.write_by_and_by(ledger, 30):
+        now = moment
+        waste.counted(*WEEK)
+    compare(waste.counted(*WEEK), traffic)
+
+
+def test_what_was_counted_ahead_is_not_read_again(ledger: Ledger, book: Book) -> None:
+    """A waste ledger that is closed gives up at the first rows that it reads."""
+    traffic = wasteful.week(book, 3, sessions=10, scenes=40)
+    traffic.write(ledger)
+    for ahead in (True, False):
+        waste = WasteLedger(ledger, lambda: book, Projects("key").mark)
+        if ahead:
+            waste.ahead(*WEEK)
+        waste.close()
+        if ahead:
+            compare(waste.counted(*WEEK), traffic)
+        else:
+            with pytest.raises(RuntimeError, match="ends"):
+                waste.counted(*WEEK)
+
+
+def test_weeks_and_months_are_counted_ahead(ledger: Ledger, book: Book) -> None:
+    traffic = wasteful.week(book, 4, sessions=10, scenes=40)
+    traffic.write(ledger)
+    now = START + 20 * DAY  # of all that is asked for, the traffic lies in the last month
+    waste = WasteLedger(ledger, lambda: book, Projects("key").mark, lambda: now)
+
+    async def once() -> None:
+        asked: list[int] = []
+        done = asyncio.Event()
+
+        def folders() -> tuple[str, ...]:
+            asked.append(1)
+            if len(asked) > 4:
+                done.set()
+            return ()
+
+        counting = asyncio.create_task(countingahead.count(waste, folders, lambda: now, first=0, pause=0))
+        await asyncio.wait_for(done.wait(), 30)
+        counting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await counting
+
+    asyncio.run(once())
+    waste.close()
+    for kind, name in (("week", "last"), ("week", "this"), ("month", "last"), ("month", "this")):
+        stretch = stretches.named(kind, name, now, None)
+        found = waste.counted(stretch.since_us, stretch.until_us)
+        assert found == counted(ledger, book, stretch.since_us, stretch.until_us)
+        assert any(line.rows for line in found.lines) == ((kind, name) == ("month", "last"))
 
 
 def test_amounts_that_a_provider_stated_have_no_parts(ledger: Ledger, book: Book) -> None:

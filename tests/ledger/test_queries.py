@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import closing as closed
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from large_ledger import make_large
 
-from trayapp.ledger import Ledger, divided, queries, rollups
+from trayapp.insight import periods
+from trayapp.ledger import Ledger, divided, localdays, queries, rollups
 from trayapp.ledger.storage import connect_reader
 from trayapp.values import Row
 
@@ -83,8 +86,35 @@ def test_several_dimensions_at_once_are_each_by_itself(tmp_path: Path) -> None:
                 assert shares
         named = {share.key: share.name for share in queries.breakdown(connection, "project", None, None) if share.key}
         assert divided.project_names(connection, list(named)) == {k: n for k, n in named.items() if k != n}
-        with pytest.raises(ValueError, match="divide"):
-            divided.spent_by(connection, ("session",), spans)
+        for span, parts in zip(spans, divided.spent_by(connection, ("session",), spans), strict=True):
+            shares = queries.breakdown(connection, "session", *span)
+            assert parts["session"] == {share.key or "": share.totals.pico_list for share in shares}
+            assert shares
+        for wrong in (("session", "model"), ("shoe",)):
+            with pytest.raises(ValueError, match="divide"):
+                divided.spent_by(connection, wrong, spans)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
+def test_local_days_are_the_sums_of_their_rows(tmp_path: Path, zone: str) -> None:
+    """Days of 23, 24 and 25 hours, of zones on both sides; and spans that begin and end anywhere."""
+    path = tmp_path / "ledger.sqlite3"
+    make_large(path, 3_000)
+    day = 86_400_000_000
+    with closed(connect_reader(path)) as connection:
+        last = connection.execute("SELECT MAX(started_us) FROM calls").fetchone()[0]
+        end = datetime.fromtimestamp(last / 10**6, ZoneInfo(zone)).date() + timedelta(days=2)
+        edges = [periods.begins(end - timedelta(days=n), ZoneInfo(zone)) for n in range(400, -1, -1)]
+        edges += [edges[-1] + 7, edges[-1] + day // 3, edges[-1] + 5 * day // 2]
+        found = localdays.amounts(connection, edges)
+        assert [(each.pico, each.tokens) for each in found] == [
+            (each.pico_list, each.tokens) for each in queries.days(connection, edges)
+        ]
+        assert sum(each.pico for each in found) > 0
+        spans = [(edges[n], edges[n + 30]) for n in range(0, 360, 30)]
+        for span, parts in zip(spans, divided.spent_by(connection, ("tool",), spans), strict=True):
+            shares = queries.breakdown(connection, "tool", *span)
+            assert parts["tool"] == {share.key or "": share.totals.pico_list for share in shares}
 
 
 def test_an_export_hands_out_chunks(ledger: Ledger, kit) -> None:

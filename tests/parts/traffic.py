@@ -7,6 +7,7 @@ waste: a scene says that, call by call, in tokens times the list's rates.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -173,8 +174,21 @@ class Traffic:
         order = sorted(range(len(self.calls)), key=lambda n: (self.calls[n].at, n))
         for n in order:
             self.calls[n].id = ledger.new_id()
-        for start in range(0, len(order), 500):
-            part = [self.calls[n] for n in order[start : start + 500]]
+        self._write(ledger, [self.calls[n] for n in order])
+
+    def write_by_and_by(self, ledger: Ledger, steps: int) -> Iterator[int]:
+        """The same in the order of their ends; yields the moment that each part is written at."""
+        for call in sorted(self.calls, key=lambda call: call.at):
+            call.id = ledger.new_id()
+        order = sorted(self.calls, key=lambda call: call.end)
+        for step in range(steps):
+            part = order[step * len(order) // steps : (step + 1) * len(order) // steps]
+            self._write(ledger, part)
+            yield part[-1].end
+
+    def _write(self, ledger: Ledger, calls: list[Asked]) -> None:
+        for start in range(0, len(calls), 500):
+            part = calls[start : start + 500]
             openings = [self._opening(call) for call in part]
             ledger.write(openings, [_closing(call) for call in part]).result(60)
         assert ledger.status().refused == ledger.status().unknown == 0

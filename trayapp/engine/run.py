@@ -26,7 +26,7 @@ from dataclasses import asdict
 from typing import Final
 
 from trayapp import settings
-from trayapp.engine import led
+from trayapp.engine import countingahead, led
 from trayapp.engine.afterwards import Afterwards
 from trayapp.engine.agreed import Agreed
 from trayapp.engine.bookings import Bookings
@@ -247,8 +247,10 @@ async def _serve(paths: Paths, sockets: list[socket.socket], lifeline: Lifeline)
         team.begin()
         delivery.begin()
         looking = asyncio.create_task(led.watch(paths, port, troubles, glance.changed))
+        ahead = asyncio.create_task(countingahead.count(waste, lambda: configuration.chosen.repositories))
         await stopped.wait()
         looking.cancel()
+        ahead.cancel()
         log.info("engine stopping")
         proxy.stop_accepting()
         keeper.keychain.end()

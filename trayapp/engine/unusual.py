@@ -49,8 +49,8 @@ async def unusual(ledger: Ledger, first: date, end: date, zone: tzinfo | None) -
     """
     dates = [first + timedelta(days=n) for n in range(-_BEFORE_DAYS, (end - first).days)]
     edges = [begins(each, zone) for each in (*dates, end)]
-    totals = await wrap_future(ledger.days(edges))
-    sums = [DaySum(day, each.pico_list, each.tokens) for day, each in zip(dates, totals, strict=True)]
+    amounts = await wrap_future(ledger.day_amounts(edges))
+    sums = [DaySum(day, each.pico, each.tokens) for day, each in zip(dates, amounts, strict=True)]
     before, days = sums[:_BEFORE_DAYS], sums[_BEFORE_DAYS:]
     if not known(before):
         return (), False
@@ -66,10 +66,9 @@ async def unusual(ledger: Ledger, first: date, end: date, zone: tzinfo | None) -
     parts = await wrap_future(ledger.spent_by(_PARTS, spans))
     for by in _PARTS:
         found += await _parts(ledger, by, spans, [each[by] for each in parts], whole)
-    now = await wrap_future(ledger.breakdown("session", *spans[-1]))
-    past = await wrap_future(ledger.breakdown("session", edges[0], edges[_BEFORE_DAYS]))
-    named = [(each.key, each.totals.pico_list) for each in now if each.key]
-    sessions = odd_sessions(named, [each.totals.pico_list for each in past if each.key], whole)
+    past, now = await wrap_future(ledger.spent_by(("session",), [(edges[0], edges[_BEFORE_DAYS]), spans[-1]]))
+    named = [(name, pico) for name, pico in now["session"].items() if name]
+    sessions = odd_sessions(named, [pico for name, pico in past["session"].items() if name], whole)
     found += [Anomaly(kind=odd.kind, name=odd.name, pico=odd.pico, pico_usual=odd.usual) for odd in sessions]
     return tuple(found), True
 

@@ -59,6 +59,14 @@ class Bloat:
         self._tally = tally
         self._by: OrderedDict[str, _Session] = OrderedDict()
 
+    def copy(self, tally: Tally) -> Bloat:
+        """Another one that goes on from here by itself, and counts in that tally."""
+        other = Bloat(tally)
+        for name, session in self._by.items():
+            other._by[name] = same = _Session()
+            same.numbers, same.components, same.last_us = session.numbers[:], session.components[:], session.last_us
+        return other
+
     def take(self, row: Spent, *, inside: bool) -> None:
         """A call; one that is not ``inside`` the range is part of what is usual and never counted."""
         name, prompt = row.session, row.prompt

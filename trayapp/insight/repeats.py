@@ -61,6 +61,14 @@ class Repeats:
         """By session, vendor, and size without the model's name."""
         self._failed_room = self._sent_room = _ROOM
 
+    def copy(self) -> Repeats:
+        """Another one that goes on from here by itself."""
+        other = Repeats()
+        other._failed = {key: list(attempts) for key, attempts in self._failed.items()}
+        other._sent = {key: list(requests) for key, requests in self._sent.items()}
+        other._failed_room, other._sent_room = self._failed_room, self._sent_room
+        return other
+
     def take(self, row: Spent) -> tuple[bool, bool]:
         """Whether a call is a repeat (or a double), and whether it is an echo."""
         again = row.attempt_of is not None

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from copy import copy
 from fractions import Fraction
 from typing import Final
 
@@ -71,6 +72,12 @@ class Rewrites:
         self._bought = bought
         self._reading = reading
         self._by: OrderedDict[Key, _Cache] = OrderedDict()
+
+    def copy(self) -> Rewrites:
+        """Another one that goes on from here by itself."""
+        other = Rewrites(self._life, self._bought, self._reading)
+        other._by = OrderedDict((key, copy(cache)) for key, cache in self._by.items())
+        return other
 
     def take(self, row: Spent) -> tuple[int, Callable[[], Fraction | None]] | None:
         """The tokens written anew, and their amount (``None``: not known); ``None``: it wrote nothing anew."""

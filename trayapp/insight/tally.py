@@ -46,6 +46,14 @@ class Tally:
         self._estimated = False
         self._sessions: set[str] = set()
 
+    def copy(self) -> Tally:
+        """Another one that goes on from here by itself."""
+        other = Tally(self.kind, whole=self.whole)
+        other._places = self._places[:]
+        other._pico, other._unpriced, other._estimated = self._pico, self._unpriced, self._estimated
+        other._sessions = set(self._sessions)
+        return other
+
     def add(self, row: Spent, amount: int | Fraction | None) -> None:
         """Count a row with what of it the line is about; ``None``: not known."""
         self.put(row.started_us, row.id, row.session, amount, sure=bool(row.sure))

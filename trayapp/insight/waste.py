@@ -95,6 +95,13 @@ class Session:
         self.places = array("q")
         """Start, id and cost (-1: no price) of its calls in the range."""
 
+    def copy(self) -> Session:
+        """Another one that goes on from here by itself."""
+        other = Session(self.name, self.first_us)
+        other.last_us, other.pico, other.sure = self.last_us, self.pico, self.sure
+        other.projects, other.places = set(self.projects), self.places[:]
+        return other
+
 
 class Counting:
     """Counts the lines of one range."""
@@ -118,6 +125,16 @@ class Counting:
         self._bloat = Bloat(self._tallies["bloat"])
         self._sessions: dict[str, Session] = {}
         self._why = ""
+
+    def copy(self, until_us: int) -> Counting:
+        """Another one that goes on from here by itself, to an end that lies behind all that was taken."""
+        other = Counting(self._since_us, until_us, self._knows, self._projects)
+        other._tallies = {kind: tally.copy() for kind, tally in self._tallies.items()}
+        other._repeats, other._rewrites = self._repeats.copy(), self._rewrites.copy()
+        other._bloat = self._bloat.copy(other._tallies["bloat"])
+        other._sessions = {name: session.copy() for name, session in self._sessions.items()}
+        other._why = self._why
+        return other
 
     def take(self, rows: Iterable[Spent]) -> None:
         """Calls in the order of their start, from ``AROUND_US`` before the range to as much behind it."""

@@ -13,11 +13,11 @@ What holds, whatever happens:
 Modules: ``ledger`` (the front), ``schema`` (tables, migrations), ``records`` (values to and from SQL), ``rollups``
 (sums), ``intake`` (what waits, which rows are open), ``batch`` (one transaction), ``writer`` (the thread),
 ``outcomes`` (its answers), ``upkeep`` (the file in use), ``storage`` (files: open, check, copy, restore), ``reader``,
-``queries``, ``divided`` (by several dimensions), ``sessions``, ``agreed`` (pools and keys), ``mix`` (what money was
-spent on), ``sums`` (both kinds of sums at once), ``pastrows`` (rows to price anew), ``savings`` (what rules saved),
-``reportsums`` (all that a report asks), ``short`` (rows in short, for counting), ``outbox`` (what a team has not
-heard), ``reprice`` (prices that come later), ``spool`` (late openings, the guard's lines), ``ids``, ``lock``,
-``errors``.
+``queries``, ``localdays`` (local days from UTC days), ``divided`` (by several dimensions), ``sessions``, ``agreed``
+(pools and keys), ``mix`` (what money was spent on), ``sums`` (both kinds of sums at once), ``pastrows`` (rows to price
+anew), ``savings`` (what rules saved), ``reportsums`` (all that a report asks), ``short`` (rows in short, for counting),
+``outbox`` (what a team has not heard), ``reprice`` (prices that come later), ``spool`` (late openings, the guard's
+lines), ``ids``, ``lock``, ``errors``.
 """
 
 from trayapp.ledger.agreed import Key

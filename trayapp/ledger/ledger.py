@@ -15,11 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from trayapp.ledger import agreed, divided, mix, pastrows, queries, reportsums, reprice, savings, short, spool, storage
+from trayapp.ledger import (
+    agreed,
+    divided,
+    localdays,
+    mix,
+    pastrows,
+    queries,
+    reportsums,
+    reprice,
+    savings,
+    short,
+    spool,
+    storage,
+)
 from trayapp.ledger.agreed import Covered, Key
 from trayapp.ledger.batch import Mark
 from trayapp.ledger.errors import LedgerError
 from trayapp.ledger.ids import IdSource
+from trayapp.ledger.localdays import DayAmount
 from trayapp.ledger.lock import FileLock
 from trayapp.ledger.outbox import Outbox
 from trayapp.ledger.outcomes import Deliver
@@ -301,6 +315,10 @@ class Ledger:
     def days(self, edges: Sequence[int]) -> Future[list[Totals]]:
         """The sums between each two neighbours of ``edges`` (ascending), e.g. local midnights."""
         return self._reports.submit(lambda connection: queries.days(connection, edges))
+
+    def day_amounts(self, edges: Sequence[int]) -> Future[list[DayAmount]]:
+        """What many local days cost and used, quickly; see ``localdays.amounts``."""
+        return self._reports.submit(lambda connection: localdays.amounts(connection, edges))
 
     def breakdown(
         self,

@@ -14,14 +14,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
-from itertools import pairwise
 from typing import Final
 
-from trayapp.ledger import reprice, savings
+from trayapp.ledger import localdays, reprice, savings
 from trayapp.ledger.agreed import Covered, covered, spent
 from trayapp.ledger.queries import FINAL, By, Totals, pieces_of, range_totals, snapshot
 from trayapp.ledger.reprice import UnpricedModel
-from trayapp.ledger.rollups import COLUMNS, DAY, DAY_US, DIM_COLUMNS, DIM_SQL, HOUR_SESSION, HOUR_US, MEASURE_SQL
+from trayapp.ledger.rollups import COLUMNS, DIM_COLUMNS, DIM_SQL, HOUR_SESSION, HOUR_US, MEASURE_SQL
 from trayapp.ledger.savings import RuleSaved, Saved
 from trayapp.values import PICO
 
@@ -30,7 +29,6 @@ Range = tuple[int, int]
 
 _COLUMNS: Final = ("calls", "unpriced", "list_usd", "list_pico")
 _MEASURES: Final = ",".join(MEASURE_SQL[COLUMNS.index(name)] for name in _COLUMNS)
-_SUMS: Final = ",".join(f"SUM({name})" for name in _COLUMNS)
 _SPAN: Final = f"started_us>=? AND started_us<? AND {FINAL}"
 
 
@@ -130,42 +128,9 @@ def report_sums(
 
 
 def days(connection: sqlite3.Connection, edges: Sequence[int]) -> tuple[Counted, ...]:
-    """What each day between two neighbours of ``edges`` comes to.
+    """What each day between two neighbours of ``edges`` comes to."""
+    return tuple(_counted(found) for found in localdays.figures(connection, edges, _COLUMNS))
 
-    A local day is the UTC days between the UTC midnights that lie nearest to its ends, and the hours in between: a year
-    is read from days and a few hours, not from 8,760 of them.
-    """
-    whole = [(edge + DAY_US // 2) // DAY_US for edge in edges]
-    aside = [_between(connection, edge, day * DAY_US) for edge, day in zip(edges, whole, strict=True)]
-    found = [_ZERO] * (whole[-1] - whole[0])
-    for day, *figures in connection.execute(_DAYS, (DAY, whole[0], whole[-1])):
-        found[day - whole[0]] = _counted(figures)
-    made = []
-    for at, (first, end) in enumerate(pairwise(whole)):
-        total = aside[at].plus(aside[at + 1], -1)
-        for each in found[first - whole[0] : end - whole[0]]:
-            total = total.plus(each)
-        made.append(total)
-    return tuple(made)
-
-
-def _between(connection: sqlite3.Connection, since_us: int, until_us: int) -> Counted:
-    """What lies between two moments; negative when the second comes first."""
-    if until_us < since_us:
-        return _ZERO.plus(_between(connection, until_us, since_us), -1)
-    total = _ZERO
-    whole, ragged = pieces_of(since_us, until_us)
-    for piece in whole:
-        total = total.plus(_counted(connection.execute(_BUCKETS, piece).fetchone()))
-    for edge in ragged:
-        total = total.plus(_counted(connection.execute(_ROWS, edge).fetchone()))
-    return total
-
-
-_SUMS_OR_ZERO: Final = ",".join(f"COALESCE(SUM({name}),0)" for name in _COLUMNS)
-_DAYS: Final = f"SELECT bucket,{_SUMS} FROM buckets WHERE grain=? AND bucket>=? AND bucket<? GROUP BY bucket"  # noqa: S608
-_BUCKETS: Final = f"SELECT {_SUMS_OR_ZERO} FROM buckets WHERE grain=? AND bucket>=? AND bucket<?"  # noqa: S608
-_ROWS: Final = f"SELECT {_MEASURES} FROM calls WHERE {_SPAN}"  # noqa: S608
 
 Figures = dict[str, tuple[int, int, int, int]]
 """By key, in the order of ``_COLUMNS``: sessions may be many, so they stay bare."""
