@@ -8,10 +8,10 @@ of pico-USD on the wire; standard library only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from trayapp.said import say
+from trayapp.said import Said, say, sentence_of, wire
 from trayapp.trouble import Trouble
 
 STATES: Final = ("ok", "offline", "behind", "paused", "revoked", "asks", "locked")
@@ -76,6 +76,20 @@ class TeamView:
     asks: tuple[str, ...] = ()
     """Dimensions that the team wants beside those; `spendlight team agree` agrees."""
     pools: tuple[PoolView, ...] = ()
+    said: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    """What each line of ``decides`` was made of (``said.wire``)."""
+
+    def __post_init__(self) -> None:
+        """Keep what the lines were made of beside them, and the lines themselves plain."""
+        if any(isinstance(each, Said) for each in self.decides):
+            object.__setattr__(self, "said", tuple(wire(each) for each in self.decides))
+            object.__setattr__(self, "decides", tuple(str(each) for each in self.decides))
+
+    @property
+    def sentences(self) -> tuple[Said, ...]:
+        """``decides`` with what it was made of, to be translated."""
+        made_of = self.said if len(self.said) == len(self.decides) else (None,) * len(self.decides)
+        return tuple(sentence_of(text, made) for text, made in zip(self.decides, made_of, strict=True))
 
 
 def team_from_json(data: object) -> TeamView | None:
@@ -83,7 +97,7 @@ def team_from_json(data: object) -> TeamView | None:
     if not isinstance(data, Mapping):
         return None
     values = _known(TeamView, data)
-    for name in ("decides", "dimensions", "asks"):
+    for name in ("decides", "dimensions", "asks", "said"):
         values[name] = tuple(values.get(name) or ())
     values["pools"] = tuple(PoolView(**{"name": "", **_known(PoolView, each)}) for each in values.get("pools") or ())
     return TeamView(**values)

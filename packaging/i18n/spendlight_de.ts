@@ -2367,6 +2367,18 @@
         <translation>Budget „{name}“</translation>
     </message>
     <message>
+        <source>Budget {name!r} for you: {limit} {period}</source>
+        <translation>Eigenes Budget „{name}“: {limit} {period}</translation>
+    </message>
+    <message>
+        <source>Budget {name!r} of the team: {limit} {period}</source>
+        <translation>Budget „{name}“ des Teams: {limit} {period}</translation>
+    </message>
+    <message>
+        <source>Budget {name!r}, shared: {limit} {period}</source>
+        <translation>Gemeinsames Budget „{name}“: {limit} {period}</translation>
+    </message>
+    <message>
         <source>By hand: {rest}</source>
         <translation>Von Hand: {rest}</translation>
     </message>
@@ -2415,8 +2427,16 @@
         <translation>Codex nutzt einen selbst eingerichteten Anbieter</translation>
     </message>
     <message>
+        <source>Commitment {name!r} with {vendor}</source>
+        <translation>Zusage „{name}“ an {vendor}</translation>
+    </message>
+    <message>
         <source>Connect it with --mode {chosen}, or choose another way with its /auth command first. If it was `connect` that chose: spendlight disconnect gemini-cli, and connect again.</source>
         <translation>Mit --mode {chosen} verbinden oder erst mit /auth dort eine andere Art wählen. War es `connect`, das gewählt hat: spendlight disconnect gemini-cli, dann neu verbinden.</translation>
+    </message>
+    <message>
+        <source>Contract rate: {vendor}</source>
+        <translation>Vertragspreis: {vendor}</translation>
     </message>
     <message>
         <source>Copy it again from the vendor&apos;s page.</source>
@@ -2767,6 +2787,14 @@
         <translation>Die Erfassung ist aus</translation>
     </message>
     <message>
+        <source>Mode: {mode}</source>
+        <translation>Stufe: {mode}</translation>
+    </message>
+    <message>
+        <source>Mode: {mode}, for all</source>
+        <translation>Stufe: {mode}, für alle</translation>
+    </message>
+    <message>
         <source>Models of Continue&apos;s own service are not counted.</source>
         <translation>Modelle des Dienstes von Continue selbst werden nicht gezählt.</translation>
     </message>
@@ -2781,6 +2809,14 @@
     <message>
         <source>Models without an `api_base` of their own are left as they are.</source>
         <translation>Modelle ohne eigenes `api_base` bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Models: {models}; others are refused</source>
+        <translation>Modelle: {models}; andere werden abgelehnt</translation>
+    </message>
+    <message>
+        <source>Models: {models}; others are told to you</source>
+        <translation>Modelle: {models}; andere werden gemeldet</translation>
     </message>
     <message>
         <source>Name a model, or an effort.</source>
@@ -3815,6 +3851,18 @@
         <translation>`{setting}` blieb unberührt: {why}</translation>
     </message>
     <message>
+        <source>a day</source>
+        <translation>am Tag</translation>
+    </message>
+    <message>
+        <source>a month</source>
+        <translation>im Monat</translation>
+    </message>
+    <message>
+        <source>a week</source>
+        <translation>in der Woche</translation>
+    </message>
+    <message>
         <source>all models</source>
         <translation>alle Modelle</translation>
     </message>
@@ -3827,8 +3875,16 @@
         <translation>einem Modell ohne Namen</translation>
     </message>
     <message>
+        <source>any model</source>
+        <translation>jedes Modell</translation>
+    </message>
+    <message>
         <source>as it was, byte for byte</source>
         <translation>wie sie war, Byte für Byte</translation>
+    </message>
+    <message>
+        <source>balanced</source>
+        <translation>ausgewogen</translation>
     </message>
     <message>
         <source>could not be started</source>
@@ -3839,8 +3895,16 @@
         <translation>Exit-Code {code}</translation>
     </message>
     <message>
+        <source>frugal</source>
+        <translation>sparsam</translation>
+    </message>
+    <message>
         <source>give them `from` and `to`</source>
         <translation>ihnen `from` und `to` geben</translation>
+    </message>
+    <message>
+        <source>in {tool}</source>
+        <translation>in {tool}</translation>
     </message>
     <message>
         <source>it belongs to {user}</source>
@@ -3963,6 +4027,10 @@
         <translation>weniger als zuvor</translation>
     </message>
     <message>
+        <source>let-it-rip</source>
+        <translation>nur zählen</translation>
+    </message>
+    <message>
         <source>new shells no longer get its variables; shells that are open keep them</source>
         <translation>neue Shells bekommen die Variablen nicht mehr; offene behalten sie</translation>
     </message>
@@ -4037,6 +4105,14 @@
     <message>
         <source>still leads to Spendlight: this profile&apos;s `connect` did not write it, so it is left alone. Take it out by hand, or the tool reaches nobody while Spendlight does not run</source>
         <translation>führt noch zu Spendlight: `connect` dieses Profils hat es nicht geschrieben, daher bleibt es. Von Hand herausnehmen, sonst erreicht das Tool niemanden, solange Spendlight nicht läuft</translation>
+    </message>
+    <message>
+        <source>stop</source>
+        <translation>anhalten</translation>
+    </message>
+    <message>
+        <source>suggest</source>
+        <translation>vorschlagen</translation>
     </message>
     <message>
         <source>the contract for {vendor}, {model}</source>
@@ -4149,6 +4225,14 @@
     <message>
         <source>{budget} is used up</source>
         <translation>{budget} ist aufgebraucht</translation>
+    </message>
+    <message>
+        <source>{budget}; then: suggest (you have not agreed to refused calls)</source>
+        <translation>{budget}; danach: vorschlagen (abgelehnten Aufrufen ist nicht zugestimmt)</translation>
+    </message>
+    <message>
+        <source>{budget}; then: {action}</source>
+        <translation>{budget}; danach: {action}</translation>
     </message>
     <message>
         <source>{calls} of {models}: {amount}</source>
@@ -4433,6 +4517,14 @@
     <message>
         <source>{what} Until then what calls add to the bill is unknown.</source>
         <translation>{what} Bis dahin ist nicht bekannt, was Aufrufe kosten.</translation>
+    </message>
+    <message>
+        <source>{what} → {model} (by itself)</source>
+        <translation>{what} → {model} (von selbst)</translation>
+    </message>
+    <message>
+        <source>{what} → {model} (suggested)</source>
+        <translation>{what} → {model} (als Vorschlag)</translation>
     </message>
     <message>
         <source>{what}.</source>

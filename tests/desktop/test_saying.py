@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -24,7 +25,10 @@ from trayapp.guard import failure
 from trayapp.money import PICO
 from trayapp.platform import guardstate, single
 from trayapp.said import begun, counted, say
-from trayapp.snapshot import Notice, Snapshot
+from trayapp.snapshot import Notice, Snapshot, snapshot_from_json, to_json
+from trayapp.team.terms import terms
+from trayapp.team.wire import Commitment, ModelMap, Policy, Rate, TeamBudget
+from trayapp.teamviews import TeamView
 from trayapp.toolbox import Toolbox
 from trayapp.tools import files, registry
 from trayapp.tools.desk import Outcome
@@ -200,6 +204,58 @@ def test_what_a_disconnect_did_is_german(qapp) -> None:
     )
     with speaking(qapp, "de"):
         assert toolwords.told([done], None) == "/home/me/.x/settings.json: wie sie war, Byte für Byte."
+
+
+def test_what_a_team_decides_is_german(qapp, day) -> None:
+    """As it comes over the control socket, with each kind of line that there is."""
+    usd = str(500 * PICO)
+    policy = Policy(
+        team="t",
+        version=3,
+        issued=0,
+        expires=9,
+        mode="frugal",
+        override=False,
+        budgets=(
+            TeamBudget(name="mine", scope="me", period="day", pico_limit=usd, action="stop"),
+            TeamBudget(name="all", scope="pool", period="month", pico_limit=usd, action="frugal"),
+            TeamBudget(name="us", scope="team", period="week", pico_limit=usd, action="tell"),
+        ),
+        allowed_models=("gpt-6*",),
+        model_map=(ModelMap(to="gpt-6-luna", kind="title", tool="codex"), ModelMap(to="b", asked="a", consent="auto")),
+        rates=(Rate(vendor="openai", model="gpt-6", multiplier="0.9"),),
+        commitments=(Commitment(name="year", vendor="openai", pico=usd, since="", until=""),),
+    )
+    english = (
+        "Mode: frugal, for all",
+        "Budget 'mine' for you: $500.00 a day; then: suggest (you have not agreed to refused calls)",
+        "Budget 'all', shared: $500.00 a month; then: frugal",
+        "Budget 'us' of the team: $500.00 a week",
+        "Models: gpt-6*; others are told to you",
+        "title any model in codex → gpt-6-luna (suggested)",
+        "a → b (by itself)",
+        "Contract rate: openai/gpt-6",
+        "Commitment 'year' with openai",
+    )
+    view = TeamView(team="Platform", policy=3, decides=terms(policy, "Platform", ()).lines)
+    assert view.decides == english
+    given = snapshot_from_json(json.loads(json.dumps(to_json(replace(day, team=view)))))
+    assert given.team == view
+    assert saying.snapshot(given) is given
+    with speaking(qapp, "de"):
+        shown = saying.snapshot(given).team
+        assert shown is not None
+        assert [each.replace("\N{NO-BREAK SPACE}", " ") for each in shown.decides] == [
+            "Stufe: sparsam, für alle",
+            "Eigenes Budget „mine“: 500,00 $ am Tag; danach: vorschlagen (abgelehnten Aufrufen ist nicht zugestimmt)",
+            "Gemeinsames Budget „all“: 500,00 $ im Monat; danach: sparsam",
+            "Budget „us“ des Teams: 500,00 $ in der Woche",
+            "Modelle: gpt-6*; andere werden gemeldet",
+            "title jedes Modell in codex → gpt-6-luna (als Vorschlag)",
+            "a → b (von selbst)",
+            "Vertragspreis: openai/gpt-6",
+            "Zusage „year“ an openai",
+        ]
 
 
 def test_in_english_nothing_is_touched(day) -> None:

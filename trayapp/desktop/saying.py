@@ -17,6 +17,7 @@ from trayapp.desktop import budgettext, money
 from trayapp.desktop.money import USD, Currency
 from trayapp.said import Figure, Said, sentence, sentence_of
 from trayapp.snapshot import Notice, Snapshot
+from trayapp.teamviews import TeamView
 from trayapp.tongue import several, tr
 from trayapp.trouble import TEXTS, Trouble
 
@@ -61,14 +62,22 @@ def answer(data: Mapping[str, Any], name: str, shown: Currency = USD) -> str:
 
 
 def snapshot(found: Snapshot) -> Snapshot:
-    """A snapshot whose troubles and notices are in the user's language."""
-    if tongue.english() or not (found.troubles or found.notices):
+    """A snapshot whose troubles, notices and decisions of a team are in the user's language."""
+    if tongue.english() or not (found.troubles or found.notices or found.team):
         return found
     return replace(
         found,
+        team=_team(found),
         troubles=tuple(_told(each, TEXTS, found.shown) for each in found.troubles),
         notices=tuple(_notice(each, found) for each in found.notices),
     )
+
+
+def _team(beside: Snapshot) -> TeamView | None:
+    view = beside.team
+    if view is None:
+        return None
+    return replace(view, said=(), decides=tuple(speak(each, beside.shown) for each in view.sentences))
 
 
 def _notice(notice: Notice, beside: Snapshot) -> Notice:

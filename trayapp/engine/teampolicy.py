@@ -16,7 +16,7 @@ import msgspec
 
 from trayapp import __version__
 from trayapp.engine.teamcourier import Messenger
-from trayapp.said import begun, say
+from trayapp.said import begun, joined, say
 from trayapp.team.errand import Errand, Judging, Verdict
 from trayapp.team.membership import Folder, Kept, Member
 from trayapp.team.terms import NONE, Terms, TermsError, terms
@@ -95,7 +95,8 @@ class TeamPolicy:
         self.etag = verdict.etag
         self._hold(verdict, member)
         if before.version and before.version != self.terms.version:
-            what = "; ".join(line for line in self.terms.lines if line not in before.lines) or say("less than before")
+            lines = [line for line in self.terms.lines if line not in before.lines]
+            what = joined("; ", lines) if lines else say("less than before")
             self._tell(
                 say("{team} has decided anew", team=member.team_name), say("{what}.", what=begun(what)), "team_policy"
             )

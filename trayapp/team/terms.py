@@ -22,6 +22,7 @@ from trayapp.money import PICO
 from trayapp.pricing import BookError
 from trayapp.pricing.agreements import read
 from trayapp.pricing.contracts import names_of
+from trayapp.said import Figure, Said, joined, say
 from trayapp.team.wire import HOUR_S, Commitment, ModelMap, Policy, Rate, TeamBudget
 
 BLOCK: Final = "block"
@@ -58,7 +59,7 @@ class Terms:
     """Its member has agreed that calls are refused."""
     interval_s: int = 300
     dimensions: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
+    lines: tuple[Said, ...] = ()
     """All of it, for people."""
 
     def allows(self, model: str) -> bool:
@@ -192,25 +193,41 @@ def _cut(name: str) -> str:
     return name[:_NAME]
 
 
-def _lines(policy: Policy, *, block: bool) -> list[str]:
+def _lines(policy: Policy, *, block: bool) -> list[Said]:
     said = []
     if policy.mode:
-        said.append(f"Mode: {policy.mode}{'' if policy.override else ', for all'}")
-    for budget in policy.budgets:
-        whose = {"me": "for you", "team": "of the team", "pool": "shared"}[budget.scope]
-        what = "" if budget.action == "tell" else f"; then: {budget.action}"
-        if budget.action == "stop" and not block:
-            what = "; then: suggest (you have not agreed to refused calls)"
-        usd = amount(budget.pico_limit) / PICO
-        said.append(f"Budget {budget.name!r} {whose}: ${usd:,.2f} a {budget.period}{what}")
+        mode = {"let-it-rip": say("let-it-rip"), "balanced": say("balanced"), "frugal": say("frugal")}[policy.mode]
+        said.append(say("Mode: {mode}", mode=mode) if policy.override else say("Mode: {mode}, for all", mode=mode))
+    said += [_budget_line(budget, block=block) for budget in policy.budgets]
     if policy.allowed_models:
-        what = "others are refused" if block else "others are told to you"
-        said.append(f"Models: {', '.join(policy.allowed_models)}; {what}")
+        models = ", ".join(policy.allowed_models)
+        refused = say("Models: {models}; others are refused", models=models)
+        said.append(refused if block else say("Models: {models}; others are told to you", models=models))
     for each in policy.model_map:
-        for_what = " ".join(
-            filter(None, (each.kind, each.asked or "any model", f"in {each.tool}" if each.tool else ""))
-        )
-        said.append(f"{for_what} → {each.to} ({'by itself' if each.consent == 'auto' else 'suggested'})")
-    said += [f"Contract rate: {rate.vendor}{f'/{rate.model}' if rate.model else ''}" for rate in policy.rates]
-    said += [f"Commitment {each.name!r} with {each.vendor}" for each in policy.commitments]
+        tool = say("in {tool}", tool=each.tool) if each.tool else ""
+        what = joined(" ", [part for part in (each.kind, each.asked or say("any model"), tool) if part])
+        itself = say("{what} → {model} (by itself)", what=what, model=each.to)
+        said.append(itself if each.consent == "auto" else say("{what} → {model} (suggested)", what=what, model=each.to))
+    for rate in policy.rates:
+        said.append(say("Contract rate: {vendor}", vendor=f"{rate.vendor}{f'/{rate.model}' if rate.model else ''}"))
+    said += [say("Commitment {name!r} with {vendor}", name=c.name, vendor=c.vendor) for c in policy.commitments]
     return said
+
+
+def _budget_line(budget: TeamBudget, *, block: bool) -> Said:
+    pico = amount(budget.pico_limit)
+    limit = Figure(f"${pico / PICO:,.2f}", "pico", pico)
+    period = {"day": say("a day"), "week": say("a week"), "month": say("a month")}[budget.period]
+    values = {"name": budget.name, "limit": limit, "period": period}
+    if budget.scope == "me":
+        line = say("Budget {name!r} for you: {limit} {period}", **values)
+    elif budget.scope == "team":
+        line = say("Budget {name!r} of the team: {limit} {period}", **values)
+    else:
+        line = say("Budget {name!r}, shared: {limit} {period}", **values)
+    if budget.action == "tell":
+        return line
+    if budget.action == "stop" and not block:
+        return say("{budget}; then: suggest (you have not agreed to refused calls)", budget=line)
+    action = {"suggest": say("suggest"), "frugal": say("frugal"), "stop": say("stop")}[budget.action]
+    return say("{budget}; then: {action}", budget=line, action=action)
