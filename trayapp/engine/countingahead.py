@@ -1,7 +1,8 @@
-"""What reports will ask of the waste ledger, counted ahead: weeks and months, this one and the last.
+"""What reports will ask of the waste ledger, counted ahead: the last week and the last month.
 
-Rules: not while an engine starts, and then a few times a day, since a month of a busy user takes a second to count; in
-small parts with rests between them, so that no call waits; what goes wrong is left to whoever asks for the report.
+Rules: not while an engine starts, since a month of a busy user takes a second to count; in small parts with rests
+between them, so that no call waits; ranges that still run are left to whoever asks for them, since counting them holds
+memory, and what is held of them is let go of once nobody asks; what goes wrong is told to whoever asks.
 """
 
 from __future__ import annotations
@@ -16,9 +17,7 @@ from trayapp.engine.wasteledger import WasteLedger
 from trayapp.insight import stretches
 
 FIRST_SECONDS: Final = 60.0
-PAUSE_SECONDS: Final = 6 * 3600.0
-_ASKED: Final = (("week", "last"), ("week", "this"), ("month", "this"), ("month", "last"))
-"""The likeliest first."""
+PAUSE_SECONDS: Final = 900.0
 log = logging.getLogger(__name__)
 
 
@@ -40,10 +39,11 @@ async def count(
     """
     await asyncio.sleep(first)
     while True:
-        for kind, name in _ASKED:
-            stretch = stretches.named(kind, name, now_us(), None)
+        for kind in ("week", "month"):
+            stretch = stretches.named(kind, "last", now_us(), None)
             try:
                 await asyncio.to_thread(waste.ahead, stretch.since_us, stretch.until_us, folders())
             except Exception as error:  # noqa: BLE001  whoever asks for the report is told
                 log.warning("waste could not be counted ahead: %s", type(error).__name__)
+        waste.rest()
         await asyncio.sleep(pause)

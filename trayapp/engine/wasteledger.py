@@ -5,8 +5,7 @@ the command line alone.
 
 Rules: it blocks (on the ledger's own thread and on git), so never call it on the event loop; a few results are kept,
 for as long as no row of their range changes and, where folders were looked at, for some seconds only, since a
-repository changes without telling; folders are looked at and forgotten. Of a range in which calls still end, what lies
-more than an hour back is counted once, and the rest is counted behind a copy of it.
+repository changes without telling; folders are looked at and forgotten. What is read again says ``wastebegun``.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from typing import Final
 
 from trayapp.engine.gitdiff import NoGitError, Span, changed
 from trayapp.engine.repositories import Repository, projects
-from trayapp.insight.waste import AROUND_US, KINDS, Counting, Knows, Session
+from trayapp.engine.wastebegun import Begun
+from trayapp.insight.waste import AROUND_US, KINDS, Knows, Session
 from trayapp.ledger import Ledger, Totals
-from trayapp.ledger.short import CHUNK
 from trayapp.pricing import Book
 from trayapp.reports import Waste
 from trayapp.routing.booked import LIVES
@@ -37,14 +36,6 @@ KEPT: Final = 6
 LASTS_SECONDS: Final = 20.0
 """How long a look at repositories is believed."""
 _SECOND_US: Final = 10**6
-_SETTLED_US: Final = 3600 * _SECOND_US
-"""Calls that began longer ago have ended, almost always: where one has not, its range is counted from its beginning
-once it does."""
-_LONG_US: Final = 32 * 86_400 * _SECOND_US
-"""Ranges beyond a month take seconds: calls that pass meanwhile shall not wait for the interpreter, so every two
-milliseconds of counting are followed by a rest."""
-_SMALL: Final = 200
-_REST_SECONDS: Final = 0.0005
 _DAY_S: Final = 86_400
 _NO_FOLDER: Final = mark(
     "report",
@@ -73,17 +64,6 @@ class _Kept:
     """On the monotonic clock; ``None``: no repository was looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """The first part of a range, counted."""
-
-    upto_us: int
-    """All rows from before have been taken, and none from behind."""
-    counting: Counting
-    state: Totals
-    """The sums over that part when it was counted."""
-
-
 class WasteLedger:
     """Counts ranges, and remembers the last few."""
 
@@ -107,8 +87,7 @@ class WasteLedger:
         self._mark = mark
         self._now_us = now_us
         self._kept: OrderedDict[tuple[int, int, str, tuple[str, ...]], _Kept] = OrderedDict()
-        self._begun: OrderedDict[tuple[int, str, frozenset[str]], _Begun] = OrderedDict()
-        """By start of the range, price book and projects that are looked at."""
+        self._begun = Begun(ledger, now_us, self._go_on)
         self._counting = threading.Lock()
         self._over = False
 
@@ -142,15 +121,21 @@ class WasteLedger:
 
     def ahead(self, since_us: int, until_us: int, folders: tuple[str, ...] = ()) -> None:
         """Count what of ``[since_us, until_us)`` has settled, slowly, so that asking for the lines takes no time."""
+        book = self._book()
         with self._counting:
             known = projects(folders, self._mark) if folders else {}
-            self._settled(since_us, until_us, self._book(), frozenset(known), slowly=True)
+            self._begun.settled(
+                (since_us, until_us, book.version, frozenset(known)), lambda: knowing(book), slowly=True
+            )
+
+    def rest(self) -> None:
+        """Let go of what was counted for questions that nobody asks any more."""
+        with self._counting:
+            self._begun.rest()
 
     def _count(self, since_us: int, until_us: int, book: Book, folders: tuple[str, ...]) -> Counted:
         known = projects(folders, self._mark) if folders else {}
-        begun = self._settled(since_us, until_us, book, frozenset(known))
-        counting = begun.counting.copy(until_us)
-        self._take(counting, begun.upto_us, until_us + AROUND_US)
+        counting = self._begun.whole((since_us, until_us, book.version, frozenset(known)), lambda: knowing(book))
         if not folders:
             counting.no_diff((), _NO_FOLDER)
         elif not known:
@@ -159,41 +144,6 @@ class WasteLedger:
             counting.no_diff(*self._judged(counting.sessions(), known))
         lines = counting.lines()
         return Counted(tuple(line for line, _ in lines), dict(zip(KINDS, (ids for _, ids in lines), strict=True)))
-
-    def _settled(
-        self, since_us: int, until_us: int, book: Book, known: frozenset[str], *, slowly: bool = False
-    ) -> _Begun:
-        """What of a range will hardly change any more, counted; what was counted of it before is gone on with."""
-        upto_us = max(min(until_us, self._now_us() - _SETTLED_US), since_us - AROUND_US)
-        key = (since_us, book.version, known)
-        # What goes wrong from here on leaves nothing half counted behind.
-        begun = self._begun.pop(key, None)
-        if begun is not None and (begun.upto_us > upto_us or self._state(since_us, begun.upto_us) != begun.state):
-            begun = None
-        # The sums come first: a row that ends meanwhile makes them differ from the next ones.
-        state = self._state(since_us, upto_us)
-        counting = Counting(since_us, upto_us, knowing(book), known) if begun is None else begun.counting.copy(upto_us)
-        self._take(counting, since_us - AROUND_US if begun is None else begun.upto_us, upto_us, slowly=slowly)
-        begun = _Begun(upto_us, counting, state)
-        if upto_us - since_us <= _LONG_US:  # a year's would be large, and is asked for rarely
-            self._begun[key] = begun
-        while len(self._begun) > KEPT:
-            self._begun.popitem(last=False)
-        return begun
-
-    def _state(self, since_us: int, upto_us: int) -> Totals:
-        return self._ledger.totals(since_us - AROUND_US, upto_us).result()
-
-    def _take(self, counting: Counting, since_us: int, until_us: int, *, slowly: bool = False) -> None:
-        long = slowly or until_us - since_us > _LONG_US
-
-        def take(rows: list[Spent]) -> None:
-            self._go_on()
-            counting.take(rows)
-            if long:
-                time.sleep(_REST_SECONDS)
-
-        self._ledger.short(take, since_us, until_us, _SMALL if long else CHUNK).result()
 
     def _judged(self, sessions: list[Session], known: Mapping[str, Repository]) -> tuple[list[Session], str]:
         """The sessions that are over and left nothing, or why that cannot be told."""

@@ -32,7 +32,7 @@ _PROMPT: Final = (
     "cache_read_audio",
 )
 _MAIN: Final = str(Kind.MAIN)
-_UNPRICED: Final = -1
+_UNKNOWN: Final = -1
 _WIDTH: Final = 5
 _INSIDE, _SURE = 1, 2
 
@@ -40,13 +40,11 @@ _INSIDE, _SURE = 1, 2
 class _Session:
     """What is kept of a session's main calls."""
 
-    __slots__ = ("components", "last_us", "numbers")
+    __slots__ = ("last_us", "numbers")
 
     def __init__(self) -> None:
         self.numbers = array("q")
-        """For each call: prompt, price, start, id, marks."""
-        self.components: list[str | None] = []
-        """What each part of a call cost, as the ledger has it: read only where it is needed."""
+        """For each call: its prompt, what that cost (−1: nobody knows), start, id, marks."""
         self.last_us = 0
 
 
@@ -64,7 +62,7 @@ class Bloat:
         other = Bloat(tally)
         for name, session in self._by.items():
             other._by[name] = same = _Session()
-            same.numbers, same.components, same.last_us = session.numbers[:], session.components[:], session.last_us
+            same.numbers, same.last_us = session.numbers[:], session.last_us
         return other
 
     def take(self, row: Spent, *, inside: bool) -> None:
@@ -78,10 +76,9 @@ class Bloat:
             self._forget(row.started_us)
         else:
             self._by.move_to_end(name)
-        pico = _UNPRICED if row.pico is None else row.pico
+        cost = _prompt_cost(row)
         marks = (_INSIDE if inside else 0) | (_SURE if row.sure else 0)
-        session.numbers.extend((prompt, pico, row.started_us, row.id, marks))
-        session.components.append(row.components)
+        session.numbers.extend((prompt, cost, row.started_us, row.id, marks))
         session.last_us = row.started_us
 
     def settle(self) -> None:
@@ -107,18 +104,21 @@ class Bloat:
         most = TIMES * (ordered[middle] + ordered[-middle - 1])
         if 2 * ordered[-1] <= most:
             return
-        for at, parts in enumerate(session.components):
-            prompt, pico, started_us, row_id, marks = numbers[at * _WIDTH : (at + 1) * _WIDTH]
+        for at in range(0, len(numbers), _WIDTH):
+            prompt, cost, started_us, row_id, marks = numbers[at : at + _WIDTH]
             if 2 * prompt > most and marks & _INSIDE:
-                cost = _prompt_cost(pico, parts)
-                share = None if cost is None else Fraction(cost * (2 * prompt - most), 2 * prompt)
+                share = None if cost == _UNKNOWN else Fraction(cost * (2 * prompt - most), 2 * prompt)
                 self._tally.put(started_us, row_id, name, share, sure=bool(marks & _SURE))
 
 
-def _prompt_cost(pico: int, parts: str | None) -> int | None:
-    """What a row's prompt cost; ``None`` where it has no price, or none by components."""
-    if pico <= 0:
-        return None if pico == _UNPRICED else pico
-    cost = components(parts)
-    known = [cost[name] for name in _PROMPT if name in cost]
-    return sum(known) if known else None
+def _prompt_cost(row: Spent) -> int:
+    """What a row's prompt cost; −1 where it has no price, or none by components."""
+    if not row.pico:
+        return _UNKNOWN if row.pico is None else 0
+    cost = components(row.components)
+    found, known = 0, False
+    for name in _PROMPT:
+        if name in cost:
+            found += cost[name]
+            known = True
+    return found if known else _UNKNOWN

@@ -126,9 +126,9 @@ class Counting:
         self._sessions: dict[str, Session] = {}
         self._why = ""
 
-    def copy(self, until_us: int) -> Counting:
-        """Another one that goes on from here by itself, to an end that lies behind all that was taken."""
-        other = Counting(self._since_us, until_us, self._knows, self._projects)
+    def copy(self) -> Counting:
+        """Another one that goes on from here by itself."""
+        other = Counting(self._since_us, self._until_us, self._knows, self._projects)
         other._tallies = {kind: tally.copy() for kind, tally in self._tallies.items()}
         other._repeats, other._rewrites = self._repeats.copy(), self._rewrites.copy()
         other._bloat = self._bloat.copy(other._tallies["bloat"])
@@ -152,6 +152,12 @@ class Counting:
                 self._count(row, again=again, echo=echo)
                 if anew is not None:
                     self._tallies["cache_rewrites"].add(row, anew[1]())
+
+    def settle(self) -> None:
+        """All has been taken: what is only held to go on is let go of, and ``take`` is never called again."""
+        self._bloat.settle()
+        self._repeats = Repeats()
+        self._rewrites = Rewrites(self._knows.life, self._knows.bought, self._knows.reading)
 
     def sessions(self) -> list[Session]:
         """Sessions that cost something, all of whose projects are among those that were given."""
