@@ -53,6 +53,8 @@ class Listening:
 
     def _run(self, plug: socket.socket) -> None:
         plug.settimeout(PATIENCE)
+        # What is sent in two parts would wait 40 ms for the other side's word on the first.
+        plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             plug = self.wrapped(plug)
             self._open.add(plug)

@@ -11,6 +11,7 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -22,8 +23,27 @@ import trayapp.cli.teamserver as command
 from trayapp.cli import main
 from trayapp.teamserver import retention
 
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def here(monkeypatch, capsys) -> Run:
+    """The command in this process, where an exception that nobody caught fails the test."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as within:
+            for name, value in environment.items():
+                within.setenv(name, value)
+            capsys.readouterr()
+            code = main(["teamserver", *arguments])
+        said_ = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said_.out, said_.err)
+
+    return run
+
 
 def spendlight(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command as a process."""
     line = [sys.executable, "-W", "error", "-m", "trayapp", "teamserver", *arguments]
     return subprocess.run(
         line, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
@@ -172,16 +192,17 @@ VERBS = (
         ("postgresql://user:canary-pw@host:port/x", "No such database"),
     ],
 )
-def test_a_database_that_is_not_there_is_told_in_words_by_every_verb(home, address, code):
-    for verb in VERBS:
-        done = spendlight(
+def test_a_database_that_is_not_there_is_told_in_words_by_every_verb(home, here, address, code):
+    for number, verb in enumerate(VERBS):
+        run = here if number else spendlight
+        done = run(
             *verb, SPENDLIGHT_TEAM_DATABASE=address, SPENDLIGHT_TEAM_SECRET=SECRET, SPENDLIGHT_TEAM_TENANT="a" * 12
         )
         assert code in said(done), (verb, done.stderr)
         assert "canary" not in done.stderr
 
 
-def test_a_database_of_another_version_is_told_in_words_by_every_verb(home, sqlite_model):
+def test_a_database_of_another_version_is_told_in_words_by_every_verb(home, here, sqlite_model):
     import sqlite3
 
     newer, empty = home / "newer.sqlite3", home / "empty.sqlite3"
@@ -197,14 +218,14 @@ def test_a_database_of_another_version_is_told_in_words_by_every_verb(home, sqli
             if place == empty and verb[0] in ("init", "run"):
                 continue  # they bring it into its latest form
             more = {"SPENDLIGHT_TEAM_SECRET": SECRET, "SPENDLIGHT_TEAM_TENANT": "a" * 12}
-            done = spendlight(*verb, SPENDLIGHT_TEAM_DATABASE=f"sqlite:///{place}", **more)
+            done = here(*verb, SPENDLIGHT_TEAM_DATABASE=f"sqlite:///{place}", **more)
             text = said(done)
             assert "not one of this version" in text or "not in its latest form" in text, (verb, text)
 
 
-def test_other_mistakes_are_told_in_words(home, tmp_path):
-    assert spendlight("init", SPENDLIGHT_TEAM_HOME=str(home)).returncode == 0
-    here = {"SPENDLIGHT_TEAM_HOME": str(home)}
+def test_other_mistakes_are_told_in_words(home, here, tmp_path):
+    assert here("init", SPENDLIGHT_TEAM_HOME=str(home)).returncode == 0
+    place = {"SPENDLIGHT_TEAM_HOME": str(home)}
     (tmp_path / "bad.json").write_bytes(b"\xff{")
     (tmp_path / "deep.json").write_bytes(b"[" * 100_000)
     (tmp_path / "type.json").write_text('{"mode": 5}')
@@ -212,17 +233,17 @@ def test_other_mistakes_are_told_in_words(home, tmp_path):
         '{"budgets": [{"name": "x", "scope": "me", "period": "day", "pico_limit": "0"}]}'
     )
     for name in ("bad", "deep", "type", "none"):
-        assert "No policy" in said(spendlight("policy", str(tmp_path / f"{name}.json"), **here))
-    assert "No policy" in said(spendlight("policy", str(tmp_path), **here))
-    assert "budgets.0.pico_limit is nothing" in said(spendlight("policy", str(tmp_path / "sense.json"), **here))
+        assert "No policy" in said(here("policy", str(tmp_path / f"{name}.json"), **place))
+    assert "No policy" in said(here("policy", str(tmp_path), **place))
+    assert "budgets.0.pico_limit is nothing" in said(here("policy", str(tmp_path / "sense.json"), **place))
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = spendlight("run", "--port", str(taken.getsockname()[1]), **here)
+        done = here("run", "--port", str(taken.getsockname()[1]), **place)
     assert "The port is taken" in said(done)
     assert done.returncode == 4
     for host, port in (("no.such.host.invalid", "8765"), ("127.0.0.1", "99999"), ("192.0.2.1", "8765")):
-        assert "cannot listen there" in said(spendlight("run", "--host", host, "--port", port, **here))
+        assert "cannot listen there" in said(here("run", "--host", host, "--port", port, **place))
     for url in ("no address", "http://[", "ftp://x", "http://127.0.0.1:1", "http://127.0.0.1:99999"):
-        assert "does not answer" in said(spendlight("health", "--url", url, **here))
+        assert "does not answer" in said(here("health", "--url", url, **place))
     for arguments in (
         ("role", "--member", "nobody", "--token"),
         ("role", "--device", "nobody", "--set", "lead"),
@@ -234,11 +255,11 @@ def test_other_mistakes_are_told_in_words(home, tmp_path):
         ("invite", "--device", "nobody"),
         ("invite", "--team", "nothing"),
     ):
-        said(spendlight(*arguments, **here))
+        said(here(*arguments, **place))
     (home / "secret").chmod(0o600)
     (home / "secret").write_bytes(b"\xff\xfe")
-    assert "damaged" in said(spendlight("invite", **here))
-    assert "damaged" in said(spendlight("invite", SPENDLIGHT_TEAM_SECRET="\u00e9", **here))
+    assert "damaged" in said(here("invite", **place))
+    assert "damaged" in said(here("invite", SPENDLIGHT_TEAM_SECRET="\u00e9", **place))
 
 
 @pytest.mark.parametrize(

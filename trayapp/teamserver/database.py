@@ -12,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final, cast
@@ -73,9 +74,16 @@ class Database:
     """One engine."""
 
     def __init__(self, url: str, *, pool: int = 6) -> None:
+        """Connections are made when they are needed.
+
+        Raises:
+            TroubleError: the address is of no database that can serve.
+            sa.exc.OperationalError: there can be no such file.
+        """
         address = asynchronous(url)
         self.sqlite: Final = address.get_backend_name() == "sqlite"
         if self.sqlite:
+            _could_open(address.database or "")
             self.engine: AsyncEngine = create_async_engine(
                 address, connect_args={"timeout": _PATIENCE_S}, hide_parameters=True
             )
@@ -140,6 +148,14 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+def _could_open(file: str) -> None:
+    """Where aiosqlite cannot open a file it leaves a thread behind that writes a traceback once the loop is closed."""
+    try:
+        sqlite3.connect(file).close()
+    except sqlite3.Error as error:
+        raise sa.exc.OperationalError("", {}, error) from None
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:
