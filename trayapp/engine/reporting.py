@@ -101,7 +101,8 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         return empty
     former = before(stretch, about.now_us)
     # All of it is read at once, each on a connection of its own: SQLite works beside the interpreter.
-    beside = ThreadPoolExecutor(2, "report")
+    beside = ThreadPoolExecutor(3, "report")
+    looked = beside.submit(about.insights.unusual, ledger, stretch)
     explained = beside.submit(about.insights.explain, ledger, stretch, former)
     wasted = beside.submit(about.insights.wasted, ledger, stretch)
     beside.shutdown(wait=False)
@@ -117,7 +118,7 @@ def report(ledger: Ledger | None, stretch: Stretch, about: Circumstances) -> Rep
         change, prices = None, ()
     if change is not None and change.pico != sums.totals.pico_list - sums.before.pico_list:
         change = None
-    anomalies, unusual_known = about.insights.unusual(ledger, stretch)
+    anomalies, unusual_known = looked.result()
     plans = planworth.plans(sums, about.agreements, about.book, stretch, about.now_us)
     unknown = [each for each in sums.unpriced if each.model and about.book.find(each.vendor, each.model) is None]
     known = replace(

@@ -317,8 +317,8 @@ class Ledger:
         return self._reports.submit(lambda connection: queries.days(connection, edges))
 
     def day_amounts(self, edges: Sequence[int]) -> Future[list[DayAmount]]:
-        """What many local days cost and used, quickly; see ``localdays.amounts``."""
-        return self._reports.submit(lambda connection: localdays.amounts(connection, edges))
+        """What many local days cost and used, quickly, beside other questions; see ``localdays.amounts``."""
+        return self._beside("ledger-days", lambda connection: localdays.amounts(connection, edges))
 
     def breakdown(
         self,
@@ -336,8 +336,10 @@ class Ledger:
     def spent_by(
         self, dimensions: Sequence[By], spans: Sequence[tuple[int, int]]
     ) -> Future[list[dict[str, dict[str, int]]]]:
-        """The list price of some spans by several dimensions at once; see ``divided.spent_by``."""
-        return self._reports.submit(lambda connection: divided.spent_by(connection, dimensions, spans))
+        """The list price of some spans by several dimensions at once, beside other questions; see
+        ``divided.spent_by``.
+        """
+        return self._beside("ledger-parts", lambda connection: divided.spent_by(connection, dimensions, spans))
 
     def project_names(self, keys: Sequence[str]) -> Future[dict[str, str]]:
         """What projects are called on this machine."""
@@ -354,14 +356,8 @@ class Ledger:
         return self._reports.submit(lambda connection: queries.hours(connection, since_us, until_us, amount, by, keys))
 
     def mix(self, since_us: int, until_us: int) -> Future[list[MixCell]]:
-        """What the list price of a range is made of, cell by cell; see ``mix.mix``.
-
-        On a connection of its own, since a report asks for it beside its sums.
-        """
-        reader = Reader(self.path, "ledger-mix")
-        future = reader.submit(lambda connection: mix.mix(connection, since_us, until_us))
-        reader.stop()
-        return future
+        """What the list price of a range is made of, cell by cell, beside other questions; see ``mix.mix``."""
+        return self._beside("ledger-mix", lambda connection: mix.mix(connection, since_us, until_us))
 
     def drawn(self, agreement: str, since_us: int, until_us: int, before_id: int | None = None) -> Future[int]:
         """What a pool's rows drew; see ``agreed.drawn``."""
@@ -455,8 +451,12 @@ class Ledger:
                 count += len(part)
             return count
 
+        return self._beside(name, run)
+
+    def _beside(self, name: str, ask: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Ask on a thread and a connection of its own: a report asks several such questions at once."""
         reader = Reader(self.path, name)
-        future = reader.submit(run)
+        future = reader.submit(ask)
         reader.stop()
         return future
 
