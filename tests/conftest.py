@@ -16,6 +16,7 @@ Rules:
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import shutil
@@ -142,6 +143,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if _QT_ERROR in config.stash and collection_path == REPO / "tests" / "desktop":
         return True
     return None
+
+
+def pytest_collection_finish() -> None:
+    """Nine thousand tests that wait stay where they are: looking through them at each collection takes minutes."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
