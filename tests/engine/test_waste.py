@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from array import array
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -259,6 +260,44 @@ def test_the_last_week_and_the_last_month_are_counted_ahead(ledger: Ledger, book
         found = waste.counted(stretch.since_us, stretch.until_us)
         assert found == counted(ledger, book, stretch.since_us, stretch.until_us)
         assert any(line.rows for line in found.lines) == (kind == "month")
+
+
+def test_no_call_waits_while_somebody_counts(ledger: Ledger, book: Book) -> None:
+    """The loop goes on while a report holds the waste ledger, and what lets go of old ranges waits for it."""
+    counting, go_on = threading.Event(), threading.Event()
+
+    def now_us() -> int:
+        if threading.current_thread().name == "report":
+            counting.set()
+            assert go_on.wait(30)
+        return START + 20 * DAY
+
+    waste = WasteLedger(ledger, lambda: book, Projects("key").mark, now_us)
+    report = threading.Thread(target=waste.counted, args=WEEK, name="report")
+
+    async def loop() -> None:
+        passes = asyncio.Queue[None]()
+
+        def folders() -> tuple[str, ...]:
+            passes.put_nowait(None)
+            return ()
+
+        ahead = asyncio.create_task(countingahead.count(waste, folders, now_us, first=0, pause=0))
+        for _ in range(4):  # both were counted, and let go of once
+            await asyncio.wait_for(passes.get(), 30)
+        report.start()
+        assert await asyncio.to_thread(counting.wait, 30)
+        for _ in range(100):  # turns of the loop: the next pass wants the waste ledger
+            await asyncio.sleep(0)
+        assert not go_on.is_set()
+        go_on.set()
+        ahead.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ahead
+
+    asyncio.run(loop())
+    report.join(30)
+    assert not report.is_alive()
 
 
 def test_amounts_that_a_provider_stated_have_no_parts(ledger: Ledger, book: Book) -> None:

@@ -69,8 +69,8 @@ class Begun:
     def whole(self, key: Key, knows: Callable[[], Knows]) -> Counting:
         """A range to its end; what is done to it leaves nothing behind here."""
         part = self.settled(key, knows)
-        counting = part.counting.copy()
-        self._take(counting, part.upto_us, key[1] + AROUND_US)
+        counting = part.counting.copy() if key in self._parts else part.counting
+        self._take(counting, key, part.upto_us, key[1] + AROUND_US)
         return counting
 
     def settled(self, key: Key, knows: Callable[[], Knows], *, slowly: bool = False) -> _Part:
@@ -88,13 +88,13 @@ class Begun:
             state = self._state(since_us, upto_us)
             counting = Counting(since_us, until_us, knows(), known) if part is None else part.counting.copy()
             begins = since_us - AROUND_US if part is None else part.upto_us
-            self._take(counting, begins, upto_us, slowly=slowly)
+            self._take(counting, key, begins, upto_us, slowly=slowly)
             if upto_us == end_us:
                 counting.settle()
         else:
             counting, state = part.counting, part.state
         part = _Part(upto_us, counting, state, time.monotonic())
-        if until_us - since_us <= _LONG_US:
+        if not _long(key):
             self._parts[key] = part
         while len(self._parts) > HELD:
             self._parts.popitem(last=False)
@@ -110,10 +110,10 @@ class Begun:
     def _state(self, since_us: int, upto_us: int) -> Totals:
         return self._ledger.totals(since_us - AROUND_US, upto_us).result()
 
-    def _take(self, counting: Counting, since_us: int, until_us: int, *, slowly: bool = False) -> None:
+    def _take(self, counting: Counting, key: Key, since_us: int, until_us: int, *, slowly: bool = False) -> None:
         if until_us <= since_us:
             return
-        slowly = slowly or until_us - since_us > _LONG_US
+        slowly = slowly or _long(key)
 
         def take(rows: list[Spent]) -> None:
             self._go_on()
@@ -122,3 +122,8 @@ class Begun:
                 time.sleep(_REST_SECONDS)
 
         self._ledger.short(take, since_us, until_us, _SMALL if slowly else CHUNK).result()
+
+
+def _long(key: Key) -> bool:
+    since_us, until_us, _, _ = key
+    return until_us - since_us > _LONG_US

@@ -17,21 +17,10 @@ from operator import add, sub
 from typing import Final
 
 from trayapp.ledger.queries import FINAL, pieces_of, snapshot
-from trayapp.ledger.rollups import COLUMNS, DAY, DAY_US, MEASURE_SQL
+from trayapp.ledger.rollups import COLUMNS, DAY, DAY_US, MEASURE_SQL, TOKENS
 from trayapp.values import PICO
 
-_TOKENS: Final = (
-    "input",
-    "cache_read",
-    "cache_write",
-    "cache_write_1h",
-    "cache_write_12h",
-    "output",
-    "input_audio",
-    "cache_read_audio",
-    "output_audio",
-    "output_image",
-)
+_TOKENS: Final = tuple(name for name in TOKENS if name != "reasoning")
 """Disjoint; as ``Totals.tokens``."""
 
 
