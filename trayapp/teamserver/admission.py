@@ -141,13 +141,15 @@ async def epoch(connection: AsyncConnection, person: Person, named: str, now: in
     return row[0] is not None
 
 
-async def frozen_before(connection: AsyncConnection, person: Person, named: str, now: int) -> int:
-    """Hours from before this moment are changed no more.
+async def frozen_before(connection: AsyncConnection, person: Person, named: str, now: int, oldest: int = 0) -> int:
+    """Hours from before this moment are changed no more. ``oldest``: it is about none from before that one.
 
     An epoch that stands for another has to tell anew what that one had told, and may be kept from it for weeks: for
     its first 35 days it may change what was open when it began.
     """
     last = now - wire.FROZEN_DAYS * _DAY_S
+    if oldest >= last:
+        return last
     table = tables.epoch
     own = sa.and_(table.c.tenant == person.tenant, table.c.device == person.device)
     former = table.alias("former")

@@ -90,15 +90,12 @@ async def _malformed(_request: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, sa.exc.DataError) or isinstance(getattr(error, "orig", None), UnicodeError | OverflowError):
         return await _no_text(request, error)
-    if isinstance(error, sa.exc.StatementError) and not isinstance(error, sa.exc.OperationalError | _LINE):
-        invalid = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
-        if not invalid:
-            return unexpected(error)
+    lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    away = lost or isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if isinstance(error, sa.exc.StatementError) and not away:
+        return unexpected(error)
     _log.warning("database: %s", type(error).__name__)
     return problems.answer(problems.unavailable())
-
-
-_LINE = sa.exc.InterfaceError
 
 
 async def _no_text(_request: Request, _error: Exception) -> Response:

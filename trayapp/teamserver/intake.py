@@ -47,9 +47,8 @@ async def put(
     latest: dict[tuple[int, str], wire.Bucket] = {}
     whys: list[str] = []
     names = [bucket.dims.key for bucket in put.buckets]
-    frozen = now - wire.FROZEN_DAYS * DAY_S
-    if any(bucket.start < frozen for bucket in put.buckets):
-        frozen = await admission.frozen_before(connection, person, epoch, now)
+    oldest = min((bucket.start for bucket in put.buckets), default=now)
+    frozen = await admission.frozen_before(connection, person, epoch, now, oldest)
     for key, bucket in zip(names, put.buckets, strict=True):
         why = "superseded" if superseded else admission.why(bucket, allowed, now, frozen)
         whys.append(why)

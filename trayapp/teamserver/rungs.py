@@ -30,8 +30,6 @@ def fine(amount: int) -> int:
 
 def wide(amount: int) -> int:
     """Cut off to a rung of the wide ladder."""
-    if amount <= 0:
-        return 0
     if amount < 10:
         return 0  # less than the ladder's first rung: nothing that anybody counts
     unit = _unit(amount)

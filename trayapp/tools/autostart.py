@@ -20,7 +20,7 @@ from typing import Final
 from trayapp.platform import autostart, logins, zipped
 from trayapp.platform.autostart import Entry, Job, Kind, NotCarriedError
 from trayapp.platform.paths import Paths, write_private
-from trayapp.said import begun, say, sentence
+from trayapp.said import begun, joined, say, sentence
 from trayapp.tools import files
 from trayapp.tools.desk import Desk, OptedOutError
 from trayapp.tools.files import EditError
@@ -108,7 +108,8 @@ def ensure(
         for entry in desk.journal.open_entries(AUTOSTART):
             if entry.id not in before:
                 desk.revert(entry.id)
-        return _not_started(f"{error.trouble.message} {error.trouble.fix}".strip(), error.trouble.code)
+        told = [sentence(error.trouble, name) for name in ("message", "fix") if getattr(error.trouble, name)]
+        return _not_started(joined(" ", told), error.trouble.code)
     logins.take_up(wanted.kind, environment, wanted.entries[0].path)
     if found := logins.problems(wanted.kind, wanted.job, wanted.entries, environment):
         remove(desk, environment)
